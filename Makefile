@@ -1,0 +1,56 @@
+# make demo · make test · make check · make soak · make bench; each builds its own .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(shell for v in 3.14 3.13 3.12 3.11; do python$$v -c "" 2>/dev/null && command -v python$$v && break; done)
+ifeq ($(PYTHON),)
+PYTHON := $(shell python3 -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)
+endif
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+WORKERS ?= 2
+
+.PHONY: help demo test check format soak bench pictures clean
+
+help: ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+
+demo: $(VENV)/run ## the bot on this laptop, with nothing to sign up for
+	@$(BIN)/onboarding-bot demo $(ARGS)
+
+test: $(VENV)/test ## every test (browser tests need Chromium)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not soak" $(ARGS)
+
+check: $(VENV)/test ## format, lint, strict types, import contracts, unused dependencies
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/deptry .
+
+format: $(VENV)/test ## put the code into the house's format
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+soak: $(VENV)/test ## the long runs: every seed of the tests that `make test` runs a tenth of
+	@SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m soak $(ARGS)
+
+clean: ## remove what make has built
+	rm -rf $(VENV) build dist
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed (python3.11 to python3.14); none was found."; exit 1; fi
+	@if ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
+	  echo "$(PYTHON) has no venv module. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; fi
+	@echo "Making $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what the bot needs (once) ..."
+	@$(PIP) install --progress-bar on --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/run
+	@echo "Installing what the tests and checks need (once) ..."
+	@$(BIN)/python -c 'import tomllib; g = tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]; print("\n".join(g["test"] + g["check"]))' > $(VENV)/groups.txt
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[postgres]' --requirement $(VENV)/groups.txt
+	@touch $@

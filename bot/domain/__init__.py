@@ -1,0 +1,1 @@
+"""Pure rules: phases, states, moves, risk, launch weeks, rights, dates and the records everything else passes around."""

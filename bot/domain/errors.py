@@ -1,0 +1,55 @@
+"""The families of errors a person can meet; `views/errors.py` turns each into words, handlers never do."""
+
+from datetime import datetime
+
+
+class BotError(Exception):
+    """What happened, as one short sentence for the person, and what to do next.
+
+    `message` and `hint` are plain text: the view escapes them.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UserError(BotError):
+    """The person can mend it."""
+
+
+class NotFound(UserError):
+    """Nothing goes by that name or number."""
+
+
+class Refused(UserError):
+    """A rule of the process forbids it (paused, terminal phase, unknown phase, already so)."""
+
+
+class Forbidden(UserError):
+    """This person, or this place, may not; `hint` says who has the right."""
+
+
+class Busy(UserError):
+    """Somebody is doing the same at this moment."""
+
+
+class Stale(UserError):
+    """The record is not as the person saw it; nothing was written."""
+
+
+class FieldErrors(UserError):
+    """Fields of a form that cannot be read: block id → what is wrong with it."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__("Please correct the marked fields.")
+        self.fields = fields
+
+
+class UpstreamError(BotError):
+    """Pivotal or Slack is slow, full or away; `retry_at` says when to try again, where that is known."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_at: datetime | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_at = retry_at

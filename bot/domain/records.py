@@ -1,0 +1,221 @@
+"""The records that travel between the rooms: frozen, and free of any way to store or draw them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from bot.pivotal.models import CustomerRow, OnboardingRow
+
+OWNER_ROLES = ("csm", "se", "designer", "product_ops")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking: a Slack user, as the bot knows them at this moment."""
+
+    slack_id: str
+    team_id: str
+    name: str
+    zone: str = "UTC"
+    home: bool = True
+    """Belongs to the workspace the bot is installed in."""
+    guest: bool = False
+    admin: bool = False
+    pivotal_ids: frozenset[str] = frozenset()
+    """The Pivotal users this person is linked to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A link between a Pivotal user and a Slack user, and how it was learned."""
+
+    pivotal_id: str
+    slack_id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    learned: str = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Every known person, by Pivotal user id."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+
+    def name(self, pivotal_id: str) -> str:
+        """Say who this is; an id nobody is linked to is said to be just that."""
+        person = self.people.get(pivotal_id)
+        return person.name if person and person.name else f"unmapped owner ({pivotal_id})"
+
+    def of_slack(self, slack_id: str) -> frozenset[str]:
+        """The Pivotal user ids linked to one Slack user."""
+        return frozenset(p.pivotal_id for p in self.people.values() if p.slack_id == slack_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One change this bot saw: of `phase`, `state`, `target_launch_date` or an owner's field.
+
+    `before` and `after` are the API's own words (dates as ISO); None is the absence of a value. `seen_at` is when
+    the bot saw it, which for a walk is later than when it happened.
+    """
+
+    onboarding_id: str
+    field: str
+    before: str | None
+    after: str | None
+    seen_at: datetime
+    source: str
+    """`poll`, `us` or `webhook`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A target date that was moved later, as seen."""
+
+    before: date
+    after: date
+    seen_at: datetime
+
+    @property
+    def days(self) -> int:
+        """How many days later."""
+        return (self.after - self.before).days
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the observations of one onboarding amount to; whatever was not observed is None or empty."""
+
+    phase_since: datetime | None = None
+    state_since: datetime | None = None
+    slips: tuple[Slip, ...] = ()
+    slips_in_phase: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One onboarding with its customer and its observed history: where it stands."""
+
+    onboarding: OnboardingRow
+    customer: CustomerRow | None = None
+    history: History = History()
+
+    @property
+    def title(self) -> str:
+        """The customer's name, else the onboarding's own, else its number."""
+        if self.customer:
+            return self.customer.name
+        return self.onboarding.name or f"Onboarding #{self.onboarding.display_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The portfolio at one moment. `stale` says that Pivotal did not answer when a newer one was wanted."""
+
+    standings: tuple[Standing, ...]
+    customers: Mapping[str, CustomerRow]
+    as_of: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel's wish for one kind of digest."""
+
+    id: str
+    team_id: str
+    channel: str
+    kind: str
+    days: str
+    """Weekdays as APScheduler's cron names them: `mon-fri`, `mon`, `mon,thu`."""
+    at: time
+    """Local wall-clock time in `zone`."""
+    zone: str
+    creator: str
+    """Slack user id of who subscribed the channel."""
+    created_at: datetime
+    filters: str = ""
+    paused: str | None = None
+    """Why it is paused, or None."""
+
+
+class DeliveryStatus(StrEnum):
+    """How far one slot of a subscription has come."""
+
+    CLAIMED = "claimed"
+    POSTED = "posted"
+    THREADED = "threaded"
+    DONE = "done"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class SaidRow:
+    """What a digest said of one onboarding: enough to say next time what changed."""
+
+    title: str
+    phase: str
+    state: str
+    target: date | None
+    since: date
+    """The local date of the first digest in an unbroken line that listed it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one digest said, kept in the ledger as the base of the next one's comparison."""
+
+    rows: Mapping[str, SaidRow] = field(default_factory=dict)
+    """By onboarding id."""
+    rules: str = ""
+    """A fingerprint of the filters and thresholds it was written under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the ledger: a slot of a subscription and what became of it."""
+
+    subscription_id: str
+    slot: str
+    """The local date (`2026-09-07`), or `now:<trigger id>` for one asked for."""
+    status: DeliveryStatus
+    claimed_at: datetime
+    channel: str
+    ts: str | None = None
+    said: Said | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Where a card of an onboarding was posted, so that it can be refreshed."""
+
+    onboarding_id: str
+    channel: str
+    ts: str
+    posted_at: datetime
+    shared_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One attempt to change something, done or refused. `before` and `after` are short texts for people."""
+
+    at: datetime
+    slack_id: str
+    name: str
+    source: str
+    """Where it came from: `command`, `button`, `modal`, with the channel: `button in C0123`."""
+    action: str
+    onboarding_id: str | None
+    title: str
+    before: str
+    after: str
+    outcome: str
+    """`done`, `refused`, `failed` or `unknown`."""
+    reference: str
+    reason: str | None = None

@@ -1,0 +1,1 @@
+"""The client for Pivotal's public API: async and sync, a library in itself."""

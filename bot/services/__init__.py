@@ -1,0 +1,1 @@
+"""What the bot can do, as verbs; no Slack in here."""

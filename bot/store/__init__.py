@@ -1,0 +1,1 @@
+"""Tables and queries, on SQLite by default and PostgreSQL for several replicas."""

@@ -1,0 +1,1 @@
+"""From domain to Block Kit, pure."""
