@@ -1,0 +1,59 @@
+"""What a view returns: blocks, and the sentence that stands for them in notifications and screen readers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    ContextBlock,
+    HeaderBlock,
+    InteractiveElement,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from bot.views import text as words
+
+SECTION = 3000
+"""Characters Slack takes in the text of a section or of a context element."""
+HEADER = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message for Slack. `text` is a full sentence: it is all that some people get."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+
+    def payload(self) -> dict[str, Any]:
+        """The arguments `chat.postMessage`, `chat.update` and a `response_url` take; checked by the SDK's models."""
+        return {"text": self.text, "blocks": [block.to_dict() for block in self.blocks]}
+
+
+def markup(text: str) -> MarkdownTextObject:
+    """Text with our own markup in it; `verbatim` keeps Slack from making links of names that look like ones."""
+    return MarkdownTextObject(text=words.clip(text, SECTION), verbatim=True)
+
+
+def section(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
+    """A paragraph, with one control beside it or none."""
+    return SectionBlock(text=markup(text), accessory=accessory)
+
+
+def context(*parts: str) -> ContextBlock:
+    """The small print: at most ten parts, each its own element."""
+    return ContextBlock(elements=[markup(part) for part in parts[:10]])
+
+
+def header(text: str) -> HeaderBlock:
+    """A title in large type; plain text, so nothing in it is markup."""
+    return HeaderBlock(text=PlainTextObject(text=words.plain(text, HEADER)))
+
+
+def say(text: str, *details: str) -> Message:
+    """A short answer in words: one sentence, and what may follow from it. Both are markup already."""
+    blocks: Iterable[Block] = (section(text), *((context(*details),) if details else ()))
+    return Message(" ".join((text, *details)), tuple(blocks))

@@ -1,0 +1,101 @@
+"""What a button remembers between being drawn and being pressed: compact JSON in its value, read back strictly."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.errors import UserError
+from bot.domain.moves import Expectation
+
+VERSION = 1
+LIMIT = 2000
+"""Characters Slack takes in the value of a button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press on a control of one onboarding: which, what is wanted, and what the presser saw.
+
+    `verb` is one of `bot.domain.moves.Verb`, or what the view that drew it means by it (`open`, `share`, `cancel`).
+    `confirmed` says that the question was asked where the button stands.
+    """
+
+    id: str
+    verb: str
+    expectation: Expectation | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """A press on Previous or Next: which list, its filters as they were typed, and the page wanted, from 1."""
+
+    list: str
+    filters: str
+    page: int
+
+
+def encode(press: Press) -> str:
+    """Write a press into a button's value."""
+    fields: dict[str, Any] = {"v": VERSION, "id": press.id, "verb": str(press.verb)}
+    if press.expectation is not None:
+        fields["e"] = press.expectation.encode()
+    if press.confirmed:
+        fields["ok"] = True
+    return _dump(fields)
+
+
+def decode(value: str) -> Press:
+    """Read a press from a button's value; raises UserError when another version of the bot drew it."""
+    fields = _load(value)
+    try:
+        seen = fields.get("e")
+        expectation = None if seen is None else Expectation.decode(seen)
+        return Press(_text(fields["id"]), _text(fields["verb"]), expectation, confirmed=fields.get("ok") is True)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _outdated() from error
+
+
+def encode_turning(turning: Turning) -> str | None:
+    """Write the way to a page into a button's value; None when the filters are too long to travel in one."""
+    value = _dump({"v": VERSION, "list": turning.list, "f": turning.filters, "p": turning.page})
+    return value if len(value) <= LIMIT else None
+
+
+def decode_turning(value: str) -> Turning:
+    """Read the way to a page from a button's value; raises UserError when another version of the bot drew it."""
+    fields = _load(value)
+    page = fields.get("p")
+    try:
+        if not isinstance(page, int) or isinstance(page, bool) or page < 1:
+            raise TypeError(page)
+        return Turning(_text(fields["list"]), _text(fields["f"]), page)
+    except (KeyError, TypeError) as error:
+        raise _outdated() from error
+
+
+def _dump(fields: dict[str, Any]) -> str:
+    return json.dumps(fields, separators=(",", ":"))
+
+
+def _load(value: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(value)
+    except ValueError as error:
+        raise _outdated() from error
+    if not isinstance(fields, dict) or fields.get("v") != VERSION:
+        raise _outdated()
+    return fields
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _outdated() -> UserError:
+    return UserError(
+        "This button is from an older version of the bot.",
+        hint="Ask for the onboarding again: `/onboarding <customer or #id>`.",
+    )
