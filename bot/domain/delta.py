@@ -1,0 +1,146 @@
+"""What changed since the last delivered digest: new, continuing, slipped, and why rows are gone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from bot.domain import states
+from bot.domain.phases import Phases
+from bot.domain.records import Said, SaidRow, Standing
+
+
+class Base(StrEnum):
+    """What a digest can be compared with."""
+
+    NONE = "none"
+    """Nothing: it is the first."""
+    CHANGED = "changed"
+    """A digest under other filters or rules: a row may be there for that alone, so nothing is called new."""
+    SAME = "same"
+
+
+class Cause(StrEnum):
+    """Why a row is gone."""
+
+    RECOVERED = "recovered"
+    LAUNCHED = "launched"
+    COMPLETED = "completed"
+    PAUSED = "paused"
+    DELETED = "deleted"
+    MOVED_OUT = "moved out"
+    """Its launch is now outside the weeks shown."""
+    UNLISTED = "no longer in the filters"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A row of the last digest that is not in this one; `target` is its launch date now."""
+
+    title: str
+    cause: Cause
+    target: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A continuing row whose target date was moved later since the last digest."""
+
+    title: str
+    before: date
+    after: date
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """From the last digest's rows to this one's; every mapping is by onboarding id, in the digests' own order."""
+
+    base: Base
+    new: Mapping[str, SaidRow] = field(default_factory=dict)
+    continuing: Mapping[str, SaidRow] = field(default_factory=dict)
+    slipped: Mapping[str, Moved] = field(default_factory=dict)
+    left: Mapping[str, Left] = field(default_factory=dict)
+
+    @property
+    def comparable(self) -> bool:
+        """Whether anything may be called new or gone."""
+        return self.base is Base.SAME
+
+    def of(self, cause: Cause) -> tuple[Left, ...]:
+        """The rows gone for one cause."""
+        return tuple(left for left in self.left.values() if left.cause is cause)
+
+
+def say(standings: Iterable[Standing], *, previous: Said | None, today: date, rules: str) -> Said:
+    """Put down what a digest lists, so that the next can be compared with it; a continuing row keeps its `since`."""
+    before = previous.rows if previous else {}
+    rows = {}
+    for standing in standings:
+        onboarding = standing.onboarding
+        known = before.get(onboarding.id)
+        rows[onboarding.id] = SaidRow(
+            title=standing.title,
+            phase=onboarding.phase,
+            state=states.effective(onboarding),
+            target=onboarding.target_launch_date,
+            since=known.since if known else today,
+        )
+    return Said(rows, rules)
+
+
+def compare(
+    previous: Said | None,
+    current: Said,
+    *,
+    listed: Mapping[str, Standing],
+    everything: Mapping[str, Standing],
+    phases: Phases,
+    otherwise: Cause = Cause.RECOVERED,
+) -> Delta:
+    """Compare two digests of one subscription.
+
+    `listed` is what passes its filters now and `everything` what exists, both by id: they tell why a row is gone.
+    `otherwise` is the cause where none of the record's own explains it.
+    """
+    base = _base(previous, current)
+    before = previous.rows if previous else {}
+    slipped = {
+        key: Moved(row.title, old.target, row.target)
+        for key, row in current.rows.items()
+        if (old := before.get(key)) and old.target and row.target and row.target > old.target
+    }
+    left = {}
+    for key, row in before.items():
+        if key not in current.rows:
+            standing = everything.get(key)
+            cause = _cause(row, standing, shown=key in listed, phases=phases, otherwise=otherwise)
+            left[key] = Left(row.title, cause, standing.onboarding.target_launch_date if standing else None)
+    return Delta(
+        base,
+        new={key: row for key, row in current.rows.items() if key not in before},
+        continuing={key: row for key, row in current.rows.items() if key in before},
+        slipped=slipped,
+        left=left,
+    )
+
+
+def _base(previous: Said | None, current: Said) -> Base:
+    if previous is None:
+        return Base.NONE
+    return Base.SAME if previous.rules == current.rules else Base.CHANGED
+
+
+def _cause(row: SaidRow, standing: Standing | None, *, shown: bool, phases: Phases, otherwise: Cause) -> Cause:
+    if standing is None:
+        return Cause.DELETED
+    onboarding = standing.onboarding
+    state = states.effective(onboarding)
+    if state in states.CLOSED or phases.terminal(onboarding.phase):
+        return Cause.COMPLETED
+    if state == "paused":
+        return Cause.PAUSED
+    if phases.is_launch(onboarding.phase) and not phases.is_launch(row.phase):
+        return Cause.LAUNCHED
+    if not shown:
+        return Cause.UNLISTED
+    return otherwise
