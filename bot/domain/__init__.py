@@ -1,1 +1,1 @@
-"""Pure rules: phases, states, moves, risk, launch weeks, rights, dates and the records everything else passes around."""
+"""Pure rules: phases, states, moves, risk, launch weeks, rights, dates and the records that are passed around."""

@@ -21,6 +21,7 @@ DAILY = Subscription(
     creator="U0ANA0001",
     created_at=datetime(2000, 1, 1, tzinfo=UTC),
 )
+EARLIEST, LATEST = datetime.fromisoformat("2010-01-01"), datetime.fromisoformat("2030-01-01")
 ZONES = (
     "Europe/Berlin",
     "America/New_York",
@@ -162,7 +163,7 @@ def test_repeated_hour_asks_for_nothing_twice():
 @given(
     zone=st.sampled_from(ZONES),
     at=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
-    now=st.datetimes(datetime(2010, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    now=st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC)),
 )
 def test_what_is_due_is_of_today_and_within_the_grace(zone, at, now):
     slot = schedule.due(replace(DAILY, zone=zone, at=at), now=now)
@@ -175,7 +176,7 @@ def test_what_is_due_is_of_today_and_within_the_grace(zone, at, now):
 @given(
     zone=st.sampled_from(ZONES),
     at=st.times().map(lambda t: t.replace(second=0, microsecond=0)),
-    now=st.datetimes(datetime(2010, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    now=st.datetimes(EARLIEST, LATEST, timezones=st.just(UTC)),
     away=st.timedeltas(timedelta(0), timedelta(days=5)),
 )
 def test_every_slot_of_an_absence_is_either_caught_up_on_or_missed(zone, at, now, away):
