@@ -50,9 +50,11 @@ def decode(value: str) -> Press:
     fields = _load(value)
     try:
         seen = fields.get("e")
+        if not (seen is None or isinstance(seen, dict)):
+            raise TypeError(seen)
         expectation = None if seen is None else Expectation.decode(seen)
         return Press(_text(fields["id"]), _text(fields["verb"]), expectation, confirmed=fields.get("ok") is True)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError) as error:
         raise _outdated() from error
 
 
@@ -75,7 +77,7 @@ def decode_turning(value: str) -> Turning:
 
 
 def _dump(fields: dict[str, Any]) -> str:
-    return json.dumps(fields, separators=(",", ":"))
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
 
 def _load(value: str) -> dict[str, Any]:

@@ -1,0 +1,146 @@
+"""The card of one onboarding: where it stands, why it needs a look, and the one-tap changes possible now."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import ActionsBlock, Block
+
+from bot.domain import dates, states
+from bot.domain.moves import Move
+from bot.domain.phases import Phases
+from bot.domain.records import Directory, Standing
+from bot.domain.risk import Reason
+from bot.views import controls, text, values
+from bot.views import standing as said
+from bot.views.controls import ADVANCE, CANCEL, LINK, OPEN, SHARE, STATE
+from bot.views.message import Message, context, section
+from bot.views.standing import WEB
+from bot.views.values import Press
+
+__all__ = ["ADVANCE", "CANCEL", "LINK", "OPEN", "SHARE", "STATE", "card", "question", "tombstone"]
+
+_REASONS = 5
+_NOTICE = 600
+
+
+def card(
+    standing: Standing,
+    *,
+    phases: Phases,
+    directory: Directory,
+    reasons: Sequence[Reason],
+    now: datetime,
+    zone: ZoneInfo,
+    test_key: bool,
+    private: bool,
+    writable: bool = True,
+    notice: str = "",
+    shared_by: str = "",
+    as_of: datetime | None = None,
+    stale: bool = False,
+    web: str = WEB,
+) -> Message:
+    """Draw one onboarding in at most six blocks.
+
+    `notice` is plain text said above the card, such as what has just happened; `shared_by` the name of who posted it.
+    `as_of` is when the record was read, if not `now`; `stale` says that Pivotal did not answer since, and so takes
+    away the buttons that write, as does `writable=False`. `web` is where Pivotal's web app lives.
+    """
+    possible, why_not = controls.offered(standing, phases=phases, test_key=test_key)
+    if stale or not writable:
+        possible, why_not = (), ""
+    blocks: list[Block] = []
+    if notice:
+        blocks.append(section(text.name(notice, _NOTICE)))
+    blocks.append(section(_facts(standing, phases=phases, directory=directory, now=now, zone=zone, test_key=test_key)))
+    if reasons:
+        blocks.append(context(_why(reasons)))
+    buttons = controls.actions(standing, possible, private=private, web=web)
+    if buttons:
+        blocks.append(buttons)
+    stamp = said.as_of(as_of or now, now=now, zone=zone, stale=stale)
+    shared = f"shared by {text.name(shared_by)}" if shared_by else ""
+    blocks.append(context(said.joined(text.name(why_not, 300) if why_not else "", shared, stamp)))
+    spoken = _spoken(standing, phases=phases, now=now, zone=zone, test_key=test_key)
+    return Message(f"{text.name(notice, _NOTICE)} {spoken}" if notice else spoken, tuple(blocks))
+
+
+def question(
+    standing: Standing,
+    move: Move,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    test_key: bool,
+) -> Message:
+    """Ask before a change: what would be done, what follows from it, and a button for yes and for no."""
+    whole = controls.asked(move, whom=said.called(standing), safe=lambda label: text.name(label, 60))
+    effects = tuple(text.name(effect, 600) for effect in controls.effects(move))
+    badge = said.TEST_BADGE if test_key else ""
+    cancel = controls.button(
+        "Cancel",
+        action=CANCEL,
+        named=controls.naming("Cancel, leaving ", standing, " as it is"),
+        value=values.encode(Press(standing.onboarding.id, "cancel")),
+    )
+    yes = controls.move_button(standing, move, primary=True, asked=True)
+    blocks: list[Block] = [section(f"*{whole}*")]
+    if effects:
+        blocks.append(section("\n".join(f"• {effect}" for effect in effects)))
+    blocks.append(ActionsBlock(elements=[yes, cancel]))
+    stamp = said.as_of(now, now=now, zone=zone)
+    blocks.append(context(said.joined(badge, "Nothing has been changed yet", stamp)))
+    return Message(" ".join((whole, *effects)), tuple(blocks))
+
+
+def tombstone(title: str, *, display_id: int, now: datetime, zone: ZoneInfo) -> Message:
+    """What is left of a card when the record is gone: no buttons, and what to do about it."""
+    name = text.name(title, 150)
+    gone = "This onboarding no longer exists in Pivotal, so there is nothing to change here."
+    return Message(
+        f"{name} (onboarding #{display_id}): {gone[0].lower()}{gone[1:]}",
+        (
+            section(f"*{name}*  ·  #{display_id}\n{gone}"),
+            context(said.as_of(now, now=now, zone=zone)),
+        ),
+    )
+
+
+def _facts(
+    standing: Standing, *, phases: Phases, directory: Directory, now: datetime, zone: ZoneInfo, test_key: bool
+) -> str:
+    onboarding, history, today = standing.onboarding, standing.history, dates.today(now, zone)
+    return "\n".join(
+        (
+            said.heading(standing, test_key=test_key),
+            said.joined(
+                said.progress(onboarding, phases=phases),
+                said.state(onboarding),
+                said.time_in_phase(history, today=today, zone=zone),
+            ),
+            said.joined(f"Target launch {said.target(onboarding, today=today)}", said.moved(history)),
+            said.owners(onboarding, directory=directory),
+        )
+    )
+
+
+def _why(reasons: Sequence[Reason]) -> str:
+    told = tuple(text.name(reason.text, 200) for reason in reasons)
+    shown = " · ".join(told[:_REASONS])
+    more = len(told) - _REASONS
+    return f"Why: {shown}" + (f" · and {more} more" if more > 0 else "")
+
+
+def _spoken(standing: Standing, *, phases: Phases, now: datetime, zone: ZoneInfo, test_key: bool) -> str:
+    """The card as one sentence, for notifications and screen readers."""
+    onboarding = standing.onboarding
+    position = phases.position(onboarding.phase)
+    place = f" ({position} of {len(phases)})" if position else ""
+    sentence = (
+        f"{text.name(standing.title)}, onboarding #{onboarding.display_id}, is in "
+        f"{said.phase(onboarding.phase, phases=phases)}{place}; "
+        f"state: {text.name(states.label(states.effective(onboarding)), 60)}; "
+        f"target launch: {said.target(onboarding, today=dates.today(now, zone))}."
+    )
+    return f"{sentence} (TEST key)" if test_key else sentence

@@ -1,0 +1,184 @@
+"""The buttons of a card: what each says, asks and remembers. What is possible is the domain's to say."""
+
+from collections.abc import Callable
+
+from slack_sdk.models.blocks import ActionsBlock, ButtonElement, ConfirmObject, PlainTextObject
+
+from bot.domain import moves, states
+from bot.domain.errors import Refused
+from bot.domain.moves import Expectation, Move, Verb
+from bot.domain.phases import Phases
+from bot.domain.records import Standing
+from bot.pivotal.models import OnboardingRow
+from bot.views import standing as said
+from bot.views import text, values
+from bot.views.values import Press
+
+ADVANCE = "ob:advance"
+STATE = "ob:state"
+"""Pause, resume, at risk, waiting: the verb is in the value, and after the id to make it unique in the message."""
+SHARE = "ob:share"
+OPEN = "ob:open"
+CANCEL = "ob:cancel"
+LINK = "ob:link"
+"""A link still reports its press, which wants an acknowledgement and nothing else."""
+
+LABEL = 75
+"""Characters Slack takes on a button and in its accessibility label."""
+QUESTION = 300
+"""Characters Slack takes in the text of a confirm dialog."""
+ORDINARY = "Pivotal may create this phase’s tasks and notify the customer."
+
+_SHORT = {
+    Verb.ADVANCE: "Advance",
+    Verb.PAUSE: "Pause",
+    Verb.RESUME: "Resume",
+    Verb.FLAG: "Mark at risk",
+    Verb.CLEAR: "Clear at risk",
+    Verb.WAITING: "Waiting on customer",
+}
+_PRIMARY = (Verb.ADVANCE, Verb.RESUME)
+_ASKED = {
+    Verb.ADVANCE: "Move {} from {before} to {after}?",
+    Verb.PAUSE: "Pause {}?",
+    Verb.RESUME: "Resume {}?",
+    Verb.FLAG: "Mark {} at risk?",
+    Verb.CLEAR: "Clear the at-risk mark of {}?",
+    Verb.WAITING: "Set {} to waiting on customer?",
+}
+
+
+def button(
+    label: str,
+    *,
+    action: str,
+    named: str,
+    value: str | None = None,
+    style: str | None = None,
+    url: str | None = None,
+    confirm: ConfirmObject | None = None,
+) -> ButtonElement:
+    """A button within Slack's limits; `named` is what a screen reader says, and names the object."""
+    return ButtonElement(
+        text=PlainTextObject(text=text.plain(label, LABEL)),
+        action_id=action,
+        value=value,
+        style=style,
+        url=url,
+        confirm=confirm,
+        accessibility_label=text.plain(named, LABEL),
+    )
+
+
+def open_button(standing: Standing, *, at: int) -> ButtonElement:
+    """The plain `Open` of a row in a list; `at` is the row's place, which makes the id unique."""
+    return button(
+        "Open",
+        action=f"{OPEN}:{at}",
+        named=naming("Open ", standing),
+        value=values.encode(Press(standing.onboarding.id, "open")),
+    )
+
+
+def naming(before: str, standing: Standing, after: str = "") -> str:
+    """A label that names the customer between two parts of ours, shortening the name so that both stay readable."""
+    room = max(20, LABEL - text.length(before) - text.length(after))
+    return f"{before}{text.plain(standing.title, room)}{after}"
+
+
+def offered(standing: Standing, *, phases: Phases, test_key: bool) -> tuple[tuple[Move, ...], str]:
+    """The changes a card offers, the most likely first, and why Advance is missing where that needs saying."""
+    onboarding = standing.onboarding
+    if states.closed(onboarding, phases=phases):
+        return (), ""
+    possible, why = [], ""
+    for verb in _verbs(onboarding):
+        try:
+            possible.append(moves.plan(verb, onboarding, phases=phases, test_key=test_key))
+        except Refused as refusal:
+            if verb is Verb.ADVANCE:
+                why = " ".join(filter(None, (refusal.message, refusal.hint)))
+    return tuple(possible), why
+
+
+def move_button(standing: Standing, move: Move, *, primary: bool, asked: bool = False) -> ButtonElement:
+    """The button for one change. It asks in Slack's own dialog where there is something to ask, unless `asked` already.
+
+    A question too long for the dialog is left to a message: the press then counts as not confirmed.
+    """
+    dialog = None if asked else _dialog(standing, move)
+    fits = asked or dialog is not None or not effects(move)
+    press = Press(standing.onboarding.id, move.verb, Expectation.of(standing.onboarding), confirmed=fits)
+    advance = move.verb is Verb.ADVANCE
+    return button(
+        f"Advance to {move.after}" if advance else _SHORT[move.verb],
+        action=ADVANCE if advance else f"{STATE}:{move.verb}",
+        named=naming("Advance ", standing, f" to {text.plain(move.after, 30)}")
+        if advance
+        else naming(f"{_SHORT[move.verb]}: ", standing),
+        value=values.encode(press),
+        style="primary" if primary else None,
+        confirm=dialog,
+    )
+
+
+def effects(move: Move) -> tuple[str, ...]:
+    """What happens besides the change itself, in sentences; nothing for a change that touches only the state."""
+    return move.asks or ((ORDINARY,) if move.verb is Verb.ADVANCE else ())
+
+
+def asked(move: Move, *, whom: str, safe: Callable[[str], str]) -> str:
+    """The question a change is confirmed by: `Move Acme Corp from Review to Launch?`.
+
+    `whom` is put in as it is; the phases pass `safe`, which makes text from outside fit for the place.
+    """
+    return _ASKED[move.verb].format(whom, before=safe(move.before), after=safe(move.after))
+
+
+def actions(standing: Standing, possible: tuple[Move, ...], *, private: bool, web: str) -> ActionsBlock | None:
+    """The row of buttons under a card, or None when there is nothing to press."""
+    buttons = [
+        move_button(standing, move, primary=at == 0 and move.verb in _PRIMARY) for at, move in enumerate(possible)
+    ]
+    onboarding = standing.onboarding
+    if private:
+        share = values.encode(Press(onboarding.id, "share"))
+        buttons.append(
+            button("Share to channel", action=SHARE, named=naming("Share ", standing, " to the channel"), value=share)
+        )
+    if standing.customer:
+        url = said.page(standing.customer, web=web)
+        buttons.append(button("Open in Pivotal", action=LINK, named=naming("Open ", standing, " in Pivotal"), url=url))
+    return ActionsBlock(elements=buttons) if buttons else None
+
+
+def _verbs(onboarding: OnboardingRow) -> tuple[Verb, ...]:
+    """The verbs worth a button in this state, in the order of the buttons."""
+    state = states.effective(onboarding)
+    mark = Verb.CLEAR if onboarding.state == states.AT_RISK else Verb.FLAG
+    if state == states.PAUSED:
+        return (Verb.RESUME,)
+    if state == states.WAITING:
+        return (Verb.ADVANCE, Verb.RESUME, mark)
+    return (Verb.ADVANCE, Verb.PAUSE, mark)
+
+
+def _dialog(standing: Standing, move: Move) -> ConfirmObject | None:
+    consequences = " ".join(effects(move))
+    if not consequences:
+        return None
+
+    def short(phase: str) -> str:
+        return text.plain(phase, 60)
+
+    room = QUESTION - text.length(asked(move, whom="", safe=short)) - text.length(consequences) - 1
+    if room < 20:
+        return None
+    return ConfirmObject(
+        title=PlainTextObject(text=f"{_SHORT[move.verb]}?"),
+        text=PlainTextObject(
+            text=f"{asked(move, whom=text.plain(standing.title, min(room, 120)), safe=short)} {consequences}"
+        ),
+        confirm=PlainTextObject(text=_SHORT[move.verb]),
+        deny=PlainTextObject(text="Cancel"),
+    )

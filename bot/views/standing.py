@@ -1,0 +1,114 @@
+"""How one onboarding is said in words: progress, state, target date, owners; every card, list and digest says it so."""
+
+from datetime import date, datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from bot.domain import dates, states
+from bot.domain.phases import Phases
+from bot.domain.records import Directory, History, Standing
+from bot.pivotal.models import CustomerRow, OnboardingRow
+from bot.views import text
+
+WEB = "https://my.pivotal.app"
+TEST_BADGE = "`TEST key`"
+NOBODY = "—"
+
+_BEHIND, _HERE, _AHEAD = "●", "◐", "○"
+_DOTS = 12
+"""A longer list of phases is told in numbers only."""
+_ROLES = (("CSM", "csm_id"), ("SE", "se_id"), ("Designer", "designer_id"))
+
+
+def heading(standing: Standing, *, test_key: bool = False) -> str:
+    """`*Acme Corp*  ·  #245`, with the badge of a test key."""
+    line = f"*{text.name(standing.title, 150)}*  ·  #{standing.onboarding.display_id}"
+    return f"{line}  ·  {TEST_BADGE}" if test_key else line
+
+
+def called(standing: Standing) -> str:
+    """`Acme Corp (onboarding #245)`: whom a sentence is about, leaving no doubt whose number it is."""
+    return f"{text.name(standing.title)} (onboarding #{standing.onboarding.display_id})"
+
+
+def phase(phase: str, *, phases: Phases) -> str:
+    """The phase by its label, safe for our markup; an unknown one as Pivotal says it."""
+    return text.name(phases.label(phase), 60)
+
+
+def progress(onboarding: OnboardingRow, *, phases: Phases) -> str:
+    """`●●●◐○○○  Program buildout (4 of 7)`; an unknown phase has no place to point at."""
+    label, position, total = phase(onboarding.phase, phases=phases), phases.position(onboarding.phase), len(phases)
+    if position is None:
+        return label
+    ahead = total - position
+    here = _BEHIND if phases.terminal(onboarding.phase) else _HERE
+    dots = f"{_BEHIND * (position - 1)}{here}{_AHEAD * ahead}  " if total <= _DOTS else ""
+    return f"{dots}{label} ({position} of {total})"
+
+
+def state(onboarding: OnboardingRow) -> str:
+    """The state as emoji and word, never one without the other."""
+    said = states.effective(onboarding)
+    return f"{states.emoji(said)} {text.name(states.label(said), 60)}"
+
+
+def time_in_phase(history: History, *, today: date, zone: ZoneInfo) -> str:
+    """`12 days in phase`, or nothing when the bot did not see it enter the phase."""
+    if history.phase_since is None:
+        return ""
+    days = (today - history.phase_since.astimezone(zone).date()).days
+    return f"{text.count(days, 'day')} in phase" if days > 0 else "entered this phase today"
+
+
+def moved(history: History) -> str:
+    """`moved twice`: how often the bot saw the target date move later; nothing when it saw none."""
+    times = len(history.slips)
+    return f"moved {('once', 'twice')[times - 1] if times <= 2 else f'{times} times'}" if times else ""
+
+
+def target(onboarding: OnboardingRow, *, today: date) -> str:
+    """`Fri 18 Sep 2026 (in 9 days)`, or that there is no date."""
+    day = onboarding.target_launch_date
+    return f"{dates.full(day)} ({dates.distance(day, today)})" if day else "no date yet"
+
+
+def brief_target(onboarding: OnboardingRow, *, today: date) -> str:
+    """`launch 18 Sep (in 9 days)`, for a line in a list."""
+    day = onboarding.target_launch_date
+    return f"launch {dates.short(day)} ({dates.distance(day, today)})" if day else "no target date"
+
+
+def owners(onboarding: OnboardingRow, *, directory: Directory) -> str:
+    """`CSM Ana Ruiz · SE Ben Okafor · Designer —`: names without a ping, and a dash for nobody."""
+    roles = [*_ROLES, ("Product ops", "product_ops_id")] if onboarding.product_ops_id else _ROLES
+    return " · ".join(f"{role} {_owner(getattr(onboarding, field), directory)}" for role, field in roles)
+
+
+def lead(onboarding: OnboardingRow, *, directory: Directory) -> str:
+    """The one name a line in a list has room for: the CSM, else the SE, else `no owner`."""
+    owner = onboarding.csm_id or onboarding.se_id
+    return _owner(owner, directory) if owner else "no owner"
+
+
+def page(customer: CustomerRow, *, web: str = WEB) -> str:
+    """The customer's page in Pivotal, https://docs.pivotal.app/api/guides/display-id-vs-id; it ignores the slug."""
+    slug = f"-{quote(customer.slug, safe='')[:200]}" if customer.slug else ""
+    return f"{web.rstrip('/')}/customers/{customer.display_id}{slug}"
+
+
+def as_of(moment: datetime, *, now: datetime, zone: ZoneInfo, stale: bool = False) -> str:
+    """`as of 09:41` on the reader's clock, with the day when it is another, and why when Pivotal was away."""
+    local = moment.astimezone(zone)
+    day = "" if local.date() == now.astimezone(zone).date() else f"{dates.short(local.date())} "
+    stamp = f"as of {day}{local:%H:%M}"
+    return f"Pivotal is not answering, {stamp}" if stale else stamp
+
+
+def joined(*parts: str) -> str:
+    """The parts that say something, with a dot between them."""
+    return "  ·  ".join(part for part in parts if part)
+
+
+def _owner(pivotal_id: str | None, directory: Directory) -> str:
+    return text.name(directory.name(pivotal_id), 60) if pivotal_id else NOBODY
