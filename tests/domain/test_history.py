@@ -1,0 +1,111 @@
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.history import FIELDS, changes, history
+from bot.domain.records import Observation
+
+NOW = datetime(2026, 9, 9, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def seen(field, before, after, days_ago):
+    return Observation("onb_89", field, before, after, NOW - days_ago * DAY, "poll")
+
+
+def test_a_first_reading_shows_no_change(make_onboarding):
+    assert changes(None, make_onboarding(), seen_at=NOW, source="poll") == []
+
+
+def test_every_changed_field_is_one_observation(make_onboarding):
+    before = make_onboarding(target_launch_date=date(2026, 9, 4))
+    after = make_onboarding(phase="launch", target_launch_date=date(2026, 9, 18), csm_id=None)
+
+    found = changes(before, after, seen_at=NOW, source="us")
+
+    assert [(one.field, one.before, one.after) for one in found] == [
+        ("phase", "review", "launch"),
+        ("target_launch_date", "2026-09-04", "2026-09-18"),
+        ("csm_id", "user_csm_001", None),
+    ]
+    assert {one.source for one in found} == {"us"}
+
+
+def test_starting_to_wait_is_a_change_of_state(make_onboarding):
+    found = changes(make_onboarding(), make_onboarding(waiting_on_customer=True), seen_at=NOW, source="poll")
+
+    assert [(one.field, one.before, one.after) for one in found] == [("state", "active", "waiting")]
+
+
+@given(fields=st.fixed_dictionaries({}, optional={f: st.sampled_from(["a", "b"]) for f in FIELDS if f != FIELDS[2]}))
+def test_the_same_record_never_changes(make_onboarding, fields):
+    onboarding = make_onboarding(**fields)
+
+    assert changes(onboarding, onboarding, seen_at=NOW, source="poll") == []
+
+
+def test_nothing_seen_is_nothing_known(make_onboarding):
+    known = history([], make_onboarding())
+
+    assert (known.phase_since, known.state_since, known.slips, known.slips_in_phase) == (None, None, (), 0)
+
+
+def test_the_present_phase_counts_from_when_it_was_seen_to_come(make_onboarding):
+    known = history(
+        [seen("phase", "program_design", "review", 5), seen("phase", "before", "program_design", 12)],
+        make_onboarding(phase="review"),
+    )
+
+    assert known.phase_since == NOW - 5 * DAY
+
+
+def test_a_phase_other_than_the_last_one_seen_has_no_known_start(make_onboarding):
+    known = history([seen("phase", "program_design", "review", 5)], make_onboarding(phase="launch"))
+
+    assert known.phase_since is None
+
+
+def test_dates_moved_later_are_slips_and_earlier_ones_are_not(make_onboarding):
+    known = history(
+        [
+            seen("target_launch_date", "2026-09-04", "2026-09-18", 8),
+            seen("target_launch_date", "2026-09-18", "2026-09-11", 6),
+            seen("target_launch_date", "2026-09-11", "2026-09-25", 2),
+        ],
+        make_onboarding(),
+    )
+
+    assert [slip.days for slip in known.slips] == [14, 14]
+
+
+def test_a_date_taken_away_and_set_later_is_a_slip(make_onboarding):
+    known = history(
+        [
+            seen("target_launch_date", "2026-09-04", None, 8),
+            seen("target_launch_date", None, "2026-09-18", 2),
+        ],
+        make_onboarding(),
+    )
+
+    assert [(slip.before, slip.after) for slip in known.slips] == [(date(2026, 9, 4), date(2026, 9, 18))]
+
+
+def test_slips_are_counted_within_the_present_phase(make_onboarding):
+    known = history(
+        [
+            seen("target_launch_date", "2026-09-04", "2026-09-11", 9),
+            seen("phase", "program_design", "review", 5),
+            seen("target_launch_date", "2026-09-11", "2026-09-18", 2),
+        ],
+        make_onboarding(phase="review"),
+    )
+
+    assert len(known.slips) == 2
+    assert known.slips_in_phase == 1
+
+
+def test_observations_of_others_do_not_count(make_onboarding):
+    known = history([seen("phase", "program_design", "review", 5)], make_onboarding(90, phase="review"))
+
+    assert known.phase_since is None
