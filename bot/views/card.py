@@ -55,7 +55,7 @@ def card(
         blocks.append(section(text.name(notice, _NOTICE)))
     blocks.append(section(_facts(standing, phases=phases, directory=directory, now=now, zone=zone, test_key=test_key)))
     if reasons:
-        blocks.append(context(_why(reasons)))
+        blocks.append(context(said.why(reasons, limit=_REASONS)))
     buttons = controls.actions(standing, possible, private=private, web=web)
     if buttons:
         blocks.append(buttons)
@@ -125,21 +125,12 @@ def _facts(
     )
 
 
-def _why(reasons: Sequence[Reason]) -> str:
-    told = tuple(text.name(reason.text, 200) for reason in reasons)
-    shown = " · ".join(told[:_REASONS])
-    more = len(told) - _REASONS
-    return f"Why: {shown}" + (f" · and {more} more" if more > 0 else "")
-
-
 def _spoken(standing: Standing, *, phases: Phases, now: datetime, zone: ZoneInfo, test_key: bool) -> str:
     """The card as one sentence, for notifications and screen readers."""
     onboarding = standing.onboarding
-    position = phases.position(onboarding.phase)
-    place = f" ({position} of {len(phases)})" if position else ""
     sentence = (
         f"{text.name(standing.title)}, onboarding #{onboarding.display_id}, is in "
-        f"{said.phase(onboarding.phase, phases=phases)}{place}; "
+        f"{said.place(onboarding, phases=phases)}; "
         f"state: {text.name(states.label(states.effective(onboarding)), 60)}; "
         f"target launch: {said.target(onboarding, today=dates.today(now, zone))}."
     )

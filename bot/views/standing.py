@@ -1,5 +1,6 @@
 """How one onboarding is said in words: progress, state, target date, owners; every card, list and digest says it so."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain import dates, states
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, History, Standing
+from bot.domain.risk import Reason
 from bot.pivotal.models import CustomerRow, OnboardingRow
 from bot.views import text
 
@@ -20,15 +22,15 @@ _DOTS = 12
 _ROLES = (("CSM", "csm_id"), ("SE", "se_id"), ("Designer", "designer_id"))
 
 
-def heading(standing: Standing, *, test_key: bool = False) -> str:
-    """`*Acme Corp*  ·  #245`, with the badge of a test key."""
-    line = f"*{text.name(standing.title, 150)}*  ·  #{standing.onboarding.display_id}"
+def heading(standing: Standing, *, limit: int = 150, test_key: bool = False) -> str:
+    """`*Acme Corp*  ·  #245`, with the badge of a test key; a name longer than `limit` is shortened."""
+    line = f"*{text.name(standing.title, limit)}*  ·  #{standing.onboarding.display_id}"
     return f"{line}  ·  {TEST_BADGE}" if test_key else line
 
 
-def called(standing: Standing) -> str:
+def called(standing: Standing, *, limit: int = 80) -> str:
     """`Acme Corp (onboarding #245)`: whom a sentence is about, leaving no doubt whose number it is."""
-    return f"{text.name(standing.title)} (onboarding #{standing.onboarding.display_id})"
+    return f"{text.name(standing.title, limit)} (onboarding #{standing.onboarding.display_id})"
 
 
 def phase(phase: str, *, phases: Phases) -> str:
@@ -38,13 +40,18 @@ def phase(phase: str, *, phases: Phases) -> str:
 
 def progress(onboarding: OnboardingRow, *, phases: Phases) -> str:
     """`●●●◐○○○  Program buildout (4 of 7)`; an unknown phase has no place to point at."""
-    label, position, total = phase(onboarding.phase, phases=phases), phases.position(onboarding.phase), len(phases)
-    if position is None:
-        return label
-    ahead = total - position
+    position, total = phases.position(onboarding.phase), len(phases)
+    told = place(onboarding, phases=phases)
+    if position is None or total > _DOTS:
+        return told
     here = _BEHIND if phases.terminal(onboarding.phase) else _HERE
-    dots = f"{_BEHIND * (position - 1)}{here}{_AHEAD * ahead}  " if total <= _DOTS else ""
-    return f"{dots}{label} ({position} of {total})"
+    return f"{_BEHIND * (position - 1)}{here}{_AHEAD * (total - position)}  {told}"
+
+
+def place(onboarding: OnboardingRow, *, phases: Phases) -> str:
+    """`Program buildout (4 of 7)`, for a line that has no room for dots."""
+    label, position = phase(onboarding.phase, phases=phases), phases.position(onboarding.phase)
+    return f"{label} ({position} of {len(phases)})" if position else label
 
 
 def state(onboarding: OnboardingRow) -> str:
@@ -89,6 +96,13 @@ def lead(onboarding: OnboardingRow, *, directory: Directory) -> str:
     """The one name a line in a list has room for: the CSM, else the SE, else `no owner`."""
     owner = onboarding.csm_id or onboarding.se_id
     return _owner(owner, directory) if owner else "no owner"
+
+
+def why(reasons: Sequence[Reason], *, limit: int) -> str:
+    """`Why: target date passed 3 days ago · no owner`, the worst reasons first and at most `limit` of them."""
+    told = [text.name(reason.text, 160) for reason in reasons[:limit]]
+    left = len(reasons) - limit
+    return " · ".join([f"Why: {told[0]}", *told[1:], *([f"and {left} more"] if left > 0 else [])])
 
 
 def page(customer: CustomerRow, *, web: str = WEB) -> str:

@@ -1,0 +1,207 @@
+"""The lists people ask for: what matches, what is at risk, what launches, what is mine, and which one was meant."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from bot.domain.launches import Lanes
+from bot.domain.moves import Verb
+from bot.domain.phases import Phases
+from bot.domain.records import Directory, Standing
+from bot.domain.risk import Reason, Risk
+from bot.views import controls, rows, text, values
+from bot.views import standing as said
+from bot.views.message import Message, context, header, section
+from bot.views.rows import PAGE, TURN, Row, Sheet
+from bot.views.values import Press
+
+__all__ = ["CHOOSE", "GO", "LANES", "MINE", "PAGE", "TURN", "at_risk", "home", "launches", "listing", "pick"]
+
+CHOOSE = "ob:pick"
+"""Says which onboarding a typed change was meant for; the value carries the verb."""
+GO = "ob:go"
+"""A way to another view: the value is the command that would show it."""
+
+MINE = 5
+"""Rows of the view one gets by typing the command alone."""
+LANES = {
+    "overdue": "Overdue",
+    "this_week": "This week",
+    "next_week": "Next week",
+    "later": "Later",
+    "no_target": "No target date",
+    "launched": "Launched",
+}
+"""The lanes in reading order, by their names in `bot.domain.launches.Lanes`; what is late comes first."""
+_UNLINKED = (
+    "You are not linked to a Pivotal user yet, so I can’t tell which onboardings are yours. "
+    "An admin of this bot can link you."
+)
+_WAYS = (("At risk", "at-risk"), ("Launches", "launches"), ("All onboardings", "list"), ("Help", "help"))
+
+
+def listing(
+    title: str,
+    standings: Sequence[Standing],
+    *,
+    page: int,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool = False,
+    filters: str = "",
+    name: str = "list",
+    empty: str = "No onboarding matches. Try fewer filters, or `/onboarding list` for all of them.",
+    test_key: bool = False,
+) -> Message:
+    """Draw page `page` (from 1) of all `standings` that match, in the order given.
+
+    `filters` is what was typed after the verb, `name` the verb: Previous and Next bring both back.
+    """
+    drawn = tuple(
+        Row(standing, rows.line(standing, phases=phases, directory=directory, now=now, zone=zone))
+        for standing in standings
+    )
+    sheet = Sheet(title, drawn, name=name, filters=filters, empty=empty, badge=test_key)
+    return rows.paged(sheet, page=page, now=now, zone=zone, as_of=as_of, stale=stale)
+
+
+def at_risk(
+    risks: Sequence[Risk],
+    *,
+    page: int,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool = False,
+    filters: str = "",
+    test_key: bool = False,
+) -> Message:
+    """Draw what needs attention, in the order given (worst first), each with its reasons."""
+    drawn = tuple(
+        Row(
+            risk.standing,
+            rows.line(risk.standing, phases=phases, directory=directory, now=now, zone=zone, reasons=risk.reasons),
+        )
+        for risk in risks
+    )
+    sheet = Sheet(
+        "At-risk onboardings", drawn, "at-risk", filters, empty="Nothing is at risk right now.", badge=test_key
+    )
+    return rows.paged(sheet, page=page, now=now, zone=zone, as_of=as_of, stale=stale)
+
+
+def launches(
+    lanes: Lanes,
+    *,
+    page: int,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool = False,
+    only: str = "",
+    filters: str = "",
+    test_key: bool = False,
+) -> Message:
+    """Draw the launches lane by lane, overdue first; `only` is one name of `LANES`, or nothing for all of them."""
+    drawn = tuple(
+        Row(
+            standing,
+            rows.line(standing, phases=phases, directory=directory, now=now, zone=zone),
+            lane=f"{heading} ({len(getattr(lanes, lane))})",
+        )
+        for lane, heading in LANES.items()
+        if only in ("", lane)
+        for standing in getattr(lanes, lane)
+    )
+    title = f"Launches: {LANES[only].lower()}" if only else "Launches"
+    sheet = Sheet(title, drawn, "launches", filters, empty="No launches here.", badge=test_key)
+    return rows.paged(sheet, page=page, now=now, zone=zone, as_of=as_of, stale=stale)
+
+
+def home(
+    standings: Sequence[Standing],
+    *,
+    reasons: Mapping[str, Sequence[Reason]],
+    linked: bool,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool = False,
+    test_key: bool = False,
+) -> Message:
+    """Draw a person's own open onboardings, those that need a look first, and the ways to everything else.
+
+    `reasons` are by onboarding id; `linked` is false for someone the bot cannot tell the onboardings of.
+    """
+    first = sorted(standings, key=lambda one: not reasons.get(one.onboarding.id))
+    needy = sum(bool(reasons.get(one.onboarding.id)) for one in standings)
+    attention = f"{needy} {'needs' if needy == 1 else 'need'} a look" if needy else "none needs a look"
+    if not linked:
+        told = _UNLINKED
+    elif not standings:
+        told = "No open onboarding is yours right now."
+    else:
+        told = f"{text.count(len(standings), 'onboarding')}, {attention}"
+    blocks: list[Block] = [header("Your onboardings"), context(said.joined(told, said.TEST_BADGE if test_key else ""))]
+    for at, one in enumerate(first[:MINE]):
+        why = reasons.get(one.onboarding.id, ())
+        line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone, reasons=why)
+        blocks.append(section(line, accessory=controls.open_button(one, at=at)))
+    ways = [("See all mine", "mine"), *_WAYS] if len(standings) > MINE else _WAYS
+    blocks.append(
+        ActionsBlock(
+            elements=[
+                controls.button(label, action=f"{GO}:{verb}", named=f"{label}: show this view", value=verb)
+                for label, verb in ways
+            ]
+        )
+    )
+    left = len(standings) - MINE
+    more = f"{left} more of yours not shown" if left > 0 else ""
+    blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
+    return Message(f"Your onboardings: {told if told.endswith('.') else f'{told}.'}", tuple(blocks))
+
+
+def pick(
+    question: str,
+    standings: Sequence[Standing],
+    *,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    verb: Verb | None = None,
+) -> Message:
+    """Ask which onboarding was meant, ten at most. With `verb`, choosing one goes on with that change."""
+    asked = text.name(question, 300)
+    blocks: list[Block] = [section(f"*{asked}*")]
+    for at, one in enumerate(standings[:PAGE]):
+        line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
+        blocks.append(section(line, accessory=_choice(one, at=at, verb=verb)))
+    left = len(standings) - PAGE
+    if left > 0:
+        blocks.append(context(f"{left} more not shown: type more of the name, or the number, such as `#89`"))
+    names = text.listed(tuple(said.called(one, limit=40) for one in standings[:PAGE]), limit=PAGE)
+    return Message(f"{asked} {names}{f' and {left} more' if left > 0 else ''}.", tuple(blocks))
+
+
+def _choice(one: Standing, *, at: int, verb: Verb | None) -> ButtonElement:
+    if verb is None:
+        return controls.open_button(one, at=at)
+    return controls.button(
+        "Choose",
+        action=f"{CHOOSE}:{at}",
+        named=controls.naming("Choose ", one),
+        value=values.encode(Press(one.onboarding.id, verb)),
+    )

@@ -1,0 +1,136 @@
+"""What every list has in common: a line per onboarding with one button, ten to a page, totals, and how fresh it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+
+from bot.domain import dates
+from bot.domain.phases import Phases
+from bot.domain.records import Directory, Standing
+from bot.domain.risk import Reason
+from bot.views import controls, text, values
+from bot.views import standing as said
+from bot.views.message import Message, context, header, section
+from bot.views.values import Turning
+
+PAGE = 10
+"""Rows on a page."""
+TURN = "ob:page"
+
+_LINE = 900
+"""Characters of one row, markup and escapes included: ten of them stay well below what Slack takes in a message."""
+_NAMED = 5
+_WHY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One onboarding in a list; `lane` is the heading it stands under, or nothing."""
+
+    standing: Standing
+    line: str
+    lane: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole list before it is cut into pages. `name` and `filters` bring a press on Next back to the same list."""
+
+    title: str
+    rows: Sequence[Row]
+    name: str
+    filters: str = ""
+    what: str = "onboarding"
+    empty: str = "No onboarding matches."
+    badge: bool = False
+
+
+def line(
+    standing: Standing,
+    *,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    reasons: Sequence[Reason] = (),
+) -> str:
+    """One onboarding in two or three lines: name and number; phase, state, date and owner; and why it needs a look."""
+    onboarding, today = standing.onboarding, dates.today(now, zone)
+    facts = " · ".join(
+        (
+            said.place(onboarding, phases=phases),
+            said.state(onboarding),
+            said.brief_target(onboarding, today=today),
+            said.lead(onboarding, directory=directory),
+        )
+    )
+    why = f"\n{said.why(reasons, limit=_WHY)}" if reasons else ""
+    return text.clip(f"{said.heading(standing, limit=80)}\n{facts}{why}", _LINE)
+
+
+def section_of(row: Row, button: ButtonElement) -> SectionBlock:
+    """A row as Slack draws it: the line, and its one button."""
+    return section(row.line, accessory=button)
+
+
+def paged(sheet: Sheet, *, page: int, now: datetime, zone: ZoneInfo, as_of: datetime, stale: bool) -> Message:
+    """Draw one page of a list, counted from 1; a page that is no longer there becomes the last one."""
+    total = len(sheet.rows)
+    pages = max(1, -(-total // PAGE))
+    page = min(max(page, 1), pages)
+    shown = sheet.rows[(page - 1) * PAGE : page * PAGE]
+    matching = f"filters: {text.name(sheet.filters, 200)}" if sheet.filters else ""
+    where = f"page {page} of {pages}" if pages > 1 else ""
+    badge = said.TEST_BADGE if sheet.badge else ""
+    blocks: list[Block] = [
+        header(sheet.title),
+        context(said.joined(text.count(total, sheet.what), where, matching, badge)),
+    ]
+    blocks += _body(sheet, shown)
+    turns = [
+        turn
+        for turn in (_turn("Previous", sheet, page - 1, pages), _turn("Next", sheet, page + 1, pages))
+        if turn is not None
+    ]
+    if turns:
+        blocks.append(ActionsBlock(elements=turns))
+    blocks.append(context(said.as_of(as_of, now=now, zone=zone, stale=stale)))
+    return Message(_spoken(sheet, shown, total=total, where=where), tuple(blocks))
+
+
+def _body(sheet: Sheet, shown: Sequence[Row]) -> list[Block]:
+    if not shown:
+        return [section(sheet.empty)]
+    blocks: list[Block] = []
+    lane = ""
+    for at, row in enumerate(shown):
+        if row.lane != lane:
+            lane = row.lane
+            blocks.append(section(f"*{lane}*"))
+        blocks.append(section_of(row, controls.open_button(row.standing, at=at)))
+    return blocks
+
+
+def _turn(label: str, sheet: Sheet, page: int, pages: int) -> ButtonElement | None:
+    """The button to another page; None where there is none, or where the filters are too long to come back with."""
+    value = values.encode_turning(Turning(sheet.name, sheet.filters, page))
+    if value is None or not 1 <= page <= pages:
+        return None
+    return controls.button(
+        label,
+        action=f"{TURN}:{label.lower()}",
+        named=f"{label} page of {sheet.title}, page {page} of {pages}",
+        value=value,
+    )
+
+
+def _spoken(sheet: Sheet, shown: Sequence[Row], *, total: int, where: str) -> str:
+    title = text.name(sheet.title)
+    if not shown:
+        return f"{title}: {sheet.empty}"
+    names = tuple(said.called(row.standing, limit=40) for row in shown)
+    listed = text.listed(names, limit=_NAMED)
+    return f"{title}: {text.count(total, sheet.what)}{f', {where}' if where else ''}: {listed}."
