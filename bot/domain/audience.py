@@ -1,0 +1,42 @@
+"""Who can read a channel: the team alone, or customers too. What is not known counts as read by customers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+FACTS = ("shared", "pending_shared", "has_guest", "customer_channel")
+
+REASONS = {
+    "shared": "it is shared with another organisation",
+    "pending_shared": "it is about to be shared with another organisation",
+    "has_guest": "it has guests in it",
+    "customer_channel": "it is a customer's own channel in Pivotal",
+}
+UNKNOWN = "it can't be told at the moment who can read it"
+NEEDED = ("shared", "has_guest", "customer_channel")
+"""Facts without which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who reads a channel: `team`, `customers` or `unknown`; only a team's has no reason against it."""
+
+    kind: str
+    reason: str | None = None
+
+
+def audience(channel: Mapping[str, bool | None]) -> Audience:
+    """Judge a channel by its facts: `shared`, `pending_shared`, `has_guest`, `customer_channel`, `unknown`.
+
+    A fact that is None, or missing though it is needed, is not known; then so is the audience.
+    """
+    against = next((REASONS[fact] for fact in FACTS if channel.get(fact)), None)
+    if against:
+        return Audience("customers", against)
+    if channel.get("unknown") or any(channel.get(fact) is None for fact in NEEDED):
+        return Audience("unknown", UNKNOWN)
+    return Audience("team")
+
+
+def judge(channel: Mapping[str, bool | None]) -> str | None:
+    """Say why nothing internal may be posted in a channel, to follow “because”; None when it may."""
+    return audience(channel).reason

@@ -1,0 +1,71 @@
+"""When onboardings launch, seen from one calendar day: the lanes of a launch list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.domain import dates, states
+from bot.domain.phases import Phases
+from bot.domain.records import Snapshot, Standing
+
+
+class Lane(StrEnum):
+    """Where an open onboarding stands on the way to its launch."""
+
+    OVERDUE = "overdue"
+    THIS_WEEK = "this_week"
+    NEXT_WEEK = "next_week"
+    LATER = "later"
+    NO_TARGET = "no_target"
+    LAUNCHED = "launched"
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Every open onboarding in exactly one lane, by date and then by name."""
+
+    overdue: tuple[Standing, ...]
+    """The date has passed without a launch, this week's earlier days included."""
+    this_week: tuple[Standing, ...]
+    """From today to Sunday."""
+    next_week: tuple[Standing, ...]
+    later: tuple[Standing, ...]
+    no_target: tuple[Standing, ...]
+    launched: tuple[Standing, ...]
+    """In the launch phase, or between it and the last one."""
+
+
+def lane(standing: Standing, *, phases: Phases, today: date) -> Lane | None:
+    """Say which lane an onboarding is in; None for one that is over. Weeks begin on Monday."""
+    onboarding, target = standing.onboarding, standing.onboarding.target_launch_date
+    if states.closed(onboarding, phases=phases):
+        return None
+    if phases.launched(onboarding.phase):
+        return Lane.LAUNCHED
+    if target is None:
+        return Lane.NO_TARGET
+    if target < today:
+        return Lane.OVERDUE
+    _, sunday = dates.week(today)
+    if target <= sunday:
+        return Lane.THIS_WEEK
+    return Lane.NEXT_WEEK if target <= sunday + timedelta(days=7) else Lane.LATER
+
+
+def lanes(snapshot: Snapshot, *, phases: Phases, today: date) -> Lanes:
+    """Sort the open onboardings into lanes; `today` is the reader's calendar day."""
+    found: dict[Lane, list[Standing]] = {name: [] for name in Lane}
+    for standing in snapshot.standings:
+        name = lane(standing, phases=phases, today=today)
+        if name:
+            found[name].append(standing)
+    return Lanes(**{name.value: _sorted(standings) for name, standings in found.items()})
+
+
+def _sorted(standings: Sequence[Standing]) -> tuple[Standing, ...]:
+    def place(standing: Standing) -> tuple[date, str, int]:
+        target = standing.onboarding.target_launch_date or date.max
+        return target, standing.title.casefold(), standing.onboarding.display_id
+
+    return tuple(sorted(standings, key=place))

@@ -1,0 +1,179 @@
+"""What people type to mean an onboarding or a customer: a number, a Pivotal link, or a name to be matched."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from rapidfuzz import fuzz, process
+
+from bot.domain import words
+from bot.domain.records import Snapshot
+from bot.pivotal.models import CustomerRow
+
+HOST = "my.pivotal.app"
+MOST = 10
+CLOSE = 75
+"""From which of rapidfuzz's scores (0 to 100) on a name is worth offering; a wrong letter or two reaches it."""
+
+NUMBER = re.compile(r"#?([0-9]{1,9})")
+NAMED_NUMBER = re.compile(r"(onboarding|customer)\s*#([0-9]{1,9})", re.IGNORECASE)
+SLACK_LINK = re.compile(r"<([^<>|]+)(?:\|[^<>]*)?>")
+PATH = re.compile(r"/(customers|onboardings)/(?:([0-9]{1,9})(?![0-9a-z_])(?:-[^/]*)?|([^/]+))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A display id, which may be an onboarding's and a customer's at once."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One certain customer or onboarding, by its number or else by its id or slug."""
+
+    kind: str
+    """`customer` or `onboarding`."""
+    n: int | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Anything else: part of a customer's name."""
+
+    text: str
+
+
+Reference = Number | Link | Name
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Customers a name may mean. Only an exact one is sure enough to write to."""
+
+    exact: tuple[CustomerRow, ...] = ()
+    """Called just that, but for case, blanks and accents."""
+    words: tuple[CustomerRow, ...] = ()
+    """Every word typed begins a word of the name."""
+    close: tuple[CustomerRow, ...] = ()
+    """Spelled much alike."""
+    more: int = 0
+    """How many were left out."""
+
+    @property
+    def fuzzy(self) -> tuple[CustomerRow, ...]:
+        """All that are not exact, best first."""
+        return self.words + self.close
+
+    @property
+    def all(self) -> tuple[CustomerRow, ...]:
+        """All of them, best first, ten at most."""
+        return self.exact + self.fuzzy
+
+    @property
+    def sole(self) -> CustomerRow | None:
+        """The one that can be meant, for reading only: the only exact one, or the only one whose words match."""
+        best = self.exact or self.words
+        return best[0] if len(best) == 1 and not self.more else None
+
+
+def parse(text: str, *, host: str = HOST) -> Reference:
+    """Read `#89`, `89`, `customer #245`, a link to Pivotal (pasted bare or as Slack wraps it), or a name.
+
+    Quotes around it are dropped. `host` is where Pivotal's pages are; links to elsewhere are only names.
+    """
+    text = _unquoted(html.unescape(text).strip())
+    if number := NUMBER.fullmatch(text):
+        return Number(int(number[1]))
+    if number := NAMED_NUMBER.fullmatch(text):
+        return Link(number[1].lower(), n=int(number[2]))
+    return _link(text, host) or Name(" ".join(text.split()))
+
+
+def match(name: str, snapshot: Snapshot) -> Matches:
+    """Find the customers a name may mean: exact ones apart from merely similar ones, best first, ten at most."""
+    wanted, typed = _key(name), _words(name)
+    if not wanted:
+        return Matches()
+    exact, begun, rest = [], [], []
+    for customer in sorted(snapshot.customers.values(), key=lambda one: (one.name.casefold(), one.display_id)):
+        if _key(customer.name) == wanted:
+            exact.append(customer)
+        elif _begins(typed, wanted, customer.name):
+            begun.append(customer)
+        else:
+            rest.append(customer)
+    # A name that starts as typed comes before one that has the words somewhere.
+    begun.sort(key=lambda customer: not _key(customer.name).startswith(wanted))
+    near = _alike(name, rest)
+    room = [MOST, max(MOST - len(exact), 0), max(MOST - len(exact) - len(begun), 0)]
+    kept = [tuple(group[:places]) for group, places in zip((exact, begun, near), room, strict=True)]
+    return Matches(*kept, more=len(exact) + len(begun) + len(near) - sum(map(len, kept)))
+
+
+def contains(name: str, typed: str) -> bool:
+    """Whether a name has every word typed, or the whole of it, in it somewhere; blank matches anything."""
+    wanted = _key(typed)
+    return wanted in _key(name) or _begins(_words(typed), wanted, name)
+
+
+def _alike(name: str, customers: list[CustomerRow]) -> list[CustomerRow]:
+    # Two letters are alike to half of all names.
+    if len(_key(name)) < 3:
+        return []
+    choices = [_plain(customer.name) for customer in customers]
+    found = process.extract(_plain(name), choices, scorer=fuzz.WRatio, score_cutoff=CLOSE, limit=None)
+    return [customers[place] for _, _, place in found]
+
+
+def _begins(typed: list[str], wanted: str, name: str) -> bool:
+    there = _words(name)
+    return _key(name).startswith(wanted) or all(any(word.startswith(part) for word in there) for part in typed)
+
+
+def _words(text: str) -> list[str]:
+    return _plain(text).split()
+
+
+def _key(text: str) -> str:
+    return "".join(_words(text))
+
+
+def _plain(text: str) -> str:
+    """Fold case, and drop accents and invisible marks.
+
+    Only the general accents go (U+0300 to U+036F): in Hindi or Thai a mark is a vowel, and another name.
+    """
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in folded if not "\u0300" <= c <= "\u036f" and unicodedata.category(c) != "Cf")
+
+
+def _unquoted(text: str) -> str:
+    for quotes in (words.DOUBLE, words.SINGLE):
+        if len(text) > 1 and text[0] in quotes and text[-1] in quotes:
+            return text[1:-1].strip()
+    return text
+
+
+def _link(text: str, host: str) -> Link | None:
+    wrapped = SLACK_LINK.fullmatch(text)
+    address = wrapped[1] if wrapped else text
+    if any(c.isspace() for c in address):
+        return None
+    if "://" not in address:
+        address = f"https://{address}"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or parts.netloc.lower() != host.lower():
+        return None
+    # An onboarding's page lies beneath its customer's: the last one named is meant.
+    found = list(PATH.finditer(unquote(parts.path)))
+    if not found:
+        return None
+    kind, number, other = found[-1].groups()
+    return Link(kind.lower().removesuffix("s"), n=int(number) if number else None, id=other)
