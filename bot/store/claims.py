@@ -1,0 +1,79 @@
+"""Claims: who is the first to see a key, and who holds a lease on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete
+
+from bot.store.database import Database
+from bot.store.tables import claims
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to work on a key until `until`, proven by its token."""
+
+    key: str
+    holder: str
+    token: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody else has the lease, since when."""
+
+    holder: str
+    since: datetime
+
+
+class Claims:
+    """Keys that were claimed. Callers prefix theirs (`view:`, `press:`), as first times and leases share one space."""
+
+    def __init__(self, database: Database, *, token: Callable[[], str]) -> None:
+        self._database = database
+        self._token = token
+
+    async def first_time(self, key: str, *, now: datetime, keep: timedelta | None) -> bool:
+        """Say whether `key` is seen for the first time, and remember it for `keep` (None: for good)."""
+        insert = self._database.insert(claims).values(
+            key=key, holder="", token=self._token(), since=now, expires_at=None if keep is None else now + keep
+        )
+        statement = insert.on_conflict_do_update(
+            index_elements=["key"],
+            set_={name: insert.excluded[name] for name in ("holder", "token", "since", "expires_at")},
+            where=claims.c.expires_at <= now,
+        ).returning(claims.c.key)
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).first() is not None
+
+    async def lease(self, key: str, *, holder: str, now: datetime, ttl: timedelta) -> Lease | Held:
+        """Take the lease on `key` for `ttl` if nobody has it or theirs has expired; else say who has it."""
+        wanted = Lease(key=key, holder=holder, token=self._token(), since=now, until=now + ttl)
+        insert = self._database.insert(claims).values(
+            key=key, holder=holder, token=wanted.token, since=now, expires_at=wanted.until
+        )
+        free = claims.c.expires_at <= now
+        statement = insert.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                name: case((free, insert.excluded[name]), else_=claims.c[name])
+                for name in ("holder", "token", "since", "expires_at")
+            },
+        ).returning(claims.c.token, claims.c.holder, claims.c.since)
+        async with self._database.writing() as connection:
+            token, found, since = (await connection.execute(statement)).one()
+        return wanted if token == wanted.token else Held(holder=found, since=since)
+
+    async def release(self, lease: Lease) -> bool:
+        """Give a lease back; False when it had expired and is another's, or gone, by now."""
+        statement = delete(claims).where(claims.c.key == lease.key, claims.c.token == lease.token)
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def sweep(self, now: datetime) -> int:
+        """Forget the claims that have expired, and say how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(claims).where(claims.c.expires_at <= now))).rowcount

@@ -1,0 +1,155 @@
+"""The ledger of deliveries: a slot is claimed once, and from there only moves forward."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from bot.domain.records import Delivery, DeliveryStatus, Said, SaidRow
+from bot.store.database import Database
+from bot.store.tables import deliveries
+
+_COLUMNS = [deliveries.c[field.name] for field in fields(Delivery)]
+_OPEN = (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN)
+_DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
+
+_FROM: Mapping[DeliveryStatus, tuple[DeliveryStatus, ...]] = {
+    DeliveryStatus.THREADED: (DeliveryStatus.POSTED,),
+    DeliveryStatus.DONE: (DeliveryStatus.POSTED, DeliveryStatus.THREADED),
+    DeliveryStatus.FAILED: _OPEN,
+    DeliveryStatus.UNCERTAIN: (DeliveryStatus.CLAIMED,),
+    DeliveryStatus.SKIPPED: (DeliveryStatus.CLAIMED,),
+}
+"""Which statuses `mark` may set, and from which; an uncertain one is settled once somebody has looked."""
+
+
+class Deliveries:
+    """What became of each slot of each subscription."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, subscription_id: str, slot: str, *, channel: str, now: datetime) -> bool:
+        """Claim a slot; True for exactly one caller, ever."""
+        statement = (
+            self._database.insert(deliveries)
+            .values(
+                subscription_id=subscription_id,
+                slot=slot,
+                status=DeliveryStatus.CLAIMED.value,
+                claimed_at=now,
+                channel=channel,
+            )
+            .on_conflict_do_nothing()
+            .returning(deliveries.c.slot)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).first() is not None
+
+    async def posted(self, subscription_id: str, slot: str, *, ts: str, said: Said) -> bool:
+        """Record that the message stands in the channel; False unless the slot was claimed or uncertain."""
+        return await self._move(
+            subscription_id, slot, _OPEN, status=DeliveryStatus.POSTED.value, ts=ts, said=_encode(said), reason=None
+        )
+
+    async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, reason: str | None = None) -> bool:
+        """Move a slot on; False when it is not where this step starts from, and then nothing changes.
+
+        Raises ValueError for `claimed` and `posted`, which have methods of their own.
+        """
+        if status not in _FROM:
+            raise ValueError(f"A delivery is not marked {status.value}: use claim() or posted()")
+        return await self._move(subscription_id, slot, _FROM[status], status=status.value, reason=reason)
+
+    async def get(self, subscription_id: str, slot: str) -> Delivery | None:
+        """One slot, if it was ever claimed."""
+        found = await self._select(_slot(subscription_id, slot), limit=1)
+        return found[0] if found else None
+
+    async def last_delivered(self, subscription_id: str) -> Delivery | None:
+        """The newest scheduled slot whose message stands in the channel: the base of the next comparison."""
+        found = await self._select(
+            (deliveries.c.subscription_id == subscription_id)
+            & deliveries.c.status.in_([status.value for status in _DELIVERED])
+            & deliveries.c.slot.not_like("now:%"),
+            order=deliveries.c.slot.desc(),
+            limit=1,
+        )
+        return found[0] if found else None
+
+    async def unfinished(self) -> list[Delivery]:
+        """Slots that were claimed and never heard of again, oldest first."""
+        return await self._select(
+            deliveries.c.status == DeliveryStatus.CLAIMED.value, order=deliveries.c.claimed_at.asc()
+        )
+
+    async def recent(self, subscription_id: str, limit: int = 10) -> list[Delivery]:
+        """The newest slots of a subscription, those asked for included."""
+        return await self._select(
+            deliveries.c.subscription_id == subscription_id, order=deliveries.c.claimed_at.desc(), limit=limit
+        )
+
+    async def _move(
+        self, subscription_id: str, slot: str, sources: tuple[DeliveryStatus, ...], **values: object
+    ) -> bool:
+        statement = (
+            update(deliveries)
+            .where(_slot(subscription_id, slot), deliveries.c.status.in_([status.value for status in sources]))
+            .values(**values)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def _select(
+        self, condition: ColumnElement[bool], *, order: ColumnElement[Any] | None = None, limit: int | None = None
+    ) -> list[Delivery]:
+        query = select(*_COLUMNS).where(condition).limit(limit)
+        if order is not None:
+            query = query.order_by(order, deliveries.c.slot.desc())
+        async with self._database.reading() as connection:
+            return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _slot(subscription_id: str, slot: str) -> ColumnElement[bool]:
+    return (deliveries.c.subscription_id == subscription_id) & (deliveries.c.slot == slot)
+
+
+def _delivery(row: Mapping[Any, Any]) -> Delivery:
+    said = row["said"]
+    return Delivery(
+        **{
+            **row,
+            "status": DeliveryStatus(row["status"]),
+            "said": None if said is None else _decode(said),
+        }
+    )
+
+
+def _encode(said: Said) -> dict[str, Any]:
+    rows = {
+        onboarding_id: {
+            "title": row.title,
+            "phase": row.phase,
+            "state": row.state,
+            "target": row.target.isoformat() if row.target else None,
+            "since": row.since.isoformat(),
+        }
+        for onboarding_id, row in said.rows.items()
+    }
+    return {"rules": said.rules, "rows": rows}
+
+
+def _decode(said: Mapping[str, Any]) -> Said:
+    rows = {
+        onboarding_id: SaidRow(
+            title=row["title"],
+            phase=row["phase"],
+            state=row["state"],
+            target=date.fromisoformat(row["target"]) if row["target"] else None,
+            since=date.fromisoformat(row["since"]),
+        )
+        for onboarding_id, row in said["rows"].items()
+    }
+    return Said(rows=rows, rules=said["rules"])

@@ -1,0 +1,220 @@
+"""The snapshot: the newest known version of every onboarding and customer, and how new it is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Table, bindparam, case, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.history import changes
+from bot.domain.records import Observation
+from bot.pivotal.models import CustomerRow, OnboardingRow
+from bot.store.database import Database
+from bot.store.observations import ORDER
+from bot.store.tables import customers, observations, onboardings, snapshot
+
+_CHUNK = 2_000
+"""Rows read or written at once: other tasks get their turn in between."""
+
+_ONBOARDING = tuple(OnboardingRow.model_fields)
+_CUSTOMER = tuple(CustomerRow.model_fields)
+_ROW = 1
+
+
+class _Row(Protocol):
+    """A slim row of the API: it has an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """When the snapshot's parts were last walked: the open phases, everything, the customers."""
+
+    as_of: datetime
+    full_at: datetime | None = None
+    customers_at: datetime | None = None
+
+
+class SnapshotRows:
+    """The stored snapshot, and the observations that its changes amount to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def refresh(
+        self,
+        rows: Iterable[OnboardingRow],
+        customer_rows: Iterable[CustomerRow] | None,
+        *,
+        started_at: datetime,
+        as_of: datetime,
+        source: str,
+        gone: Iterable[str] | None = None,
+    ) -> list[Observation]:
+        """Make the snapshot what a walk saw, and return the changes this shows, which are stored too.
+
+        A walk of everything leaves `gone` out: what it did not see no longer exists. A walk of some phases names
+        in `gone` what no longer exists; the rest stays as stored. `customer_rows` is None when customers were not
+        walked. Whatever was put after `started_at` is newer than the walk's copy and stays.
+        """
+        seen = {row.id: row for row in rows}
+        async with self._database.writing() as connection:
+            await self._database.alone(connection, key=ORDER)
+            changed, missing, found = await _compare(
+                connection, seen, started_at=started_at, seen_at=as_of, source=source
+            )
+            removed = missing if gone is None else missing.intersection(gone)
+            await self._write(connection, onboardings, _stored(changed, written_at=started_at))
+            await _delete(connection, onboardings, removed)
+            await _observe(connection, found)
+            if customer_rows is not None:
+                await self._refresh_customers(connection, customer_rows)
+            walked = Walked(
+                as_of=as_of,
+                full_at=as_of if gone is None else None,
+                customers_at=as_of if customer_rows is not None else None,
+            )
+            await self._note(connection, walked)
+        return found
+
+    async def put(self, row: OnboardingRow, *, now: datetime, source: str) -> list[Observation]:
+        """Store one fresh row, and return the changes it shows, which are stored too."""
+        async with self._database.writing() as connection:
+            await self._database.alone(connection, key=ORDER)
+            stored = await _select_onboardings(connection, onboardings.c.id == row.id)
+            found = changes(stored[0] if stored else None, row, seen_at=now, source=source)
+            await self._write(connection, onboardings, _stored([row], written_at=now))
+            await _observe(connection, found)
+        return found
+
+    async def put_customer(self, row: CustomerRow) -> None:
+        """Store one fresh customer."""
+        async with self._database.writing() as connection:
+            await self._write(connection, customers, iter([_values(row, _CUSTOMER)]))
+
+    async def remove(self, onboarding_id: str) -> None:
+        """Take an onboarding out that no longer exists; what was observed of it stays."""
+        async with self._database.writing() as connection:
+            await _delete(connection, onboardings, [onboarding_id])
+
+    async def load(self) -> tuple[tuple[OnboardingRow, ...], dict[str, CustomerRow], datetime | None]:
+        """The stored onboardings, the customers by id, and as of when; None when there was no walk yet."""
+        async with self._database.reading() as connection:
+            rows = await _select_onboardings(connection)
+            stored = await connection.execute(select(*(customers.c[name] for name in _CUSTOMER)))
+            known = {row["id"]: CustomerRow.model_construct(**row) for row in stored.mappings()}
+            as_of = await connection.scalar(select(snapshot.c.as_of))
+        return tuple(rows), known, as_of
+
+    async def walked(self) -> Walked | None:
+        """When the parts of the snapshot were last walked, by any replica; None when there was no walk yet."""
+        query = select(snapshot.c.as_of, snapshot.c.full_at, snapshot.c.customers_at)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(query)).first()
+        return Walked(*row) if row else None
+
+    async def put_since(self, instant: datetime) -> list[OnboardingRow]:
+        """The rows stored after `instant`, by any replica."""
+        async with self._database.reading() as connection:
+            return await _select_onboardings(connection, onboardings.c.written_at > instant)
+
+    async def _refresh_customers(self, connection: AsyncConnection, rows: Iterable[CustomerRow]) -> None:
+        seen = {row.id: _values(row, _CUSTOMER) for row in rows}
+        stored = await connection.stream(select(*(customers.c[name] for name in _CUSTOMER)))
+        missing = []
+        async for part in stored.partitions(_CHUNK):
+            for row in part:
+                values = seen.get(row.id)
+                if values is None:
+                    missing.append(row.id)
+                elif tuple(values.values()) == tuple(row):
+                    del seen[row.id]
+        await self._write(connection, customers, iter(seen.values()))
+        await _delete(connection, customers, missing)
+
+    async def _write(self, connection: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+        statement = self._database.upsert(table)
+        for part in _chunks(rows):
+            await connection.execute(statement, part)
+
+    async def _note(self, connection: AsyncConnection, walked: Walked) -> None:
+        known = {name: instant for name, instant in asdict(walked).items() if instant is not None}
+        insert = self._database.insert(snapshot).values(id=_ROW, **known)
+        # Of two replicas' walks the one begun first may end last: it does not turn the time back.
+        newer = {
+            name: case((snapshot.c[name] > insert.excluded[name], snapshot.c[name]), else_=insert.excluded[name])
+            for name in known
+        }
+        await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=newer))
+
+
+async def _compare(
+    connection: AsyncConnection, seen: dict[str, OnboardingRow], *, started_at: datetime, seen_at: datetime, source: str
+) -> tuple[list[OnboardingRow], set[str], list[Observation]]:
+    """What the walk's rows change in the stored ones: rows to write, ids it did not see, and the observations."""
+    waiting = dict(seen)
+    changed: list[OnboardingRow] = []
+    missing: set[str] = set()
+    found: list[Observation] = []
+    columns = [onboardings.c[name] for name in _ONBOARDING]
+    stored = await connection.stream(select(*columns, onboardings.c.written_at))
+    async for part in stored.partitions(_CHUNK):
+        for *values, written_at in part:
+            row = waiting.pop(values[0], None)
+            if written_at > started_at:
+                continue
+            if row is None:
+                missing.add(values[0])
+            elif values != list(_values(row, _ONBOARDING).values()):
+                changed.append(row)
+                before = OnboardingRow.model_construct(**dict(zip(_ONBOARDING, values, strict=True)))
+                found += changes(before, row, seen_at=seen_at, source=source)
+    return [*changed, *waiting.values()], missing, found
+
+
+async def _select_onboardings(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[OnboardingRow]:
+    query = select(*(onboardings.c[name] for name in _ONBOARDING)).where(*conditions).order_by(onboardings.c.id)
+    rows: list[OnboardingRow] = []
+    stored = await connection.stream(query)
+    async for part in stored.mappings().partitions(_CHUNK):
+        rows += [OnboardingRow.model_construct(**row) for row in part]
+    return rows
+
+
+async def _delete(connection: AsyncConnection, table: Table, ids: Iterable[str]) -> None:
+    statement = delete(table).where(table.c.id == bindparam("gone"))
+    for part in _chunks({"gone": one} for one in ids):
+        await connection.execute(statement, part)
+
+
+async def _observe(connection: AsyncConnection, found: Sequence[Observation]) -> None:
+    for part in _chunks(asdict(observation) for observation in found):
+        await connection.execute(insert(observations), part)
+
+
+def _stored(rows: Iterable[OnboardingRow], *, written_at: datetime) -> Iterator[dict[str, Any]]:
+    return ({**_values(row, _ONBOARDING), "written_at": written_at} for row in rows)
+
+
+def _values(row: _Row, names: tuple[str, ...]) -> dict[str, Any]:
+    """A row as the table has it; an instant the API gave without a zone is taken as UTC, as its documentation says."""
+    values = {name: getattr(row, name) for name in names}
+    for name, value in values.items():
+        if isinstance(value, datetime) and value.tzinfo is None:
+            values[name] = value.replace(tzinfo=UTC)
+    return values
+
+
+def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    part: list[dict[str, Any]] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == _CHUNK:
+            yield part
+            part = []
+    if part:
+        yield part

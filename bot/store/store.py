@@ -1,0 +1,62 @@
+"""The bot's memory as one object: opens the database, brings it up to date and names its parts."""
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.store.audit import Audit
+from bot.store.cards import Cards
+from bot.store.claims import Claims
+from bot.store.database import Database
+from bot.store.deliveries import Deliveries
+from bot.store.observations import Observations
+from bot.store.people import People
+from bot.store.schema import migrate
+from bot.store.snapshot import SnapshotRows
+from bot.store.subscriptions import Subscriptions
+
+
+class Store:
+    """Everything the bot remembers. Each method of a part is one transaction."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+        self.database = database
+        self.clock = clock
+        self.claims = Claims(database, token=lambda: secrets.token_hex(8))
+        self.audit = Audit(database)
+        self.people = People(database)
+        self.cards = Cards(database)
+        self.subscriptions = Subscriptions(database)
+        self.deliveries = Deliveries(database)
+        self.snapshot = SnapshotRows(database)
+        self.observations = Observations(database)
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Callable[[], datetime]) -> "Store":
+        """Open the database at a SQLAlchemy URL and migrate it; a SQLite file and its folder are made if missing.
+
+        Raises ValueError for a URL of another kind of database, UserError when a newer bot has already changed it.
+        """
+        database = Database.at(url)
+        try:
+            await migrate(database)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, clock=clock)
+
+    async def ping(self) -> bool:
+        """Say whether the database answers."""
+        try:
+            async with self.database.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError):
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.database.close()

@@ -1,0 +1,66 @@
+"""Subscriptions: which channel wants which digest, and when."""
+
+from dataclasses import asdict, fields
+
+from sqlalchemy import ColumnElement, delete, select, update
+
+from bot.domain.records import Subscription
+from bot.store.database import Database
+from bot.store.tables import subscriptions
+
+_COLUMNS = [subscriptions.c[field.name] for field in fields(Subscription)]
+
+
+class Subscriptions:
+    """The channels' wishes, in the order they were made."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, subscription: Subscription) -> bool:
+        """Add a subscription; False when there is one with this id."""
+        statement = (
+            self._database.insert(subscriptions)
+            .values(**asdict(subscription))
+            .on_conflict_do_nothing()
+            .returning(subscriptions.c.id)
+        )
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).first() is not None
+
+    async def get(self, subscription_id: str) -> Subscription | None:
+        """The subscription with this id, if there is one."""
+        found = await self._select(subscriptions.c.id == subscription_id)
+        return found[0] if found else None
+
+    async def all(self, active_only: bool = False) -> tuple[Subscription, ...]:
+        """Every subscription; with `active_only` those that are not paused."""
+        return await self._select(*([subscriptions.c.paused.is_(None)] if active_only else []))
+
+    async def of_channel(self, channel: str) -> tuple[Subscription, ...]:
+        """The subscriptions of one channel, paused ones too."""
+        return await self._select(subscriptions.c.channel == channel)
+
+    async def pause(self, subscription_id: str, reason: str) -> bool:
+        """Pause it, saying why; False when there is none."""
+        return await self._update(subscription_id, paused=reason)
+
+    async def resume(self, subscription_id: str) -> bool:
+        """Let it run again; False when there is none."""
+        return await self._update(subscription_id, paused=None)
+
+    async def delete(self, subscription_id: str) -> bool:
+        """Delete it; what it delivered stays in the ledger. False when there is none."""
+        async with self._database.writing() as connection:
+            result = await connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
+            return result.rowcount == 1
+
+    async def _select(self, *conditions: ColumnElement[bool]) -> tuple[Subscription, ...]:
+        query = select(*_COLUMNS).where(*conditions).order_by(subscriptions.c.created_at, subscriptions.c.id)
+        async with self._database.reading() as connection:
+            return tuple(Subscription(*row) for row in await connection.execute(query))
+
+    async def _update(self, subscription_id: str, *, paused: str | None) -> bool:
+        statement = update(subscriptions).where(subscriptions.c.id == subscription_id).values(paused=paused)
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).rowcount == 1

@@ -1,0 +1,80 @@
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.store import Held, Lease, Store
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_a_key_is_new_only_once(store: Store, now: datetime) -> None:
+    answers = [await store.claims.first_time("event:E1", now=now, keep=MINUTE) for _ in range(3)]
+
+    assert answers == [True, False, False]
+
+
+async def test_of_ten_at_once_exactly_one_is_first(store: Store, now: datetime) -> None:
+    answers = await asyncio.gather(*(store.claims.first_time("view:V1", now=now, keep=MINUTE) for _ in range(10)))
+
+    assert sorted(answers) == [False] * 9 + [True]
+
+
+async def test_a_key_is_new_again_when_its_claim_has_expired(store: Store, now: datetime) -> None:
+    await store.claims.first_time("event:E1", now=now, keep=MINUTE)
+
+    before = await store.claims.first_time("event:E1", now=now + MINUTE - timedelta(seconds=1), keep=MINUTE)
+    after = await store.claims.first_time("event:E1", now=now + MINUTE, keep=MINUTE)
+
+    assert (before, after) == (False, True)
+
+
+async def test_a_key_claimed_for_good_survives_the_sweep(store: Store, now: datetime) -> None:
+    await store.claims.first_time("view:V1", now=now, keep=None)
+    await store.claims.first_time("event:E1", now=now, keep=MINUTE)
+
+    swept = await store.claims.sweep(now + timedelta(days=4000))
+
+    assert swept == 1
+    assert not await store.claims.first_time("view:V1", now=now + timedelta(days=4000), keep=None)
+
+
+async def test_of_ten_at_once_exactly_one_gets_the_lease_and_the_others_hear_who(store: Store, now: datetime) -> None:
+    answers = await asyncio.gather(
+        *(store.claims.lease("press:89", holder=f"U{number}", now=now, ttl=MINUTE) for number in range(10))
+    )
+
+    winners = [answer for answer in answers if isinstance(answer, Lease)]
+    assert len(winners) == 1
+    assert set(answers) - set(winners) == {Held(holder=winners[0].holder, since=now)}
+
+
+async def test_a_released_lease_is_free_at_once(store: Store, now: datetime) -> None:
+    lease = await store.claims.lease("press:89", holder="ANA", now=now, ttl=MINUTE)
+    assert isinstance(lease, Lease)
+
+    released = await store.claims.release(lease)
+
+    assert released
+    assert isinstance(await store.claims.lease("press:89", holder="BEN", now=now, ttl=MINUTE), Lease)
+
+
+async def test_an_expired_lease_goes_to_the_next_and_cannot_be_released_by_the_first(
+    store: Store, now: datetime
+) -> None:
+    late = await store.claims.lease("press:89", holder="ANA", now=now, ttl=MINUTE)
+    assert isinstance(late, Lease)
+    taken = await store.claims.lease("press:89", holder="BEN", now=now + MINUTE, ttl=MINUTE)
+
+    released = await store.claims.release(late)
+
+    assert isinstance(taken, Lease)
+    assert not released
+    assert await store.claims.lease("press:89", holder="ANA", now=now + MINUTE, ttl=MINUTE) == Held("BEN", now + MINUTE)
+
+
+async def test_the_same_person_pressing_twice_gets_one_lease(store: Store, now: datetime) -> None:
+    first = await store.claims.lease("press:89", holder="ANA", now=now, ttl=MINUTE)
+
+    second = await store.claims.lease("press:89", holder="ANA", now=now, ttl=MINUTE)
+
+    assert isinstance(first, Lease)
+    assert second == Held(holder="ANA", since=now)

@@ -1,0 +1,93 @@
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.domain.errors import UserError
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.schema import configuration, migrate, upgrade
+from bot.store.tables import metadata
+
+SCRIPTS = ScriptDirectory.from_config(configuration())
+OLDER = [script.revision for script in SCRIPTS.walk_revisions()]
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return compare_metadata(context, metadata)
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    database = Database.at(url)
+    yield database
+    await database.close()
+
+
+async def test_migrating_from_empty_makes_the_schema_the_code_knows(database: Database) -> None:
+    await migrate(database)
+
+    async with database.writing() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+@pytest.mark.parametrize("revision", OLDER)
+async def test_migrating_from_an_older_version_makes_the_schema_the_code_knows(
+    database: Database, revision: str
+) -> None:
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade, to=revision)
+
+    await migrate(database)
+
+    async with database.writing() as connection:
+        assert await connection.run_sync(differences) == []
+        assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == SCRIPTS.get_current_head()
+
+
+async def test_opening_again_keeps_what_was_stored(url: str, now: datetime) -> None:
+    first = await Store.open(url, clock=lambda: now)
+    await first.claims.first_time("view:V1", now=now, keep=None)
+    await first.close()
+
+    second = await Store.open(url, clock=lambda: now)
+
+    assert not await second.claims.first_time("view:V1", now=now, keep=None)
+    await second.close()
+
+
+async def test_a_migration_that_fails_leaves_the_database_as_it_was(database: Database) -> None:
+    async def stop_half_way() -> None:
+        async with database.writing() as connection:
+            await connection.run_sync(upgrade)
+            raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        await stop_half_way()
+
+    async with database.reading() as connection:
+        names = await connection.run_sync(lambda sync: sync.dialect.get_table_names(sync))
+    assert names == []
+
+
+async def test_a_database_of_a_newer_bot_is_refused_in_words(database: Database, url: str, now: datetime) -> None:
+    await migrate(database)
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = 'v999'"))
+
+    with pytest.raises(UserError, match="newer version"):
+        await Store.open(url, clock=lambda: now)
+
+
+async def test_opening_writes_nothing_to_the_terminal(
+    url: str, now: datetime, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = await Store.open(url, clock=lambda: now)
+
+    assert capfd.readouterr() == ("", "")
+    await store.close()
