@@ -109,9 +109,14 @@ def match(name: str, snapshot: Snapshot) -> Matches:
     # A name that starts as typed comes before one that has the words somewhere.
     begun.sort(key=lambda customer: not _key(customer.name).startswith(wanted))
     near = _alike(name, rest)
-    room = [MOST, max(MOST - len(exact), 0), max(MOST - len(exact) - len(begun), 0)]
-    kept = [tuple(group[:places]) for group, places in zip((exact, begun, near), room, strict=True)]
-    return Matches(*kept, more=len(exact) + len(begun) + len(near) - sum(map(len, kept)))
+    found = (exact + begun + near)[:MOST]
+    first, second = len(exact), len(exact) + len(begun)
+    return Matches(
+        exact=tuple(found[:first]),
+        words=tuple(found[first:second]),
+        close=tuple(found[second:]),
+        more=second + len(near) - len(found),
+    )
 
 
 def contains(name: str, typed: str) -> bool:
