@@ -102,6 +102,12 @@ def _conflict(error: pivotal.PivotalError, now: datetime) -> Words:
     )
 
 
+def _garbled(error: pivotal.PivotalError, now: datetime) -> Words:
+    if error.maybe_applied:
+        return _away(error, now)
+    return Words("Pivotal gave an answer that I do not understand.", _again(error.retry_after), ours=True)
+
+
 def _away(error: pivotal.PivotalError, now: datetime) -> Words:
     if error.maybe_applied:
         return Words(
@@ -114,7 +120,7 @@ def _away(error: pivotal.PivotalError, now: datetime) -> Words:
 
 
 def _unchanged(error: pivotal.PivotalError) -> str:
-    return "" if error.method in (None, "GET") else "Nothing was changed."
+    return "" if error.method in ("", "GET") else "Nothing was changed."
 
 
 def _again(seconds: float | None) -> str:
@@ -136,5 +142,6 @@ _TABLE: dict[type, Callable[..., Words]] = {
     pivotal.PermissionDenied: _not_permitted,
     pivotal.InvalidRequest: _invalid,
     pivotal.Conflict: _conflict,
+    pivotal.UnexpectedResponse: _garbled,
     pivotal.PivotalError: _away,
 }

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.domain.launches import Lanes
+from bot.domain.launches import Lane, Lanes
 from bot.domain.moves import Verb
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Standing
@@ -27,14 +27,14 @@ GO = "ob:go"
 MINE = 5
 """Rows of the view one gets by typing the command alone."""
 LANES = {
-    "overdue": "Overdue",
-    "this_week": "This week",
-    "next_week": "Next week",
-    "later": "Later",
-    "no_target": "No target date",
-    "launched": "Launched",
+    Lane.OVERDUE: "Overdue",
+    Lane.THIS_WEEK: "This week",
+    Lane.NEXT_WEEK: "Next week",
+    Lane.LATER: "Later",
+    Lane.NO_TARGET: "No target date",
+    Lane.LAUNCHED: "Launched",
 }
-"""The lanes in reading order, by their names in `bot.domain.launches.Lanes`; what is late comes first."""
+"""The lanes in reading order: what is late comes before what is coming."""
 _UNLINKED = (
     "You are not linked to a Pivotal user yet, so I can’t tell which onboardings are yours. "
     "An admin of this bot can link you."
@@ -55,7 +55,7 @@ def listing(
     stale: bool = False,
     filters: str = "",
     name: str = "list",
-    empty: str = "No onboarding matches. Try fewer filters, or `/onboarding list` for all of them.",
+    empty: str = "No onboarding matches. Try fewer filters.",
     test_key: bool = False,
 ) -> Message:
     """Draw page `page` (from 1) of all `standings` that match, in the order given.
@@ -107,20 +107,20 @@ def launches(
     zone: ZoneInfo,
     as_of: datetime,
     stale: bool = False,
-    only: str = "",
+    only: Lane | None = None,
     filters: str = "",
     test_key: bool = False,
 ) -> Message:
-    """Draw the launches lane by lane, overdue first; `only` is one name of `LANES`, or nothing for all of them."""
+    """Draw the launches lane by lane, overdue first; `only` is the one lane wanted, or None for all."""
     drawn = tuple(
         Row(
             standing,
             rows.line(standing, phases=phases, directory=directory, now=now, zone=zone),
-            lane=f"{heading} ({len(getattr(lanes, lane))})",
+            lane=f"{heading} ({len(getattr(lanes, lane.value))})",
         )
         for lane, heading in LANES.items()
-        if only in ("", lane)
-        for standing in getattr(lanes, lane)
+        if only in (None, lane)
+        for standing in getattr(lanes, lane.value)
     )
     title = f"Launches: {LANES[only].lower()}" if only else "Launches"
     sheet = Sheet(title, drawn, "launches", filters, empty="No launches here.", badge=test_key)
@@ -162,7 +162,7 @@ def home(
     blocks.append(
         ActionsBlock(
             elements=[
-                controls.button(label, action=f"{GO}:{verb}", named=f"{label}: show this view", value=verb)
+                controls.button(label, action=f"{GO}:{verb}", named=f"Show: {label}", value=verb)
                 for label, verb in ways
             ]
         )

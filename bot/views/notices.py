@@ -24,7 +24,7 @@ def done(move: Move) -> str:
 def stale(differences: Sequence[str]) -> str:
     """Why nothing was written, above a refreshed card; plain text."""
     told = "; ".join(differences[:_DIFFERENCES])
-    return f"This changed since you looked: {told}. Nothing was written. The card below is up to date."
+    return f"This changed since you looked: {told}. Nothing was written. The card is up to date now."
 
 
 def kept(standing: Standing | None = None) -> Message:

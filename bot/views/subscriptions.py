@@ -58,7 +58,8 @@ def title(subscription: Subscription, *, titles: Mapping[str, str]) -> str:
 
 def when(subscription: Subscription) -> str:
     """`Mon–Fri at 09:00 (Europe/Berlin)`: the weekdays, and the local time in the subscription's zone."""
-    days = ", ".join("–".join(day.capitalize() for day in part.split("-")) for part in subscription.days.split(","))
+    *first, last = ("–".join(day.capitalize() for day in part.split("-")) for part in subscription.days.split(","))
+    days = f"{', '.join(first)} and {last}" if first else last
     return f"{text.name(days)} at {subscription.at:%H:%M} ({text.name(subscription.zone)})"
 
 

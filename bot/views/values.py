@@ -99,5 +99,5 @@ def _text(value: object) -> str:
 def _outdated() -> UserError:
     return UserError(
         "This button is from an older version of the bot.",
-        hint="Ask for the onboarding again: `/onboarding <customer or #id>`.",
+        hint="Ask for the onboarding or the list again, and use the new one.",
     )

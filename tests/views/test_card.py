@@ -1,0 +1,209 @@
+import json
+
+import pytest
+
+from bot.domain.moves import Expectation, Verb, plan
+from bot.domain.risk import Reason
+from bot.views import card, values
+from bot.views.message import Message
+
+WHY = (
+    Reason("launch_close", "launches in 9 days with 3 phases left", 7),
+    Reason("marked", "marked at risk in Pivotal", 6),
+)
+
+
+@pytest.fixture
+def draw(look):
+    def drawn(standing, **said):
+        return card.card(standing, **{**look, "reasons": (), "test_key": False, "private": True, **said})
+
+    return drawn
+
+
+def buttons(message: Message) -> dict[str, dict]:
+    return {
+        element["text"]["text"]: element
+        for block in message.payload()["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }
+
+
+def text_of(message: Message) -> str:
+    return json.dumps(message.payload()["blocks"], ensure_ascii=False)
+
+
+def test_card_says_where_the_onboarding_stands(aurora, observed, draw, checked, paste):
+    message = draw(aurora(history=observed, state="at_risk"), reasons=WHY)
+
+    assert checked(message) == paste
+
+
+def test_shared_card_with_a_test_key(aurora, draw, checked, paste):
+    message = draw(aurora(), private=False, test_key=True, shared_by="Ana Ruiz")
+
+    assert checked(message) == paste
+
+
+def test_fallback_text_is_a_sentence_that_names_the_onboarding(aurora, draw):
+    message = draw(aurora())
+
+    assert message.text == (
+        "Aurora Foods, onboarding #89, is in Review (3 of 7); state: Active; "
+        "target launch: Fri 18 Sep 2026 (in 9 days)."
+    )
+
+
+def test_a_card_with_everything_to_say_stays_within_six_blocks(aurora, observed, draw, checked):
+    message = draw(aurora(history=observed, state="at_risk"), reasons=WHY, notice="You marked it at risk.", stale=True)
+
+    assert len(checked(message)["blocks"]) <= 6
+
+
+def test_what_was_never_observed_is_left_out(aurora, draw):
+    said = text_of(draw(aurora()))
+
+    assert "in phase" not in said
+    assert "moved" not in said
+
+
+def test_what_was_observed_is_said(aurora, observed, draw):
+    said = text_of(draw(aurora(history=observed)))
+
+    assert "12 days in phase" in said
+    assert "moved twice" in said
+
+
+def test_unknown_owners_and_no_owners_are_told_apart(aurora, draw):
+    said = text_of(draw(aurora(csm_id="user_csm_009", se_id=None)))
+
+    assert "CSM unmapped owner (user_csm_009) · SE — · Designer —" in said
+    assert "<@" not in said
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, ["Advance to Program buildout", "Pause", "Mark at risk"]),
+        ({"state": "at_risk"}, ["Advance to Program buildout", "Pause", "Clear at risk"]),
+        ({"state": "paused"}, ["Resume"]),
+        ({"state": "waiting", "waiting_on_customer": True}, ["Advance to Program buildout", "Resume", "Mark at risk"]),
+        ({"state": "at_risk", "waiting_on_customer": True}, ["Advance to Program buildout", "Resume", "Clear at risk"]),
+        ({"phase": "pilot"}, ["Pause", "Mark at risk"]),
+        ({"phase": "completed"}, []),
+        ({"state": "done"}, []),
+    ],
+)
+def test_buttons_follow_the_state(aurora, draw, fields, expected):
+    message = draw(aurora(**fields))
+
+    assert list(buttons(message)) == [*expected, "Share to channel", "Open in Pivotal"]
+
+
+def test_a_posted_card_has_no_share_button(aurora, draw):
+    message = draw(aurora(), private=False)
+
+    assert "Share to channel" not in buttons(message)
+
+
+@pytest.mark.parametrize("without", [{"stale": True}, {"writable": False}])
+def test_no_button_writes_when_nothing_can_be_written(aurora, draw, without):
+    message = draw(aurora(), **without)
+
+    assert list(buttons(message)) == ["Share to channel", "Open in Pivotal"]
+
+
+def test_unknown_phase_says_why_it_cannot_advance(aurora, draw, checked):
+    message = draw(aurora(phase="pilot_run"))
+
+    checked(message)
+    assert "Pilot run" in text_of(message)
+    assert "can't tell which comes next" in text_of(message)
+
+
+def test_ordinary_advance_asks_in_slacks_own_dialog(aurora, draw):
+    dialog = buttons(draw(aurora()))["Advance to Program buildout"]["confirm"]
+
+    assert dialog["text"]["text"] == (
+        "Move Aurora Foods from Review to Program buildout? "
+        "Pivotal may create this phase’s tasks and notify the customer."
+    )
+
+
+@pytest.mark.parametrize("test_key", [False, True])
+@pytest.mark.parametrize("phase", ["internal_qa", "launch"])
+def test_a_grave_advance_asks_everything_the_move_asks(aurora, draw, look, phase, test_key):
+    standing = aurora(phase=phase, customer="A" * 300)
+    move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=test_key)
+
+    button = buttons(draw(standing, test_key=test_key))[f"Advance to {move.after}"]
+
+    assert all(ask in button["confirm"]["text"]["text"] for ask in move.asks)
+    assert values.decode(button["value"]).confirmed
+
+
+def test_ending_waiting_asks_first(aurora, draw):
+    resume = buttons(draw(aurora(state="waiting", waiting_on_customer=True)))["Resume"]
+
+    assert "the SLA clock runs again" in resume["confirm"]["text"]["text"]
+
+
+def test_a_button_carries_what_its_presser_saw(aurora, draw):
+    standing = aurora()
+
+    press = values.decode(buttons(draw(standing))["Pause"]["value"])
+
+    assert press == values.Press("onb_089", "pause", Expectation.of(standing.onboarding), confirmed=True)
+
+
+def test_every_button_names_the_customer(aurora, draw):
+    message = draw(aurora())
+
+    assert all("Aurora Foods" in element["accessibility_label"] for element in buttons(message).values())
+
+
+def test_open_in_pivotal_leads_to_the_customers_page(aurora, draw):
+    link = buttons(draw(aurora(), web="http://127.0.0.1:8090/"))["Open in Pivotal"]
+
+    assert link["url"] == "http://127.0.0.1:8090/customers/201-aurora-foods"
+
+
+def test_a_stale_card_says_since_when(aurora, draw, now):
+    message = draw(aurora(), as_of=now.replace(hour=5, minute=1), stale=True)
+
+    assert "Pivotal is not answering, as of 07:01" in text_of(message)
+
+
+def test_yesterdays_reading_carries_its_day(aurora, draw, now):
+    message = draw(aurora(), as_of=now.replace(day=8))
+
+    assert "as of 8 Sep 09:41" in text_of(message)
+
+
+def test_question_lists_what_will_happen(aurora, look, checked, paste):
+    standing = aurora(phase="internal_qa")
+    move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=True)
+
+    message = card.question(standing, move, now=look["now"], zone=look["zone"], test_key=True)
+
+    assert checked(message) == paste
+
+
+def test_saying_yes_to_the_question_is_a_confirmed_press_without_a_second_dialog(aurora, look):
+    standing = aurora(phase="internal_qa")
+    move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=False)
+
+    yes = buttons(card.question(standing, move, now=look["now"], zone=look["zone"], test_key=False))[
+        "Advance to Launch"
+    ]
+
+    assert values.decode(yes["value"]).confirmed
+    assert "confirm" not in yes
+
+
+def test_tombstone_has_no_buttons(look, checked, paste):
+    message = card.tombstone("Aurora & Sons", display_id=89, now=look["now"], zone=look["zone"])
+
+    assert not buttons(message)
+    assert checked(message) == paste

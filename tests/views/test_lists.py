@@ -1,0 +1,163 @@
+import json
+
+import pytest
+
+from bot.domain.launches import Lane, Lanes
+from bot.domain.moves import Verb
+from bot.domain.risk import Reason, Risk
+from bot.views import lists, values
+
+WHY = (Reason("overdue", "target date passed 3 days ago", 8), Reason("no_owner", "no owner", 1))
+
+
+@pytest.fixture
+def many(aurora):
+    def make(count):
+        return tuple(aurora(f"Customer {n}", id=f"onb_{n}", display_id=n) for n in range(1, count + 1))
+
+    return make
+
+
+@pytest.fixture
+def sheet(look):
+    return {**look, "page": 1, "as_of": look["now"]}
+
+
+def controls(payload):
+    return [
+        element
+        for block in payload["blocks"]
+        for element in [*block.get("elements", ()), block.get("accessory") or {}]
+        if element.get("type") == "button"
+    ]
+
+
+def labels(payload):
+    return [element["text"]["text"] for element in controls(payload)]
+
+
+def test_list_of_onboardings(aurora, sheet, checked, paste):
+    two = (aurora(), aurora("Globex", id="onb_090", display_id=90, state="waiting", csm_id=None, se_id=None))
+
+    message = lists.listing("Onboardings", two, **{**sheet, "filters": "phase:review"})
+
+    assert checked(message) == paste
+
+
+@pytest.mark.parametrize(
+    ("count", "page", "opens", "turns"),
+    [
+        (0, 1, 0, []),
+        (1, 1, 1, []),
+        (10, 1, 10, []),
+        (11, 1, 10, ["Next"]),
+        (11, 2, 1, ["Previous"]),
+        (500, 7, 10, ["Previous", "Next"]),
+        (11, 9, 1, ["Previous"]),
+    ],
+)
+def test_ten_rows_to_a_page(many, sheet, checked, count, page, opens, turns):
+    payload = checked(lists.listing("Onboardings", many(count), **{**sheet, "page": page}))
+
+    assert labels(payload) == ["Open"] * opens + turns
+
+
+def test_total_and_page_are_said(many, sheet, checked):
+    payload = checked(lists.listing("Onboardings", many(25), **{**sheet, "page": 2}))
+
+    assert "25 onboardings  ·  page 2 of 3" in json.dumps(payload, ensure_ascii=False)
+    assert payload["text"].startswith("Onboardings: 25 onboardings, page 2 of 3: Customer 11 (onboarding #11), ")
+
+
+def test_next_brings_back_the_same_list(many, sheet):
+    payload = lists.listing("Mine", many(25), **{**sheet, "filters": "state:at_risk", "name": "mine"}).payload()
+
+    assert values.decode_turning(controls(payload)[-1]["value"]) == values.Turning("mine", "state:at_risk", 2)
+
+
+def test_open_carries_the_onboarding(many, sheet):
+    payload = lists.listing("Onboardings", many(3), **sheet).payload()
+
+    assert [values.decode(one["value"]).id for one in controls(payload)] == ["onb_1", "onb_2", "onb_3"]
+    assert [one["accessibility_label"] for one in controls(payload)] == [f"Open Customer {n}" for n in (1, 2, 3)]
+
+
+def test_a_stale_list_says_so(many, sheet):
+    payload = lists.listing("Onboardings", many(1), **{**sheet, "stale": True}).payload()
+
+    assert "Pivotal is not answering, as of 09:41" in json.dumps(payload)
+
+
+def test_list_of_what_is_at_risk(aurora, sheet, checked, paste):
+    message = lists.at_risk((Risk(aurora(state="at_risk"), WHY),), **sheet)
+
+    assert checked(message) == paste
+
+
+def test_nothing_at_risk(sheet, checked):
+    assert checked(lists.at_risk((), **sheet))["text"] == "At-risk onboardings: Nothing is at risk right now."
+
+
+@pytest.fixture
+def lanes(many):
+    every = many(24)
+    return Lanes(
+        overdue=every[:2],
+        this_week=every[2:5],
+        next_week=(),
+        later=every[5:20],
+        no_target=every[20:23],
+        launched=every[23:],
+    )
+
+
+def test_list_of_launches(lanes, sheet, checked, paste):
+    assert checked(lists.launches(lanes, **sheet)) == paste
+
+
+def test_a_lane_that_goes_on_repeats_its_heading(lanes, sheet, checked):
+    payload = checked(lists.launches(lanes, **{**sheet, "page": 2}))
+
+    assert payload["blocks"][2]["text"]["text"] == "*Later (15)*"
+
+
+def test_one_lane_only(lanes, sheet, checked):
+    payload = checked(lists.launches(lanes, **sheet, only=Lane.NO_TARGET))
+
+    assert labels(payload) == ["Open"] * 3
+    assert payload["blocks"][0]["text"]["text"] == "Launches: no target date"
+
+
+@pytest.fixture
+def home(look):
+    return {**look, "as_of": look["now"], "reasons": {}, "linked": True}
+
+
+def test_home_shows_first_what_needs_a_look(many, home, checked, paste):
+    payload = checked(lists.home(many(7), **{**home, "reasons": {"onb_6": WHY}}))
+
+    assert values.decode(controls(payload)[0]["value"]).id == "onb_6"
+    assert payload["text"] == "Your onboardings: 7 onboardings, 1 needs a look."
+    assert payload == paste
+
+
+def test_home_of_somebody_the_bot_does_not_know(home, checked):
+    payload = checked(lists.home((), **{**home, "linked": False}))
+
+    assert "not linked to a Pivotal user yet" in payload["text"]
+    assert labels(payload) == ["At risk", "Launches", "All onboardings", "Help"]
+
+
+def test_pick_shows_ten_and_says_how_many_more(many, look, checked, paste):
+    payload = checked(lists.pick("Which “Customer” do you mean?", many(12), **look))
+
+    assert labels(payload) == ["Open"] * 10
+    assert "2 more not shown" in json.dumps(payload)
+    assert payload == paste
+
+
+def test_pick_for_a_change_goes_on_with_it(many, look, checked):
+    payload = checked(lists.pick("Which one shall advance?", many(2), **look, verb=Verb.ADVANCE))
+
+    assert labels(payload) == ["Choose", "Choose"]
+    assert values.decode(controls(payload)[1]["value"]) == values.Press("onb_2", "advance")
