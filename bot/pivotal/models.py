@@ -1,12 +1,14 @@
 """What Pivotal's API answers, as frozen pydantic models: unknown fields ignored, unknown enum values kept.
 
 The shapes are those of https://docs.pivotal.app/api (reference, and the guides where the reference is silent).
+Where two pages disagree, both shapes are read.
 """
 
-from datetime import date, datetime
-from typing import Annotated, Any
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, RootModel, model_validator
 
 
 def _calendar_date(value: Any) -> Any:
@@ -14,7 +16,13 @@ def _calendar_date(value: Any) -> Any:
     return value[:10] if isinstance(value, str) and len(value) > 10 else value
 
 
+def _aware(value: datetime) -> datetime:
+    """Read an instant without a zone as UTC, which is what the API speaks."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
 CalendarDate = Annotated[date, BeforeValidator(_calendar_date)]
+Instant = Annotated[datetime, AfterValidator(_aware)]
 
 
 class Model(BaseModel):
@@ -22,12 +30,25 @@ class Model(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Parse an answer straight from its bytes; raises ValueError when it has another shape."""
+        return cls.model_validate_json(body)
 
-class OnboardingRow(Model):
-    """One onboarding as lists, cards and rules need it: no notes, no template."""
+
+class Row(Model):
+    """What every record has: `id` is unique everywhere, `display_id` within one workspace and kind."""
 
     id: str
     display_id: int
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+class OnboardingRow(Row):
+    """One onboarding as lists, cards and rules need it: no notes, no template."""
+
     customer_id: str
     phase: str
     state: str
@@ -38,10 +59,10 @@ class OnboardingRow(Model):
     se_id: str | None = None
     designer_id: str | None = None
     product_ops_id: str | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
-    created_at: datetime | None = None
-    updated_at: datetime | None = None
+    started_at: Instant | None = None
+    completed_at: Instant | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
 
 
 class Onboarding(OnboardingRow):
@@ -51,13 +72,129 @@ class Onboarding(OnboardingRow):
     notes: str | None = None
 
 
-class CustomerRow(Model):
+class CustomerRow(Row):
     """One customer as lists and look-ups need it: no revenue, no CRM ids."""
 
-    id: str
-    display_id: int
     name: str
     slug: str | None = None
     status: str | None = None
     domain: str | None = None
     slack_channel_id: str | None = None
+
+
+class Customer(CustomerRow):
+    """One customer, whole. `mrr` is a number of unknown unit; `metadata` is named by the guides only."""
+
+    plan: str | None = None
+    mrr: float | None = None
+    monthly_orders: float | None = None
+    hubspot_company_id: str | None = None
+    hubspot_deal_id: str | None = None
+    stripe_customer_id: str | None = None
+    intercom_company_id: str | None = None
+    metadata: Mapping[str, Any] | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+
+class Contact(Row):
+    """One person at a customer."""
+
+    customer_id: str
+    name: str
+    email: str | None = None
+    title: str | None = None
+    is_primary: bool | None = None
+    labels: tuple[str, ...] = ()
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_labels(cls, value: Any) -> Any:
+        return {**value, "labels": ()} if isinstance(value, dict) and value.get("labels") is None else value
+
+
+class Page(Model, Generic[RowT]):
+    """One page of a list, newest first; `has_more` alone says whether another follows."""
+
+    data: tuple[RowT, ...]
+    has_more: bool
+    next_cursor: str | None = None
+
+
+class Deleted(Model):
+    """What is left of a deleted record; deleting twice answers the same."""
+
+    id: str
+    display_id: int | None = None
+    deleted: bool = True
+
+
+class Health(Model):
+    """Whether the API is up, without a key."""
+
+    status: str
+    timestamp: Instant | None = None
+
+
+class ApiKey(Model):
+    """What the workspace calls the key that is in use, and what it may do."""
+
+    id: str | None = None
+    name: str | None = None
+    prefix: str | None = None
+    scopes: tuple[str, ...] = ()
+    rate_limit_tier: str | None = None
+
+
+class Organization(Model):
+    """The workspace a key belongs to."""
+
+    id: str | None = None
+    slug: str | None = None
+    name: str | None = None
+
+
+class Me(Model):
+    """Whose key this is; the test-mode guide's flat shape (`key_name`, `key_prefix`) is read as well."""
+
+    object: Literal["me", "api_key_identity"] | str = "me"
+    api_key: ApiKey = ApiKey()
+    organization: Organization | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or "api_key" in value:
+            return value
+        return {**value, "api_key": {name.removeprefix("key_"): field for name, field in value.items()}}
+
+
+class Document(RootModel[Mapping[str, Any]]):
+    """The API's own OpenAPI document, as it is served."""
+
+    @classmethod
+    def read(cls, body: bytes) -> Self:
+        """Parse the document; raises ValueError when it is not a JSON object."""
+        return cls.model_validate_json(body)
+
+
+class ErrorBody(Model):
+    """What an error says of itself; `type` and `code` are for programs, `message` is for people."""
+
+    type: str
+    code: str | None = None
+    message: str = ""
+    field: Annotated[str | None, BeforeValidator(lambda value: None if value is None else _path(value))] = None
+
+
+class Failure(Model):
+    """The envelope every documented error comes in."""
+
+    error: ErrorBody
+
+
+def _path(value: Any) -> str:
+    """A field's path as one string, whether it came as `a.b` or as `["a", "b"]`."""
+    return ".".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,145 @@
+"""The client that is awaited: it carries bytes and waits; every decision is the exchange's."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from bot.pivotal.calls import AnswerT, Call
+from bot.pivotal.client import Client, Clock, Overdue, utc_now
+from bot.pivotal.exchange import Answer, Exchange, Listen, Loss, Pause, Send
+from bot.pivotal.hooks import NO_HOOKS, Hooks
+from bot.pivotal.pacing import Pacer
+from bot.pivotal.retry import DEFAULT_POLICY, RetryPolicy
+from bot.pivotal.settings import BASE_URL, DEFAULT_TIMEOUT, Timeout
+from bot.pivotal.surface import AsyncSurface
+from bot.pivotal.wire import loss, pool
+
+
+class AsyncPivotalApi(Client, AsyncSurface):
+    """The client that is awaited. It may be shared between the tasks of one loop.
+
+    `http_client` is an httpx client of yours (you close it) or a transport. Times are in seconds, `clock` tells UTC.
+    Raises ValueError for a missing key or an address that would send it unencrypted.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str = BASE_URL,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        retry: RetryPolicy | None = DEFAULT_POLICY,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.AsyncClient | httpx.AsyncBaseTransport | None = None,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        hooks: Hooks = NO_HOOKS,
+        chance: Callable[[], float] = random.random,
+        reserve: float = 0.25,
+    ) -> None:
+        self._bell = _Bell()
+        pacer = Pacer(reserve=reserve, on_change=self._bell.ring)
+        super().__init__(
+            api_key,
+            address=base_url,
+            timeout=timeout,
+            retry=retry,
+            headers=headers,
+            hooks=hooks,
+            clock=clock,
+            chance=chance,
+            pacer=pacer,
+        )
+        self._sleep = sleep
+        self._owned = not isinstance(http_client, httpx.AsyncClient)
+        self._http = (
+            http_client
+            if isinstance(http_client, httpx.AsyncClient)
+            else httpx.AsyncClient(transport=http_client, **pool(self._wire.base_url))
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the httpx client is not ours."""
+        if self._owned:
+            await self._http.aclose()
+
+    async def send(self, call: Call[AnswerT]) -> AnswerT:
+        """Send a call and return its answer; raises PivotalError."""
+        exchange = self._exchange(call)
+        try:
+            async with asyncio.timeout(self._total()) as scope:
+                return await self._converse(exchange)
+        except TimeoutError:
+            if not scope.expired():
+                raise
+        raise exchange.timed_out()
+
+    async def _converse(self, exchange: Exchange[AnswerT]) -> AnswerT:
+        while True:
+            step = exchange.step(self._clock())
+            if isinstance(step, Listen):
+                await self._bell.rung()
+                continue
+            if isinstance(step, Pause):
+                await self._sleep(step.seconds)
+                continue
+            result = await self._attempt(exchange, step)
+            if result is not None:
+                return result
+
+    async def _attempt(self, exchange: Exchange[AnswerT], send: Send) -> AnswerT | None:
+        try:
+            request, attempt = self._begin(exchange.call, send)
+            try:
+                answer = await self._carry(exchange, request)
+            except (httpx.RequestError, Overdue) as error:
+                lost = Loss.NO_ANSWER_IN_TIME if isinstance(error, Overdue) else loss(error)
+                self._end(attempt, lost)
+                exchange.lost(lost, self._clock(), detail=str(error))
+                return None
+            self._end(attempt, answer)
+            return exchange.answered(answer, self._clock())
+        finally:
+            exchange.abandon(self._clock())
+
+    async def _carry(self, exchange: Exchange[Any], request: httpx.Request) -> Answer:
+        response = await self._http.send(request, stream=True, follow_redirects=False)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if exchange.overdue(self._clock()):
+                    raise Overdue
+        finally:
+            await response.aclose()
+        return Answer(response.status_code, response.headers, bytes(body))
+
+
+class _Bell:
+    """Wakes every waiting task."""
+
+    def __init__(self) -> None:
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def ring(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def rung(self) -> None:
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        await future

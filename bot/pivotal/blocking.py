@@ -1,0 +1,123 @@
+"""The client that blocks: it carries bytes and waits; every decision is the exchange's."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from bot.pivotal.calls import AnswerT, Call
+from bot.pivotal.client import Client, Clock, Overdue, utc_now
+from bot.pivotal.exchange import Answer, Exchange, Listen, Loss, Pause, Send
+from bot.pivotal.hooks import NO_HOOKS, Hooks
+from bot.pivotal.pacing import Pacer
+from bot.pivotal.retry import DEFAULT_POLICY, RetryPolicy
+from bot.pivotal.settings import BASE_URL, DEFAULT_TIMEOUT, Timeout
+from bot.pivotal.surface import Surface
+from bot.pivotal.wire import loss, pool
+
+
+class PivotalApi(Client, Surface):
+    """The client that blocks. It may be shared between threads.
+
+    `http_client` is an httpx client of yours (you close it) or a transport. Times are in seconds, `clock` tells UTC.
+    Raises ValueError for a missing key or an address that would send it unencrypted.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str = BASE_URL,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        retry: RetryPolicy | None = DEFAULT_POLICY,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | httpx.BaseTransport | None = None,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        hooks: Hooks = NO_HOOKS,
+        chance: Callable[[], float] = random.random,
+        reserve: float = 0.25,
+    ) -> None:
+        self._turn = threading.Condition()
+        pacer = Pacer(reserve=reserve, on_change=self._turn.notify_all)
+        super().__init__(
+            api_key,
+            address=base_url,
+            timeout=timeout,
+            retry=retry,
+            headers=headers,
+            hooks=hooks,
+            clock=clock,
+            chance=chance,
+            pacer=pacer,
+        )
+        self._sleep = sleep
+        self._owned = not isinstance(http_client, httpx.Client)
+        self._http = (
+            http_client
+            if isinstance(http_client, httpx.Client)
+            else httpx.Client(transport=http_client, **pool(self._wire.base_url))
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, unless the httpx client is not ours."""
+        if self._owned:
+            self._http.close()
+
+    def send(self, call: Call[AnswerT]) -> AnswerT:
+        """Send a call and return its answer; raises PivotalError."""
+        exchange = self._exchange(call)
+        while True:
+            with self._turn:
+                step = exchange.step(self._clock())
+                if isinstance(step, Listen):
+                    self._turn.wait(step.seconds)
+                    continue
+            if isinstance(step, Pause):
+                self._sleep(step.seconds)
+                continue
+            result = self._attempt(exchange, step)
+            if result is not None:
+                return result
+
+    def _attempt(self, exchange: Exchange[AnswerT], send: Send) -> AnswerT | None:
+        try:
+            request, attempt = self._begin(exchange.call, send)
+            try:
+                answer = self._carry(exchange, request)
+            except (httpx.RequestError, Overdue) as error:
+                lost = Loss.NO_ANSWER_IN_TIME if isinstance(error, Overdue) else loss(error)
+                self._end(attempt, lost)
+                with self._turn:
+                    exchange.lost(lost, self._clock(), detail=str(error))
+                return None
+            self._end(attempt, answer)
+            with self._turn:
+                return exchange.answered(answer, self._clock())
+        finally:
+            with self._turn:
+                exchange.abandon(self._clock())
+
+    def _carry(self, exchange: Exchange[Any], request: httpx.Request) -> Answer:
+        response = self._http.send(request, stream=True, follow_redirects=False)
+        try:
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if exchange.overdue(self._clock()):
+                    raise Overdue
+        finally:
+            response.close()
+        return Answer(response.status_code, response.headers, bytes(body))

@@ -1,0 +1,129 @@
+"""Sharing one key's rate limit among many tasks: an account of requests, kept from response headers alone.
+
+It decides who may send now; waiting is the clients' work.
+Source: https://docs.pivotal.app/api/welcome/rate-limits
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import Self
+
+LONGEST_WINDOW = timedelta(minutes=2)
+"""A reset further away than this means that two clocks disagree; it is not waited for longer."""
+WHOLE_SECOND = timedelta(seconds=1)
+"""The reset comes in whole seconds and may have been rounded down."""
+
+
+class Lane(Enum):
+    """Who is waiting for a call."""
+
+    INTERACTIVE = "interactive"
+    """A person: may use up everything."""
+    BACKGROUND = "background"
+    """A walk: leaves a reserve for people, and waits for the window to reset."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """What a response said about the key's budget."""
+
+    limit: int
+    remaining: int
+    resets_at: datetime
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> Self | None:
+        """Read the `X-RateLimit-*` headers; None when they are missing or cannot be read."""
+        try:
+            limit, remaining = int(headers["x-ratelimit-limit"]), int(headers["x-ratelimit-remaining"])
+            return cls(limit, remaining, datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), UTC))
+        except (KeyError, ValueError, OverflowError, OSError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """The right to send one request; it is settled when the request has ended, however it ended."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """Nothing may be sent before `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A request under way will say how much is left: ask again when it has ended."""
+
+
+class Pacer:
+    """The account of one key. Not thread-safe: whoever shares it between threads holds a lock around every call.
+
+    `reserve` is the share of the window that the background lane leaves for people. While nothing is known about the
+    window (at the start, and when one has just reset) at most `blind` background requests are under way at a time.
+    """
+
+    def __init__(self, *, reserve: float = 0.25, blind: int = 2, on_change: Callable[[], None] = lambda: None) -> None:
+        if not 0 <= reserve < 1:
+            raise ValueError("The reserve is a share of the window: from 0 to less than 1.")
+        self._reserve, self._blind, self._on_change = reserve, blind, on_change
+        self._issued = 0
+        self._under_way: set[int] = set()
+        self._told_by = 0
+        """The newest request whose answer was counted: an older one's answer may be out of date."""
+        self._closed_until: datetime | None = None
+        self._closed_at = 0
+        """The newest request sent when the gate was closed."""
+        self.seen: RateLimit | None = None
+        """What is known of the window, less what was sent since without an answer."""
+
+    def admit(self, lane: Lane, *, now: datetime) -> Ticket | Full | Unclear:
+        """Give the right to send one request now, or say what to wait for."""
+        if self._closed_until is not None:
+            if now < self._closed_until:
+                return Full(self._closed_until)
+            # After a 429 one request goes ahead; the others follow once it has been let in.
+            return Unclear() if any(number > self._closed_at for number in self._under_way) else self._ticket()
+        if self.seen is None or now >= self.seen.resets_at:
+            allowed = self._blind if self.seen is None else 1
+            blocked = lane is Lane.BACKGROUND and len(self._under_way) >= allowed
+            return Unclear() if blocked else self._ticket()
+        kept = int(self.seen.limit * self._reserve) if lane is Lane.BACKGROUND else 0
+        if self.seen.remaining - len(self._under_way) > kept:
+            return self._ticket()
+        return Unclear() if self._under_way else Full(self.seen.resets_at)
+
+    def settle(self, ticket: Ticket, *, now: datetime, rate: RateLimit | None = None, answered: bool = False) -> None:
+        """Account for a request that has ended; `rate` is what its answer said, None if it said nothing."""
+        self._under_way.discard(ticket.number)
+        if rate is not None:
+            self._learn(ticket, rate, now)
+        elif self.seen is not None:
+            self.seen = RateLimit(self.seen.limit, max(0, self.seen.remaining - 1), self.seen.resets_at)
+        if answered and self._closed_until is not None and ticket.number > self._closed_at:
+            self._closed_until = None
+        self._on_change()
+
+    def close(self, *, until: datetime) -> None:
+        """Let nobody send before `until`: the server has said 429."""
+        self._closed_until = max(until, self._closed_until or until)
+        self._closed_at = self._issued
+
+    def _ticket(self) -> Ticket:
+        self._issued += 1
+        self._under_way.add(self._issued)
+        return Ticket(self._issued)
+
+    def _learn(self, ticket: Ticket, rate: RateLimit, now: datetime) -> None:
+        resets_at = min(rate.resets_at + WHOLE_SECOND, now + LONGEST_WINDOW)
+        remaining = rate.remaining
+        if ticket.number < self._told_by and self.seen is not None:
+            remaining, resets_at = min(remaining, self.seen.remaining), max(resets_at, self.seen.resets_at)
+        self._told_by = max(self._told_by, ticket.number)
+        self.seen = RateLimit(rate.limit, remaining, resets_at)

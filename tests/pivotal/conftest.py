@@ -1,0 +1,153 @@
+"""A server that answers what a test scripts, and a clock that only pauses move; for both clients alike."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from bot.pivotal import AsyncPivotalApi, PivotalApi
+from bot.pivotal.surface import Awaiting
+
+KEY = "pivotal_K8s9SecretSecretSecret"
+START = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+
+
+class Time:
+    """A clock that stands still but for the pauses, which it writes down."""
+
+    def __init__(self):
+        self.now = START
+        self.pauses = []
+
+    def __call__(self):
+        return self.now
+
+    def passes(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+    def sleep(self, seconds):
+        self.pauses.append(seconds)
+        self.passes(seconds)
+
+    async def asleep(self, seconds):
+        self.sleep(seconds)
+        await asyncio.sleep(0)
+
+
+class Server(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Answers with the script's next entry: a response, an exception to raise, or a function of the request.
+
+    The last entry answers everything that follows.
+    """
+
+    def __init__(self):
+        self.script = []
+        self.requests = []
+
+    def says(self, *script):
+        self.script = list(script)
+        return self
+
+    def _answer(self, request):
+        self.requests.append(request)
+        entry = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(entry, httpx.Response):
+            entry = httpx.Response(entry.status_code, headers=entry.headers, content=entry.content)
+        answer = entry(request) if callable(entry) else entry
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def handle_request(self, request):
+        request.read()
+        return self._answer(request)
+
+    async def handle_async_request(self, request):
+        await request.aread()
+        return self._answer(request)
+
+    @property
+    def lines(self):
+        return [f"{request.method} {request.url.raw_path.decode()}" for request in self.requests]
+
+    @property
+    def bodies(self):
+        return [json.loads(request.content) for request in self.requests]
+
+
+class Driven:
+    """The awaited client (or a part of it), driven to the end of each call: one suite speaks to both clients."""
+
+    def __init__(self, target, runner):
+        self._target, self._runner = target, runner
+
+    def __repr__(self):
+        return repr(self._target)
+
+    def __getattr__(self, name):
+        return self._drive(getattr(self._target, name))
+
+    def __iter__(self):
+        return self._drive(aiter(self._target))._rows()
+
+    def __next__(self):
+        return self._drive(anext(self._target))
+
+    def _rows(self):
+        with suppress(StopAsyncIteration):
+            while True:
+                yield self._drive(anext(self._target))
+
+    def _drive(self, value):
+        if inspect.isawaitable(value):
+            return self._runner.run(_finished(value))
+        if isinstance(value, AsyncIterator | Awaiting):
+            return Driven(value, self._runner)
+        if callable(value):
+            return lambda *args, **kwargs: self._drive(value(*args, **kwargs))
+        return value
+
+
+async def _finished(awaitable):
+    return await awaitable
+
+
+def half():
+    """The middle of the jitter: delays are what the formula says."""
+    return 0.5
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+@pytest.fixture(params=["blocking", "awaited"])
+def make(request, time, server):
+    """Makes a client of either kind, on the scripted server and the standing clock unless told otherwise."""
+    with asyncio.Runner() as runner, ExitStack() as stack:
+
+        def make(api_key=KEY, **options):
+            options = {"http_client": server, "clock": time, "chance": half} | options
+            if request.param == "blocking":
+                return stack.enter_context(PivotalApi(api_key, **{"sleep": time.sleep} | options))
+            client = AsyncPivotalApi(api_key, **{"sleep": time.asleep} | options)
+            stack.callback(lambda: runner.run(client.aclose()))
+            return Driven(client, runner)
+
+        yield make
+
+
+@pytest.fixture
+def api(make):
+    return make()
