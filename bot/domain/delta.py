@@ -134,12 +134,11 @@ def _cause(row: SaidRow, standing: Standing | None, *, shown: bool, phases: Phas
     if standing is None:
         return Cause.DELETED
     onboarding = standing.onboarding
-    state = states.effective(onboarding)
-    if state in states.CLOSED or phases.terminal(onboarding.phase):
+    if states.closed(onboarding, phases=phases):
         return Cause.COMPLETED
-    if state == "paused":
+    if onboarding.state == states.PAUSED:
         return Cause.PAUSED
-    if phases.is_launch(onboarding.phase) and not phases.is_launch(row.phase):
+    if phases.launched(onboarding.phase) and not phases.launched(row.phase):
         return Cause.LAUNCHED
     if not shown:
         return Cause.UNLISTED

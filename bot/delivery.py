@@ -1,0 +1,257 @@
+"""Posts a message to a channel exactly once, and knows what Slack's refusals mean.
+
+Slack has no idempotency key for a post: https://docs.slack.dev/reference/methods/chat.postMessage. So whatever may
+have been posted is never posted again; whether it was is for a person to say.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.audience import Audience
+from bot.domain.audience import audience as judged
+from bot.domain.errors import BotError, Forbidden, UpstreamError, UserError
+from bot.pivotal.errors import PivotalError
+from bot.views.message import Message
+
+PATIENCE = 120.0
+"""Seconds a post waits in all for Slack's rate limit."""
+TRIES = 6
+REMEMBER = timedelta(minutes=10)
+"""How long a person is taken to be what they were: guests rarely become members, or the other way round."""
+PAGE = 200
+"""Members on a page, as https://docs.slack.dev/apis/web-api/pagination recommends."""
+AT_ONCE = 8
+"""People asked about at the same time."""
+PAUSE = 2.0
+"""Seconds between tries to connect, and what `ratelimited` without a Retry-After asks for."""
+
+_NO_EFFECT_KNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+"""Slack's own words for "it may have been done"."""
+_REVOKED = frozenset({"token_revoked", "invalid_auth", "account_inactive", "not_authed", "token_expired"})
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a message is."""
+
+    channel: str
+    ts: str
+
+
+class NotPosted(UserError):
+    """Slack refused: nothing was posted. `pauses` says that it will refuse until somebody changes something."""
+
+    def __init__(self, message: str, *, hint: str = "", code: str, pauses: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.pauses = pauses
+
+
+class Revoked(NotPosted):
+    """The bot's own token is no longer good: nothing works until an admin installs it again."""
+
+
+class Unsent(UpstreamError):
+    """Slack could not be reached, or asks to wait for too long: nothing was posted."""
+
+
+class Uncertain(UpstreamError):
+    """The line broke after sending: it may have been posted, or not. Never repeated."""
+
+
+_INVITE = "Invite me there with `/invite`, then it works."
+_ELSEWHERE = "Subscribe another channel, or `/onboarding unsubscribe` here."
+_REFUSALS: dict[str, tuple[str, str, bool]] = {
+    "not_in_channel": ("I am not in that channel.", _INVITE, False),
+    "channel_not_found": ("That channel is gone, or it is private and I am not in it.", _INVITE, True),
+    "is_archived": ("That channel is archived.", _ELSEWHERE, True),
+    "restricted_action": ("This workspace does not let me post in that channel.", "Ask a Slack admin.", True),
+    "restricted_action_read_only_channel": ("That channel is read-only for me.", "Ask a Slack admin.", True),
+    "message_not_found": ("That message is no longer there.", "", True),
+    "cant_update_message": ("That message is not mine to change.", "", True),
+    "cannot_dm_bot": ("A bot takes no messages.", "", True),
+    "user_not_found": ("That person is not in this workspace.", "", True),
+    "user_disabled": ("That person's account is deactivated.", "", True),
+    "missing_scope": ("I lack a permission for that.", "Ask an admin to install the bot again.", False),
+    "msg_too_long": ("The message is too long for Slack.", "", False),
+    "msg_blocks_too_long": ("The message is too long for Slack.", "", False),
+}
+
+
+class Delivery:
+    """The bot's mouth: every message others can see goes through here.
+
+    `client` has `retry_handlers=[]`, for slack-sdk's default ones would send a dropped post again. `sleep` takes
+    seconds. `customer_channels` gives the ids of the channels that Pivotal knows as a customer's own.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        *,
+        clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]],
+        customer_channels: Callable[[], Awaitable[Collection[str]]],
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._sleep = sleep
+        self._customer_channels = customer_channels
+        self._kinds: dict[str, tuple[bool, datetime]] = {}
+        self._team = ""
+
+    async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Posted:
+        """Post a message, or a reply in the thread of `thread_ts`; waits when Slack asks to, within `PATIENCE`.
+
+        Raises NotPosted (Revoked when the token is dead), Unsent, and Uncertain when it may have been posted.
+        """
+        response = await self._call(
+            self._client.chat_postMessage,
+            channel=channel,
+            thread_ts=thread_ts,
+            unfurl_links=False,
+            unfurl_media=False,
+            **message.payload(),
+        )
+        return Posted(response["channel"], response["ts"])
+
+    async def tell(self, slack_id: str, message: Message) -> Posted:
+        """Send one person a direct message; raises as `post` does."""
+        opened = await self._call(self._client.conversations_open, users=slack_id)
+        return await self.post(opened["channel"]["id"], message)
+
+    async def update(self, channel: str, ts: str, message: Message) -> None:
+        """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""
+        await self._call(self._client.chat_update, channel=channel, ts=ts, **message.payload())
+
+    async def guard(self, channel: str) -> None:
+        """Raise Forbidden when customers can read the channel, or when that cannot be determined."""
+        audience = await self.audience(channel)
+        if audience.reason:
+            raise Forbidden(
+                f"I post nothing in that channel, because {audience.reason}.",
+                hint="Customers must not read what is said of them. Use a channel of your team's own.",
+            )
+
+    async def audience(self, channel: str) -> Audience:
+        """Say who can read a channel, asking Slack afresh; only what its people are is remembered for `REMEMBER`.
+
+        Raises NotPosted when Slack does not show the channel; whatever else fails makes the audience unknown.
+        """
+        try:
+            return judged(await self._facts(channel))
+        except NotPosted:
+            raise
+        except (BotError, PivotalError):
+            return judged({"unknown": True})
+
+    async def _facts(self, channel: str) -> dict[str, bool | None]:
+        if channel.startswith("D"):
+            opened = await self._call(self._client.conversations_open, channel=channel, return_im=True)
+            peer = opened["channel"].get("user")
+            guest = await self._any_outsider([peer]) if peer else None
+            return {"shared": False, "has_guest": guest, "customer_channel": False}
+        found = (await self._call(self._client.conversations_info, channel=channel))["channel"]
+        facts: dict[str, bool | None] = {
+            "shared": bool(found.get("is_ext_shared") or (found.get("is_shared") and not found.get("is_org_shared"))),
+            "pending_shared": bool(found.get("is_pending_ext_shared") or found.get("pending_shared")),
+            "customer_channel": channel in await self._customer_channels(),
+            "has_guest": None,
+        }
+        if not any(facts.values()):
+            facts["has_guest"] = await self._any_outsider(await self._members(channel))
+        return facts
+
+    async def _members(self, channel: str) -> list[str]:
+        members: list[str] = []
+        cursor = ""
+        while True:
+            page = await self._call(self._client.conversations_members, channel=channel, limit=PAGE, cursor=cursor)
+            members += page["members"]
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return members
+
+    async def _any_outsider(self, people: Iterable[str]) -> bool:
+        """Whether anybody among them is a guest or of another organisation."""
+        now = self._clock()
+        self._kinds = {person: kept for person, kept in self._kinds.items() if now - kept[1] < REMEMBER}
+        unknown = [person for person in people if person not in self._kinds]
+        if not self._team:
+            self._team = (await self._call(self._client.auth_test))["team_id"]
+        for start in range(0, len(unknown), AT_ONCE):
+            batch = unknown[start : start + AT_ONCE]
+            answers = await asyncio.gather(*(self._call(self._client.users_info, user=person) for person in batch))
+            for person, answer in zip(batch, answers, strict=True):
+                self._kinds[person] = (_outsider(answer["user"], team=self._team), now)
+        return any(self._kinds[person][0] for person in people)
+
+    async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
+        waited = 0.0
+        for attempt in range(1, TRIES + 1):
+            try:
+                body: dict[str, Any] = (await method(**arguments)).data
+                return body
+            except SlackApiError as error:
+                wait = _wait(error)
+                if wait is None:
+                    raise _refused(error) from error
+                failure = Unsent("Slack asks to wait longer than I can.", hint="Nothing was posted. Try again later.")
+                cause: Exception = error
+            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+                wait = PAUSE
+                failure = Unsent("Slack could not be reached.", hint="Nothing was posted. Try again in a minute.")
+                cause = error
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise Uncertain("The line to Slack broke.", hint="It may have been posted, or not.") from error
+            waited += wait
+            if waited > PATIENCE or attempt == TRIES:
+                raise failure from cause
+            await self._sleep(wait)
+        raise AssertionError("the last try either returns or raises")
+
+
+def _outsider(user: Mapping[str, Any], *, team: str) -> bool:
+    """A guest, or a person of another organisation; apps are neither."""
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+        return False
+    return bool(
+        user.get("is_restricted")
+        or user.get("is_ultra_restricted")
+        or user.get("is_stranger")
+        or (user.get("team_id") != team and not user.get("enterprise_user"))
+    )
+
+
+def _code(error: SlackApiError) -> str | None:
+    """Slack's word for what is wrong; None when the answer was not Slack's JSON, but some proxy's page."""
+    body = getattr(error.response, "data", None)
+    code = body.get("error") if isinstance(body, dict) else None
+    return code if isinstance(code, str) else None
+
+
+def _wait(error: SlackApiError) -> float | None:
+    """Seconds that Slack asks to wait before the same call; None when waiting does not help."""
+    if _code(error) not in ("ratelimited", "rate_limited"):
+        return None
+    try:
+        return max(float(error.response.headers.get("Retry-After", PAUSE)), 1.0)
+    except ValueError:
+        return PAUSE
+
+
+def _refused(error: SlackApiError) -> NotPosted | Uncertain:
+    code = _code(error)
+    if code is None or code in _NO_EFFECT_KNOWN:
+        return Uncertain("Slack answered with an error of its own.", hint="It may have been posted, or not.")
+    if code in _REVOKED:
+        return Revoked("Slack no longer accepts my token.", hint="Ask an admin to install me again.", code=code)
+    message, hint, pauses = _REFUSALS.get(code, (f"Slack refused it ({code}).", "", False))
+    return NotPosted(message, hint=hint, code=code, pauses=pauses)

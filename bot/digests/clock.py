@@ -1,0 +1,103 @@
+"""The clock's own door: wakes the digest run at the hour of every subscription, and does nothing else.
+
+APScheduler holds no truth: its jobs live in memory, are rebuilt from the subscriptions, and only call `run_due(now)`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.digests.run import DigestRun
+from bot.domain import schedule
+from bot.domain.records import Subscription
+from bot.services.subscriptions import Subscriptions
+
+SWEEP = 5 * 60
+"""Seconds between looks at what other replicas subscribed, and at what was missed while the machine slept."""
+
+
+STUCK = timedelta(minutes=15)
+"""A claim this old belongs to nobody who is still at work."""
+DRAIN = 20.0
+"""Seconds that digests under way are given at shutdown."""
+
+
+class Hours(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """The hours of one subscription: cron's weekdays and time of day, by the rule that also says what is due.
+
+    APScheduler's own cron trigger leaves out the day on which its hour is skipped (00:30 in São Paulo on 4 Nov 2018),
+    and fires twice where it is repeated.
+    """
+
+    def __init__(self, subscription: Subscription) -> None:
+        self._subscription = subscription
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """The next hour after the last one fired, or after `now`."""
+        return schedule.next_run(self._subscription, previous_fire_time or now)
+
+
+class Clock:
+    """One job per subscription, rebuilt when subscriptions change; runs while its context lasts."""
+
+    def __init__(self, run: DigestRun, subscriptions: Subscriptions, *, clock: Callable[[], datetime]) -> None:
+        self._run = run
+        self._subscriptions = subscriptions
+        self._clock = clock
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._jobs: dict[str, Subscription] = {}
+        self._scheduler: Any = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": int(run.grace.total_seconds()),
+            },
+        )
+
+    async def __aenter__(self) -> Self:
+        """Start: what came due in the meantime is posted at once, late."""
+        await self.rebuild()
+        self._subscriptions.watch(self.rebuild)
+        self._scheduler.add_job(self._sweep, IntervalTrigger(seconds=SWEEP), id="sweep", next_run_time=self._clock())
+        self._scheduler.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop: nothing more is begun, and what is under way may end, for a digest cut off is one that is lost."""
+        self._scheduler.shutdown(wait=False)
+        if self._under_way:
+            _, unfinished = await asyncio.wait(self._under_way, timeout=DRAIN)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
+
+    async def rebuild(self) -> None:
+        """Make the jobs what the subscriptions are now."""
+        wanted = {one.id: one for one in await self._subscriptions.all(active_only=True)}
+        for gone in self._jobs.keys() - wanted.keys():
+            self._scheduler.remove_job(gone)
+        for key, subscription in wanted.items():
+            if self._jobs.get(key) != subscription:
+                self._scheduler.add_job(self._tick, Hours(subscription), id=key, replace_existing=True)
+        self._jobs = wanted
+
+    async def _tick(self) -> None:
+        # A task of our own: the scheduler cancels its jobs when it is shut down.
+        task = asyncio.create_task(self._run.run_due(self._clock()))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.shield(task)
+
+    async def _sweep(self) -> None:
+        await self.rebuild()
+        await self._tick()
+        await self._run.recover(self._clock(), older_than=STUCK)

@@ -1,0 +1,109 @@
+"""What a digest is: a kind with its name and hours, and the pure function that writes it from a briefing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from bot.domain import dates
+from bot.domain.phases import Phases
+from bot.domain.records import Directory, Said, Snapshot, Standing, Subscription
+from bot.views.digest_frame import Frame
+from bot.views.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """All that a digest is written from. `narrowed` is what of the snapshot passes the subscription's filters."""
+
+    subscription: Subscription
+    snapshot: Snapshot
+    narrowed: Snapshot
+    previous: Said | None
+    now: datetime
+    phases: Phases
+    directory: Directory
+    filters: str = ""
+    """The subscription's filters, in words."""
+    medians: Mapping[str, float] = field(default_factory=dict)
+    """Days onboardings usually stay in a phase, where observed."""
+    test_key: bool = False
+    late: bool = False
+    asked_by: str = ""
+    """The name of who asked for it out of turn."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The channel's zone."""
+        return ZoneInfo(self.subscription.zone)
+
+    @property
+    def today(self) -> date:
+        """The channel's calendar day."""
+        return dates.today(self.now, self.zone)
+
+    @property
+    def everything(self) -> Mapping[str, Standing]:
+        """What exists, by onboarding id."""
+        return {standing.onboarding.id: standing for standing in self.snapshot.standings}
+
+    @property
+    def listed(self) -> Mapping[str, Standing]:
+        """What passes the filters, by onboarding id."""
+        return {standing.onboarding.id: standing for standing in self.narrowed.standings}
+
+    @property
+    def seen_since(self) -> date | None:
+        """The first day from which the bot has seen anything that still counts; None when it has seen no change."""
+        moments = (
+            moment
+            for standing in self.snapshot.standings
+            for moment in (
+                standing.history.phase_since,
+                standing.history.state_since,
+                *(slip.seen_at for slip in standing.history.slips),
+            )
+            if moment
+        )
+        first = min(moments, default=None)
+        return dates.today(first, self.zone) if first else None
+
+    def frame(self) -> Frame:
+        """What surrounds the rows of the view."""
+        return Frame(
+            now=self.now,
+            today=self.today,
+            zone=self.zone,
+            as_of=self.snapshot.as_of,
+            phases=self.phases,
+            directory=self.directory,
+            stale=self.snapshot.stale,
+            test_key=self.test_key,
+            filters=self.filters,
+            late=self.late,
+            asked_by=self.asked_by,
+            seen_since=self.seen_since,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A digest ready to post: the channel's message, what follows in its thread, and what it said."""
+
+    message: Message
+    thread: tuple[Message, ...]
+    said: Said
+    silent: bool = False
+    """Nothing worth a post today: it is only shown to who asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """One kind of digest. Where several are due in one channel, the lower `place` goes first."""
+
+    kind: str
+    title: str
+    days: str
+    at: time
+    write: Callable[[Briefing], Written]
+    place: int = 0

@@ -1,0 +1,169 @@
+"""Which channels get which digest, and the ledger of what became of each slot."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+
+from bot.domain import dates, rights, schedule
+from bot.domain.errors import NotFound, UserError
+from bot.domain.records import Actor, Delivery, DeliveryStatus, Said, Subscription
+from bot.domain.rights import Right
+from bot.store import Store
+
+ASKED_FOR = "now:"
+"""Begins the slot of a digest somebody asked for: it uses no day's slot and is no base of comparison."""
+
+LOOK_BACK = timedelta(days=7)
+"""How far back slots that never came are explained."""
+
+Changed = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to send and when: the kind, the weekdays (`mon-fri`), the local time and its zone, the filters as typed."""
+
+    kind: str
+    days: str
+    at: time
+    zone: str
+    filters: str = ""
+
+
+class Subscriptions:
+    """Keeps subscriptions and their ledger, and tells whoever watches that the subscriptions changed."""
+
+    def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
+        self._watchers: list[Changed] = []
+
+    def watch(self, changed: Changed) -> None:
+        """Have `changed` called after every change of a subscription."""
+        self._watchers.append(changed)
+
+    async def subscribe(self, channel: str, wish: Wish, *, by: Actor) -> Subscription:
+        """Subscribe a channel; a channel has one subscription of a kind, which this replaces.
+
+        Raises Forbidden when `by` may not, UserError when days or zone cannot be read. That no customer reads the
+        channel is the caller's to check: it takes Slack.
+        """
+        rights.check(Right.SUBSCRIBE, by)
+        schedule.weekdays(wish.days)
+        subscription = Subscription(
+            id=f"sub_{secrets.token_hex(6)}",
+            team_id=by.team_id,
+            channel=channel,
+            kind=wish.kind,
+            days=wish.days,
+            at=wish.at,
+            zone=dates.zone(wish.zone).key,
+            creator=by.slack_id,
+            created_at=self._clock(),
+            filters=wish.filters,
+        )
+        return await self.keep(subscription)
+
+    async def keep(self, subscription: Subscription) -> Subscription:
+        """Store a subscription in place of the channel's earlier one of this kind, whose ledger it takes over."""
+        for earlier in await self.of_channel(subscription.channel):
+            if earlier.kind == subscription.kind:
+                await self._store.subscriptions.delete(earlier.id)
+                subscription = replace(subscription, id=earlier.id)
+        await self._store.subscriptions.add(subscription)
+        await self._changed()
+        return subscription
+
+    async def unsubscribe(self, channel: str, kind: str, *, by: Actor) -> Subscription:
+        """End a channel's subscription of one kind; raises NotFound when there is none, Forbidden when not allowed."""
+        rights.check(Right.SUBSCRIBE, by)
+        subscription = await self.find(channel, kind)
+        await self._store.subscriptions.delete(subscription.id)
+        await self._changed()
+        return subscription
+
+    async def find(self, channel: str, kind: str) -> Subscription:
+        """The channel's subscription of one kind; raises NotFound."""
+        for subscription in await self.of_channel(channel):
+            if subscription.kind == kind:
+                return subscription
+        raise NotFound(f"This channel gets no {kind} digest.", hint=f"Try `/onboarding subscribe {kind}`.")
+
+    async def get(self, subscription_id: str) -> Subscription | None:
+        """One subscription, or None when it was ended."""
+        return await self._store.subscriptions.get(subscription_id)
+
+    async def of_channel(self, channel: str) -> tuple[Subscription, ...]:
+        """What one channel is subscribed to, paused ones included."""
+        return tuple(await self._store.subscriptions.of_channel(channel))
+
+    async def all(self, *, active_only: bool = False) -> tuple[Subscription, ...]:
+        """Every subscription."""
+        return tuple(await self._store.subscriptions.all(active_only=active_only))
+
+    async def pause(self, subscription_id: str, *, reason: str) -> None:
+        """Stop a subscription, its settings kept, and remember why."""
+        await self._store.subscriptions.pause(subscription_id, reason)
+        await self._changed()
+
+    async def resume(self, channel: str, kind: str, *, by: Actor) -> Subscription:
+        """Take up a paused subscription again, from its next hour on.
+
+        Raises Forbidden, NotFound, and UserError when it is not paused.
+        """
+        rights.check(Right.SUBSCRIBE, by)
+        subscription = await self.find(channel, kind)
+        if subscription.paused is None:
+            raise UserError(f"The {kind} digest is not paused here.")
+        await self.skip_missed(subscription, now=self._clock(), grace=timedelta(0), reason="paused")
+        await self._store.subscriptions.resume(subscription.id)
+        await self._changed()
+        return subscription
+
+    async def due(self, subscription: Subscription, *, now: datetime, grace: timedelta) -> schedule.Slot | None:
+        """The slot of this subscription to be posted at `now`, unless the ledger has it."""
+        slot = schedule.due(subscription, now=now, grace=grace)
+        if slot is None or await self._store.deliveries.get(subscription.id, slot.key) is not None:
+            return None
+        return slot
+
+    async def claim(self, subscription: Subscription, slot: str, *, now: datetime) -> bool:
+        """Claim a slot: True for the one who may go on to post it, whoever else tries."""
+        return await self._store.deliveries.claim(subscription.id, slot, channel=subscription.channel, now=now)
+
+    async def posted(self, subscription: Subscription, slot: str, *, ts: str, said: Said) -> None:
+        """Note that a slot's message is in the channel, and what it said."""
+        await self._store.deliveries.posted(subscription.id, slot, ts=ts, said=said)
+
+    async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, *, reason: str | None = None) -> bool:
+        """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""
+        return await self._store.deliveries.mark(subscription_id, slot, status, reason)
+
+    async def skip_missed(
+        self, subscription: Subscription, *, now: datetime, grace: timedelta, reason: str
+    ) -> tuple[schedule.Slot, ...]:
+        """Settle as skipped every slot of the last days that nobody claimed, too late to post now; says which."""
+        since = max(subscription.created_at, now - LOOK_BACK)
+        skipped = []
+        for slot in schedule.missed(subscription, now=now, since=since, grace=grace):
+            if await self.claim(subscription, slot.key, now=now):
+                await self.mark(subscription.id, slot.key, DeliveryStatus.SKIPPED, reason=reason)
+                skipped.append(slot)
+        return tuple(skipped)
+
+    async def last_delivered(self, subscription: Subscription) -> Delivery | None:
+        """The last scheduled digest that arrived: the base of the next one's comparison."""
+        return await self._store.deliveries.last_delivered(subscription.id)
+
+    async def recent(self, subscription: Subscription, *, limit: int = 5) -> tuple[Delivery, ...]:
+        """The newest rows of the ledger, to explain what came and what did not."""
+        return tuple(await self._store.deliveries.recent(subscription.id, limit))
+
+    async def unfinished(self) -> tuple[Delivery, ...]:
+        """The slots that were claimed and are not known to be posted."""
+        return tuple(await self._store.deliveries.unfinished())
+
+    async def _changed(self) -> None:
+        for changed in self._watchers:
+            await changed()
