@@ -12,7 +12,9 @@ from bot.pivotal.errors import (
     AuthenticationFailed,
     Conflict,
     InternalError,
+    InvalidEvent,
     InvalidRequest,
+    InvalidSignature,
     NotFound,
     PermissionDenied,
     PivotalError,
@@ -20,6 +22,7 @@ from bot.pivotal.errors import (
     TimedOut,
     UnexpectedResponse,
     Unreachable,
+    WebhookError,
 )
 from bot.pivotal.hooks import Attempt, Hooks, Outcome
 from bot.pivotal.pacing import RateLimit
@@ -35,7 +38,9 @@ __all__ = [
     "Conflict",
     "Hooks",
     "InternalError",
+    "InvalidEvent",
     "InvalidRequest",
+    "InvalidSignature",
     "NotFound",
     "Outcome",
     "PermissionDenied",
@@ -49,5 +54,6 @@ __all__ = [
     "UnexpectedResponse",
     "Unreachable",
     "Unset",
+    "WebhookError",
     "__version__",
 ]

@@ -65,13 +65,13 @@ class Unclear:
 class Pacer:
     """The account of one key. Not thread-safe: whoever shares it between threads holds a lock around every call.
 
-    `reserve` is the share of the window that the background lane leaves for people. While nothing is known about the
-    window (at the start, and when one has just reset) at most `blind` background requests are under way at a time.
+    `reserve` is the share of the window that the background lane leaves for people. Before the first answer, at most
+    `blind` background requests are under way at a time.
     """
 
     def __init__(self, *, reserve: float = 0.25, blind: int = 2, on_change: Callable[[], None] = lambda: None) -> None:
-        if not 0 <= reserve < 1:
-            raise ValueError("The reserve is a share of the window: from 0 to less than 1.")
+        if not 0 <= reserve < 1 or blind < 1:
+            raise ValueError("The reserve is a share of the window, from 0 to less than 1, and `blind` is at least 1.")
         self._reserve, self._blind, self._on_change = reserve, blind, on_change
         self._issued = 0
         self._under_way: set[int] = set()
@@ -90,14 +90,18 @@ class Pacer:
                 return Full(self._closed_until)
             # After a 429 one request goes ahead; the others follow once it has been let in.
             return Unclear() if any(number > self._closed_at for number in self._under_way) else self._ticket()
-        if self.seen is None or now >= self.seen.resets_at:
-            allowed = self._blind if self.seen is None else 1
-            blocked = lane is Lane.BACKGROUND and len(self._under_way) >= allowed
-            return Unclear() if blocked else self._ticket()
-        kept = int(self.seen.limit * self._reserve) if lane is Lane.BACKGROUND else 0
-        if self.seen.remaining - len(self._under_way) > kept:
+        background = lane is Lane.BACKGROUND
+        if self.seen is None:
+            return Unclear() if background and len(self._under_way) >= self._blind else self._ticket()
+        kept = int(self.seen.limit * self._reserve) if background else 0
+        has_reset = now >= self.seen.resets_at
+        # A window that slides frees its oldest request only: that much is sure, the next answer tells the rest.
+        free = self.seen.remaining + has_reset - len(self._under_way)
+        if free > kept:
             return self._ticket()
-        return Unclear() if self._under_way else Full(self.seen.resets_at)
+        if self._under_way:
+            return Unclear()
+        return self._ticket() if has_reset else Full(self.seen.resets_at)
 
     def settle(self, ticket: Ticket, *, now: datetime, rate: RateLimit | None = None, answered: bool = False) -> None:
         """Account for a request that has ended; `rate` is what its answer said, None if it said nothing."""
