@@ -25,7 +25,7 @@ check: $(VENV)/test ## format, lint, strict types, import contracts, unused depe
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/deptry .
 
 format: $(VENV)/test ## put the code into the house's format

@@ -53,3 +53,7 @@ class UpstreamError(BotError):
     def __init__(self, message: str, *, hint: str = "", retry_at: datetime | None = None) -> None:
         super().__init__(message, hint=hint)
         self.retry_at = retry_at
+
+
+class OutcomeUnknown(UpstreamError):
+    """It was asked for, and may or may not have been done."""

@@ -1,1 +1,26 @@
 """What the bot can do, as verbs; no Slack in here."""
+
+from dataclasses import dataclass
+
+from bot.domain.phases import Phases
+from bot.services.changes import Changes
+from bot.services.onboardings import Onboardings
+from bot.services.people import People
+from bot.services.portfolio import Portfolio
+from bot.services.subscriptions import Subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a door may ask for."""
+
+    onboardings: Onboardings
+    changes: Changes
+    portfolio: Portfolio
+    people: People
+    subscriptions: Subscriptions
+    phases: Phases
+    test_key: bool
+    """The Pivotal key is a test key: said wherever it matters."""
+    zone: str
+    """The zone to fall back on."""

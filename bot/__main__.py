@@ -1,0 +1,102 @@
+"""The command line. Whatever a command needs is imported when it runs, so that `--help` costs nothing."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="onboarding-bot",
+    help="Customer onboardings from Pivotal, in Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def demo(
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the page; the next free one is taken if it is in use.")] = 8765,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the bot's memory for the next demo.")] = False,
+) -> None:
+    """Try everything on this computer: a local Slack, a local Pivotal, and the real bot between them."""
+    from bot import demo as script
+
+    _run(script.run(port=port, keep=keep, browser=not no_browser))
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot for a real workspace, with the settings of the environment and `.env`."""
+    _run(_serve())
+
+
+@app.command()
+def manifest(
+    url: Annotated[str | None, typer.Option("--http", metavar="URL", help="Public address, for HTTP mode.")] = None,
+    command: Annotated[str, typer.Option(help="The slash command people type.")] = "/onboarding",
+    alias: Annotated[str, typer.Option(help="Its short form.")] = "/ob",
+) -> None:
+    """Print the app manifest to paste into Slack."""
+    from bot.listeners.http import PATH
+    from bot.listeners.manifest import Names, as_yaml
+    from bot.listeners.manifest import manifest as describe
+
+    address = url.rstrip("/") if url else None
+    if address and not address.endswith(PATH):
+        address += PATH
+    print(as_yaml(describe(Names(command, alias), request_url=address)), end="")  # noqa: T201 - what was asked for
+
+
+@app.command()
+def sandbox(
+    only: Annotated[str, typer.Option(help="`pivotal` or `slack`.")],
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
+) -> None:
+    """Run one of the local stand-ins on its own, for writing other clients against it."""
+    if only not in ("pivotal", "slack"):
+        raise typer.BadParameter("it is `pivotal` or `slack`.", param_hint="--only")
+    from bot import demo as script
+
+    _run(script.stand_in(only, port=port))
+
+
+async def _serve() -> None:
+    from bot import config
+    from bot.app import running, stopped
+
+    settings = config.load()
+    async with running(settings) as bot:
+        where = f"listening on {bot.address}" if bot.address else "connected to Slack"
+        print(f"onboarding-bot is {where}. Ctrl-C stops it.", flush=True)  # noqa: T201 - a terminal program speaks
+        await stopped()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end: a clear sentence instead of a traceback for what a person can mend."""
+    from bot.app import StartError, configure_logs
+    from bot.config import ConfigurationError
+
+    configure_logs()
+    try:
+        asyncio.run(work)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except ConfigurationError as error:
+        print("The configuration cannot be used:", *(f"  - {one}" for one in error.problems), sep="\n", file=sys.stderr)  # noqa: T201
+        raise SystemExit(2) from None
+    except StartError as error:
+        print(f"onboarding-bot cannot start. {error}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
+
+
+def main() -> None:
+    """Entry point of `onboarding-bot` and of `python -m bot`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+"""Composition root: builds every part once, in start order; stops them in reverse."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import Settings
+from bot.delivery import Delivery
+from bot.digests import DIGESTS
+from bot.digests.clock import Clock
+from bot.digests.run import DigestRun
+from bot.domain.errors import BotError
+from bot.domain.phases import DEFAULT, Phases
+from bot.listeners import FEATURES, http
+from bot.listeners.actors import Actors
+from bot.listeners.cards import Cards
+from bot.listeners.door import Door, Identity
+from bot.listeners.feature import Registry
+from bot.listeners.manifest import Names
+from bot.pivotal import AsyncPivotalApi
+from bot.pivotal.errors import PivotalError
+from bot.services import Services
+from bot.services.cards import PostedCards
+from bot.services.changes import Changes
+from bot.services.onboardings import Onboardings
+from bot.services.people import People
+from bot.services.portfolio import Portfolio
+from bot.services.subscriptions import Subscriptions
+from bot.store import Store
+
+log = structlog.get_logger()
+
+SLACK_TIMEOUT = ClientTimeout(total=20, sock_connect=5)
+DRAIN = 20.0
+"""Seconds that work under way is given at shutdown."""
+
+
+class StartError(Exception):
+    """The bot cannot start; the message says why and what to do."""
+
+
+def utc_now() -> datetime:
+    """The present instant, aware and UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The running bot, as the command line and the tests see it."""
+
+    door: Door
+    services: Services
+    digests: DigestRun
+    store: Store
+    address: str | None
+    """Where the HTTP mode listens, or None in Socket Mode."""
+
+    async def settled(self) -> None:
+        """Wait until nothing that a person or the clock has begun is still under way."""
+        await self.door.tasks.settled()
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Bot]:
+    """Run the bot for as long as the context lasts. Raises StartError when it cannot start."""
+    async with AsyncExitStack() as stack:
+        store = await Store.open(settings.database_url, clock=clock)
+        stack.push_async_callback(store.close)
+        pivotal = await stack.enter_async_context(
+            AsyncPivotalApi(settings.pivotal_api_key.get_secret_value(), base_url=settings.pivotal_base_url)
+        )
+        session = await stack.enter_async_context(ClientSession(timeout=SLACK_TIMEOUT))
+        token = settings.slack_bot_token.get_secret_value()
+        client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
+        identity = await _identify(client, token)
+
+        phases = Phases(settings.bot_phases or DEFAULT)
+        people = People(store)
+        await people.load()
+        portfolio = Portfolio(pivotal, store, clock=clock, phases=phases)
+        stack.push_async_callback(portfolio.close)
+        await portfolio.load()
+        services = Services(
+            onboardings=Onboardings(pivotal, portfolio, phases=phases),
+            changes=Changes(
+                pivotal,
+                store,
+                portfolio,
+                people,
+                phases=phases,
+                team=identity.team,
+                clock=clock,
+            ),
+            portfolio=portfolio,
+            people=people,
+            subscriptions=Subscriptions(store, clock=clock),
+            phases=phases,
+            test_key=pivotal.mode == "test",
+            zone=settings.bot_timezone,
+        )
+        delivery = Delivery(
+            client, clock=clock, sleep=asyncio.sleep, customer_channels=services.onboardings.customer_channels
+        )
+        cards = Cards(delivery, PostedCards(store, clock=clock), services, clock=clock)
+        digests = DigestRun(DIGESTS, services, delivery, clock=clock)
+        door = Door(
+            Registry(FEATURES),
+            identity=identity,
+            names=Names(settings.bot_command, settings.bot_alias),
+            signing_secret=_secret(settings),
+            session=session,
+            actors=Actors(client, people, team=identity.team, admins=frozenset(settings.bot_admins), clock=clock),
+            cards=cards,
+            services=services,
+            digests=digests,
+            clock=clock,
+        )
+        services.changes.watch(lambda changed: door.tasks.spawn(cards.follow(changed)))
+        stack.push_async_callback(door.tasks.drain, within=DRAIN)
+        address = await _listen(settings, door, client, stack, clock)
+        await digests.recover(clock())
+        await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
+        door.tasks.spawn(_warm(portfolio))
+        yield Bot(door, services, digests, store, address)
+
+
+async def _identify(client: AsyncWebClient, token: str) -> Identity:
+    """Ask Slack once who the bot is; every request is authorised with this answer."""
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        raise StartError(
+            f"Slack refused the bot token ({error.response['error']}). Check SLACK_BOT_TOKEN, or install the app again."
+        ) from error
+    except (ClientError, TimeoutError, OSError) as error:
+        raise StartError(f"Slack could not be reached: {error}. Check the network, and SLACK_API_URL.") from error
+    return Identity(team=answer["team_id"], user=answer["user_id"], bot=answer["bot_id"], token=token)
+
+
+def _secret(settings: Settings) -> str:
+    return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+
+
+async def _listen(
+    settings: Settings, door: Door, client: AsyncWebClient, stack: AsyncExitStack, clock: Callable[[], datetime]
+) -> str | None:
+    """Open door 1: a web socket to Slack, or a port for Slack to call. Gives the address in HTTP mode."""
+    if settings.slack_app_token:
+        socket = AsyncSocketModeHandler(door.bolt, settings.slack_app_token.get_secret_value(), web_client=client)
+        stack.push_async_callback(socket.close_async)
+        try:
+            await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        except SlackApiError as error:
+            raise StartError(
+                f"Slack refused the app token ({error.response['error']}). "
+                "Check SLACK_APP_TOKEN: it needs the scope connections:write."
+            ) from error
+        return None
+    runner = web.AppRunner(http.routes(door.bolt, signing_secret=_secret(settings), clock=clock), access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        raise StartError(
+            f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Set PORT."
+        ) from error
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}{http.PATH}"
+
+
+async def _warm(portfolio: Portfolio) -> None:
+    """Walk Pivotal once at start, so that the first list is there when it is asked for."""
+    try:
+        await portfolio.snapshot(timedelta(0))
+    except (BotError, PivotalError) as error:
+        log.warning("no snapshot yet", error=type(error).__name__)
+
+
+async def stopped() -> None:
+    """Wait for Ctrl-C or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wanted, stop.set)
+    await stop.wait()
+
+
+def configure_logs() -> None:
+    """Log readably to the terminal, as JSON elsewhere; the libraries only speak up when something is wrong."""
+    terminal = sys.stderr.isatty()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if terminal else [structlog.processors.format_exc_info]),
+            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

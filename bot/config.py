@@ -1,0 +1,163 @@
+"""Environment and `.env` → Settings, with every problem said at once and in words."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_state_path
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class ConfigurationError(Exception):
+    """The settings cannot be used; `problems` says why, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _database() -> str:
+    return f"sqlite+aiosqlite:///{user_state_path('onboarding-bot') / 'bot.db'}"
+
+
+class Settings(BaseSettings):
+    """What an installation can choose; the README's table is tested against these fields."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr = Field(description="The bot token of the Slack app, `xoxb-…`")
+    slack_app_token: SecretStr | None = Field(
+        default=None, description="App-level token, `xapp-…`: set it for Socket Mode (no public address needed)"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None,
+        validate_default=True,
+        description="The app's signing secret: set it, and no app token, for HTTP mode",
+    )
+    slack_api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API answers")
+    pivotal_api_key: SecretStr = Field(description="Pivotal API key, `pivotal_…` or `pivotal_test_…`")
+    pivotal_base_url: str = Field(default="https://my.pivotal.app/api/v1", description="Where Pivotal's API answers")
+    database_url: str = Field(
+        default_factory=_database,
+        repr=False,
+        description="Where the bot keeps its memory; default: an SQLite file of this user's",
+    )
+    bot_timezone: str = Field(
+        default="UTC",
+        description="Zone of a channel's digests when its subscriber's own is not known, such as `Europe/Berlin`",
+    )
+    bot_admins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Slack user ids of the bot's admins, separated by commas"
+    )
+    bot_command: str = Field(default="/onboarding", description="The slash command people type")
+    bot_alias: str = Field(default="/ob", description="Its short form")
+    bot_phases: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="The workspace's phases in order, separated by commas; default: the API's seven"
+    )
+    host: str = Field(default="127.0.0.1", description="Address the HTTP mode listens on")
+    port: int = Field(default=3000, ge=0, le=65535, description="Port the HTTP mode listens on")
+
+    @property
+    def mode(self) -> Literal["socket", "http"]:
+        """Socket Mode where there is an app token, HTTP mode otherwise."""
+        return "socket" if self.slack_app_token else "http"
+
+    @field_validator("bot_admins", "bot_phases", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith("xoxb-"):
+            raise ValueError("must be the bot token, which starts with xoxb- (OAuth & Permissions)")
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("must be an app-level token, which starts with xapp- (Basic Information)")
+        return value
+
+    @field_validator("pivotal_api_key")
+    @classmethod
+    def _pivotal_key(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith("pivotal_"):
+            raise ValueError("must be a Pivotal API key, which starts with pivotal_ (Admin > API Keys)")
+        return value
+
+    @field_validator("slack_api_url", "pivotal_base_url")
+    @classmethod
+    def _safe_url(cls, value: str) -> str:
+        url = urlsplit(value)
+        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")):
+            raise ValueError("must start with https:// (plain http only for this machine's own addresses)")
+        return value
+
+    @field_validator("bot_timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("is not a time zone; write it like Europe/Berlin or America/New_York") from error
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("must start with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        return value
+
+    @field_validator("bot_command", "bot_alias")
+    @classmethod
+    def _command(cls, value: str) -> str:
+        if not value.startswith("/") or " " in value or not 2 <= len(value) <= 32:
+            raise ValueError("must be one word that starts with a slash, 32 characters at most")
+        return value
+
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _reachable(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        secret = value if value and value.get_secret_value() else None
+        if secret is None and info.data.get("slack_app_token", ...) is None:
+            raise ValueError(
+                "is missing, and so is SLACK_APP_TOKEN: set the app token for Socket Mode, "
+                "or the signing secret for HTTP mode"
+            )
+        return secret
+
+
+def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
+    """Read the settings from the environment and `env_file`; `overrides` win over both.
+
+    Raises ConfigurationError with every problem at once.
+    """
+    problems = [
+        f"{name} is set: Slack's framework would look for an installation store instead of the bot token. Unset it."
+        for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+        if os.environ.get(name)
+    ]
+    try:
+        settings = Settings(_env_file=env_file, **overrides)
+    except ValidationError as error:
+        problems += [_in_words(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
+        raise ConfigurationError(problems) from None
+    if problems:
+        raise ConfigurationError(problems)
+    return settings
+
+
+def _in_words(field: str, kind: str, message: str) -> str:
+    if kind == "missing":
+        return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
+    message = message.removeprefix("Value error, ")
+    return f"{field.upper()} {message[:1].lower()}{message[1:]}."

@@ -1,0 +1,183 @@
+"""`onboarding-bot demo`: a local Pivotal, a local Slack page, and the real bot between them."""
+
+import errno
+import socket
+import tempfile
+import webbrowser
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from platformdirs import user_state_path
+from rich.console import Console
+
+from bot import config
+from bot.app import Bot, StartError, running, stopped, utc_now
+from bot.digests import DIGESTS
+from bot.domain import dates
+from bot.domain.records import DeliveryStatus, Observation, Person, Said, SaidRow, Subscription
+from bot.listeners.manifest import manifest
+from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.seed import SeedPerson, history, last_digest, last_workday, people
+from bot.sandbox.slack import LocalSlack
+from bot.store import Store
+
+CHANNEL = "C0ONBOARD"
+TEAM = "T0HOME001"
+ANA, CARA, GUS = "U0ANA0001", "U0CARA001", "U0GUEST01"
+ZONE = "Europe/Berlin"
+TRIES = (
+    {"label": "Where is Aurora Foods?", "as": ANA, "channel": CHANNEL, "text": "/onboarding aurora"},
+    {"label": "See all onboardings", "as": ANA, "channel": CHANNEL, "text": "/onboarding list"},
+    {"label": "Move Aurora Foods on", "as": ANA, "channel": CHANNEL, "text": "/onboarding advance #89"},
+    {"label": "What needs attention?", "as": CARA, "channel": CHANNEL, "text": "/onboarding at-risk"},
+    {"label": "Ask as a guest", "as": GUS, "channel": "C0PARTNER", "text": "/onboarding list"},
+)
+
+
+async def run(*, port: int, keep: bool, browser: bool) -> None:
+    """Start everything, say where it is, and wait for Ctrl-C."""
+    console = Console(highlight=False)
+    with _memory(keep=keep) as folder:
+        async with AsyncExitStack() as stack:
+            now = datetime.now(UTC)
+            today = dates.today(now, ZONE)
+            pivotal = await stack.enter_async_context(LocalPivotal(seed=True, today=today))
+            page = _free(port)
+            if page != port:
+                console.print(f"Port {port} is taken; using {page}.")
+            slack = await stack.enter_async_context(
+                LocalSlack(manifest(), port=page, pivotal_origin=pivotal.origin, tries=TRIES)
+            )
+            settings = config.load(
+                env_file=None,
+                slack_bot_token=slack.bot_token,
+                slack_app_token=slack.app_token,
+                slack_signing_secret=slack.signing_secret,
+                slack_api_url=slack.api_url,
+                pivotal_api_key=pivotal.live_key,
+                pivotal_base_url=pivotal.url,
+                database_url=f"sqlite+aiosqlite:///{folder / 'demo.db'}",
+                bot_timezone=ZONE,
+                bot_admins=(CARA,),
+            )
+            await _remember(settings.database_url, now)
+            bot = await stack.enter_async_context(running(settings))
+            await _post_digests(bot, now)
+            _say(console, slack.url)
+            if browser:
+                webbrowser.open(slack.url)
+            await stopped()
+            console.print("\nStopping …")
+
+
+async def stand_in(only: str, *, port: int) -> None:
+    """Run one stand-in alone, and say how to reach it."""
+    console = Console(highlight=False)
+    if _free(port) != port:
+        raise StartError(f"Port {port} is taken. Choose another with --port.")
+    if only == "pivotal":
+        async with LocalPivotal(seed=True, port=port) as pivotal:
+            console.print(f"Local Pivotal on {pivotal.url} · Ctrl-C stops it", soft_wrap=True)
+            console.print(f"PIVOTAL_BASE_URL={pivotal.url}\nPIVOTAL_API_KEY={pivotal.test_key}", soft_wrap=True)
+            await stopped()
+    else:
+        async with LocalSlack(manifest(), port=port) as slack:
+            console.print(f"Local Slack on {slack.url} · Ctrl-C stops it", soft_wrap=True)
+            console.print(
+                f"SLACK_API_URL={slack.api_url}\nSLACK_BOT_TOKEN={slack.bot_token}\nSLACK_APP_TOKEN={slack.app_token}",
+                soft_wrap=True,
+            )
+            await stopped()
+
+
+@contextmanager
+def _memory(*, keep: bool) -> Iterator[Path]:
+    """The folder of the bot's database: fresh each time, or the one kept for demos."""
+    if keep:
+        folder = user_state_path("onboarding-bot", ensure_exists=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="onboarding-bot-demo-") as name:
+        yield Path(name)
+
+
+def _free(port: int) -> int:
+    """The first free port from `port` on."""
+    for candidate in range(port, min(port + 100, 65536)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError as error:
+                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                    raise
+                continue
+            return candidate
+    raise StartError(f"No port from {port} to {port + 99} is free. Choose another with --port.")
+
+
+async def _remember(database_url: str, now: datetime) -> None:
+    """Give a new demo's bot what it would know after three weeks: history, people, subscriptions, the last digest."""
+    store = await Store.open(database_url, clock=utc_now)
+    try:
+        if await store.subscriptions.all():
+            return
+        today = dates.today(now, ZONE)
+        for person in people():
+            await store.people.link(_person(person))
+        await store.observations.add(
+            [
+                Observation(seen.onboarding_id, seen.field, seen.before, seen.after, seen.seen_at, "poll")
+                for seen in history(today)
+            ]
+        )
+        for digest in DIGESTS.values():
+            await store.subscriptions.add(
+                Subscription(
+                    id=f"sub_demo_{digest.kind}",
+                    team_id=TEAM,
+                    channel=CHANNEL,
+                    kind=digest.kind,
+                    days=digest.days,
+                    at=digest.at,
+                    zone=ZONE,
+                    creator=CARA,
+                    created_at=now,
+                )
+            )
+        await _said_before(store, now)
+    finally:
+        await store.close()
+
+
+async def _said_before(store: Store, now: datetime) -> None:
+    today = dates.today(now, ZONE)
+    day = last_workday(today)
+    rows = {one: SaidRow(**row) for one, row in last_digest(today).items()}  # type: ignore[arg-type]
+    subscription, slot = "sub_demo_at-risk", day.isoformat()
+    claimed = datetime.combine(day, time(7), UTC) - timedelta(seconds=2)
+    await store.deliveries.claim(subscription, slot, channel=CHANNEL, now=claimed)
+    await store.deliveries.posted(subscription, slot, ts=f"{claimed.timestamp():.6f}", said=Said(rows))
+    await store.deliveries.mark(subscription, slot, DeliveryStatus.DONE)
+
+
+def _person(person: SeedPerson) -> Person:
+    return Person(person.pivotal_id, slack_id=person.slack_id, name=person.name, email=person.email)
+
+
+async def _post_digests(bot: Bot, now: datetime) -> None:
+    """Post today's two digests, whatever weekday it is; once a day where the memory is kept."""
+    day = dates.today(now, ZONE).isoformat()
+    cara = await bot.door.actors.actor(CARA, team=TEAM)
+    for kind in DIGESTS:
+        await bot.digests.post_now(kind, channel=CHANNEL, by=cara, trigger=f"demo:{day}")
+
+
+def _say(console: Console, url: str) -> None:
+    console.print(f"\n[bold]onboarding-bot demo[/bold]: open [bold]{url}[/bold]\n", soft_wrap=True)
+    console.print("You are Ana Ruiz, CSM. Five things to try, in the page under “Things to try” too:\n")
+    for number, attempt in enumerate(TRIES, 1):
+        console.print(f"  {number}. {attempt['label']:<24} {attempt['text']}", markup=False)
+    console.print("\nEverything is local and invented. Ctrl-C stops it.")

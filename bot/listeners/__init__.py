@@ -1,0 +1,14 @@
+"""Door 1, Slack: one file per conversation, each named once in FEATURES, in the order `help` shows them."""
+
+from bot.listeners import digests, helping, lists, moves, people, share, show, subscriptions
+
+FEATURES = (
+    show.feature,
+    lists.feature,
+    moves.feature,
+    share.feature,
+    subscriptions.feature,
+    digests.feature,
+    people.feature,
+    helping.feature,
+)

@@ -1,0 +1,103 @@
+"""Cards people see: draws one, posts one to a channel, and keeps the posted ones as the onboarding stands."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.delivery import Delivery, NotPosted
+from bot.domain import dates
+from bot.domain.errors import BotError
+from bot.domain.records import Actor, Card, Standing
+from bot.services import Services
+from bot.services.cards import PostedCards
+from bot.services.changes import Changed
+from bot.views import card, text
+from bot.views.message import Message
+
+log = structlog.get_logger()
+
+
+class Cards:
+    """Draws cards and looks after the posted ones. Nothing is posted or redrawn where customers can read it."""
+
+    def __init__(
+        self, delivery: Delivery, posted: PostedCards, services: Services, *, clock: Callable[[], datetime]
+    ) -> None:
+        self._delivery = delivery
+        self._posted = posted
+        self._services = services
+        self._clock = clock
+
+    def draw(
+        self, standing: Standing, *, private: bool, zone: str | None = None, notice: str = "", shared_by: str = ""
+    ) -> Message:
+        """Draw a card for one reader's zone (a channel's cards: the bot's own)."""
+        now, place = self._clock(), ZoneInfo(zone or self._services.zone)
+        return card.card(
+            standing,
+            phases=self._services.phases,
+            directory=self._services.people.directory,
+            reasons=self._services.onboardings.reasons(standing, today=dates.today(now, place), now=now),
+            now=now,
+            zone=place,
+            test_key=self._services.test_key,
+            private=private,
+            notice=notice,
+            shared_by=shared_by,
+        )
+
+    async def guard(self, channel: str) -> None:
+        """Raise Forbidden when customers can read `channel`, or when that cannot be determined."""
+        await self._delivery.guard(channel)
+
+    async def share(self, standing: Standing, *, channel: str, by: Actor) -> None:
+        """Post a card for everyone in `channel`, saying who shared it. Raises Forbidden, or what delivery raises."""
+        await self._delivery.guard(channel)
+        message = self.draw(standing, private=False, shared_by=by.name)
+        posted = await self._delivery.post(channel, message)
+        await self._posted.remember(standing.onboarding.id, channel=channel, ts=posted.ts, shared_by=by.name)
+
+    async def follow(self, changed: Changed) -> None:
+        """Redraw every known copy of a changed onboarding; one that cannot be redrawn holds up no other."""
+        for copy in await self._posted.of(changed.standing.onboarding.id):
+            if (copy.channel, copy.ts) != changed.drawn:
+                await self._redraw(copy, changed)
+
+    async def _redraw(self, copy: Card, changed: Changed) -> None:
+        message = (
+            self.tombstone(changed.standing)
+            if changed.gone
+            else self.draw(changed.standing, private=False, shared_by=copy.shared_by)
+        )
+        try:
+            await self._delivery.guard(copy.channel)
+            await self._delivery.update(copy.channel, copy.ts, message)
+        except BotError as error:
+            log.info("card not redrawn", error=type(error).__name__)
+            if isinstance(error, NotPosted) and error.pauses:
+                await self._posted.forget(copy)
+
+    async def redraw(self, standing: Standing, *, channel: str, ts: str, line: str = "") -> None:
+        """Redraw the posted card somebody pressed, with one line in its thread saying what was done."""
+        known = next(
+            (c for c in await self._posted.of(standing.onboarding.id) if (c.channel, c.ts) == (channel, ts)), None
+        )
+        message = self.draw(standing, private=False, shared_by=known.shared_by if known else "")
+        await self._delivery.update(channel, ts, message)
+        if line:
+            await self._delivery.post(channel, Message(text.escape(line)), thread_ts=ts)
+
+    async def bury(self, standing: Standing, *, channel: str, ts: str) -> None:
+        """Put a tombstone in the place of a posted card whose onboarding is gone."""
+        await self._delivery.update(channel, ts, self.tombstone(standing))
+
+    def tombstone(self, standing: Standing, *, zone: str | None = None) -> Message:
+        """Draw what is left of a card whose onboarding is gone."""
+        return card.tombstone(
+            standing.title,
+            display_id=standing.onboarding.display_id,
+            now=self._clock(),
+            zone=ZoneInfo(zone or self._services.zone),
+        )

@@ -1,0 +1,29 @@
+"""A digest out of turn: a private preview, or posted now with the name of whoever asked."""
+
+from bot.domain import rights, words
+from bot.domain.errors import UserError
+from bot.listeners.feature import Feature, Turn
+from bot.listeners.subscriptions import kind_of
+from bot.views.message import Message, say
+
+feature = Feature("Digests")
+
+
+@feature.command(
+    "digest",
+    usage="<preview | now> <at-risk | launch-week>",
+    tells="See a digest privately, or post it here now",
+    examples=("digest preview at-risk", "digest now launch-week"),
+)
+async def digest(turn: Turn) -> Message:
+    """Preview for one pair of eyes, or post for the channel."""
+    how, rest = words.head(turn.text.lower())
+    if how not in ("preview", "now"):
+        raise UserError("Preview it, or post it now?", hint=f"Try `{turn.names.command} digest preview at-risk`.")
+    kind = kind_of(turn, rest)
+    if how == "preview":
+        return await turn.digests.preview(kind, channel=turn.channel, by=turn.actor)
+    rights.check(rights.Right.DIGEST_NOW, turn.actor)
+    await turn.cards.guard(turn.channel)
+    await turn.digests.post_now(kind, channel=turn.channel, by=turn.actor, trigger=turn.trigger)
+    return say(f"“{turn.titles[kind]}” is posted here. The scheduled one still comes at its hour.")

@@ -1,0 +1,181 @@
+"""Lists: mine, all, at risk, launches; private, ten to a page, from a snapshot two minutes old at most."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.domain import dates, filters, launches
+from bot.domain.errors import UserError
+from bot.domain.launches import Lane
+from bot.domain.records import Snapshot
+from bot.listeners.feature import Answer, Feature, Turn
+from bot.views import lists, values
+from bot.views.message import Message
+from bot.views.values import Turning
+
+feature = Feature("Lists")
+
+_FILTERS = "[phase:… state:… owner:@… launch:…]"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a person sees of the portfolio now: the snapshot narrowed by their filters."""
+
+    snapshot: Snapshot
+    narrowed: Snapshot
+    today: date
+
+
+@feature.command("home", "menu", tells="Your onboardings, and the ways to everything else", examples=("",))
+async def home(turn: Turn) -> Message:
+    """The root command alone."""
+    snapshot, own = await turn.services.onboardings.mine(turn.actor)
+    today = dates.today(turn.now, turn.zone)
+    return lists.home(
+        own,
+        reasons={one.onboarding.id: turn.services.onboardings.reasons(one, today=today, now=turn.now) for one in own},
+        linked=bool(turn.actor.pivotal_ids),
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=snapshot.as_of,
+        stale=snapshot.stale,
+        test_key=turn.services.test_key,
+    )
+
+
+@feature.command("mine", tells="Every open onboarding that is yours", examples=("mine",))
+async def mine(turn: Turn, page: int = 1) -> Message:
+    """Owned as CSM, SE, designer or product ops."""
+    snapshot, own = await turn.services.onboardings.mine(turn.actor)
+    return lists.listing(
+        "Your onboardings",
+        own,
+        page=page,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=snapshot.as_of,
+        stale=snapshot.stale,
+        name="mine",
+        empty="No open onboarding is yours right now.",
+        test_key=turn.services.test_key,
+    )
+
+
+@feature.command(
+    "list",
+    "ls",
+    usage=_FILTERS,
+    tells="All onboardings, or those that pass the filters",
+    examples=("list", "list phase:review", "list owner:@ana launch:next-week", "list state:waiting"),
+)
+async def list_(turn: Turn, page: int = 1) -> Message:
+    """The whole portfolio, newest first."""
+    sight = await _sight(turn)
+    return lists.listing(
+        "Onboardings",
+        sight.narrowed.standings,
+        page=page,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=sight.snapshot.as_of,
+        stale=sight.snapshot.stale,
+        filters=turn.text,
+        test_key=turn.services.test_key,
+    )
+
+
+@feature.command(
+    "at-risk", "risks", usage=_FILTERS, tells="What needs attention, worst first, and why", examples=("at-risk",)
+)
+async def at_risk(turn: Turn, page: int = 1) -> Message:
+    """Marked at risk in Pivotal, or found by this bot's rules."""
+    sight = await _sight(turn)
+    return lists.at_risk(
+        turn.services.onboardings.at_risk(sight.narrowed, today=sight.today, now=turn.now),
+        page=page,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=sight.snapshot.as_of,
+        stale=sight.snapshot.stale,
+        filters=turn.text,
+        test_key=turn.services.test_key,
+    )
+
+
+@feature.command(
+    "launches",
+    "launch-week",
+    usage="[this week | next week | overdue | none] [filters]",
+    tells="What launches when, overdue first",
+    examples=("launches", "launches this week", "launches overdue"),
+)
+async def launches_(turn: Turn, page: int = 1) -> Message:
+    """Lane by lane: overdue, this week, next week, later, no target."""
+    only, rest = _lane(turn.text)
+    sight = await _sight(replace(turn, text=rest))
+    return lists.launches(
+        launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today),
+        page=page,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=sight.snapshot.as_of,
+        stale=sight.snapshot.stale,
+        only=only,
+        filters=turn.text,
+        test_key=turn.services.test_key,
+    )
+
+
+PAGED = {"mine": mine, "list": list_, "at-risk": at_risk, "launches": launches_}
+
+
+@feature.button(lists.TURN)
+async def turn_page(turn: Turn) -> Answer:
+    """Previous and Next: another page in the place of this one."""
+    wanted = _turning(turn)
+    handler = PAGED.get(wanted.list)
+    if handler is None:
+        raise UserError("This button is from an older version of the bot.", hint="Ask for the list again.")
+    return Answer(await handler(replace(turn, text=wanted.filters), wanted.page), replace=True)
+
+
+def _turning(turn: Turn) -> Turning:
+    return values.decode_turning(turn.pressed.value if turn.pressed else "")
+
+
+async def _sight(turn: Turn) -> Sight:
+    snapshot = await turn.services.onboardings.snapshot()
+    today = dates.today(turn.now, turn.zone)
+    wanted = filters.parse(turn.text, phases=turn.phases, seen=snapshot.standings)
+    kept = filters.apply(wanted, snapshot.standings, phases=turn.phases, directory=turn.directory, today=today)
+    return Sight(snapshot, replace(snapshot, standings=kept), today)
+
+
+def _lane(text: str) -> tuple[Lane | None, str]:
+    """Read a lane at the beginning of what was typed, and give the rest."""
+    folded = " ".join(text.lower().replace("-", " ").replace("_", " ").split())
+    for words, lane in {**{lane.replace("_", " "): lane for lane in Lane}, "none": Lane.NO_TARGET}.items():
+        if folded == words or folded.startswith(f"{words} "):
+            return lane, folded.removeprefix(words).strip()
+    return None, text
+
+
+@feature.button(lists.GO)
+async def go(turn: Turn) -> Message | Answer | None:
+    """A way from one view to another: what the button names is run as if it had been typed."""
+    verb = turn.pressed.value if turn.pressed else ""
+    for owner in turn.features:
+        for command in owner.commands:
+            if command.verb == verb:
+                return await command.handler(turn)
+    raise UserError("This button is from an older version of the bot.", hint="Try `help`.")

@@ -1,0 +1,49 @@
+"""One onboarding: its card, for the eyes of whoever asked."""
+
+from bot.domain.moves import Verb
+from bot.domain.records import Standing
+from bot.listeners.feature import Answer, Feature, Turn
+from bot.services.onboardings import Choices
+from bot.views import card, lists
+from bot.views.message import Message
+
+feature = Feature("Look")
+
+
+@feature.command(
+    "show", "view", "find", usage="<customer or #id>", tells="Where an onboarding stands", examples=("aurora", "#89")
+)
+async def show(turn: Turn) -> Message:
+    """The card, or a list to pick from when several are meant."""
+    found = await turn.services.onboardings.find(turn.text)
+    return pick(turn, found) if isinstance(found, Choices) else drawn(turn, found)
+
+
+@feature.button(card.OPEN)
+async def open_card(turn: Turn) -> Message:
+    """`Open` in a list or digest: the card, read afresh, beside what was pressed."""
+    return drawn(turn, await turn.services.onboardings.read(turn.press.id))
+
+
+@feature.button(card.CANCEL)
+async def cancel(turn: Turn) -> Answer:
+    """No, thank you: the question gives way to the card."""
+    return Answer(drawn(turn, await turn.services.onboardings.read(turn.press.id)), replace=True)
+
+
+def drawn(turn: Turn, standing: Standing, *, notice: str = "") -> Message:
+    """A private card in the reader's own zone."""
+    return turn.cards.draw(standing, private=True, zone=turn.actor.zone, notice=notice)
+
+
+def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None) -> Message:
+    """The onboardings that could be meant; choosing one opens it, or goes on with the change that was typed."""
+    return lists.pick(
+        choices.question,
+        choices.standings,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        verb=verb,
+    )

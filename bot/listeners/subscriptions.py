@@ -1,0 +1,92 @@
+"""Which channel gets which digest, and when."""
+
+import re
+from datetime import datetime, time
+
+from bot.domain import filters, rights, schedule, words
+from bot.domain.errors import UserError
+from bot.domain.records import Subscription
+from bot.listeners.feature import Feature, Turn
+from bot.services.subscriptions import Wish
+from bot.views import subscriptions as views
+from bot.views.message import Message
+
+feature = Feature("Digests")
+
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+@feature.command(
+    "subscribe",
+    usage="<at-risk | launch-week> [09:00] [mon-fri] [Europe/Berlin] [filters]",
+    tells="Have a digest posted in this channel",
+    examples=("subscribe at-risk", "subscribe launch-week 08:30 mon Europe/Berlin", "subscribe at-risk owner:@ana"),
+)
+async def subscribe(turn: Turn) -> Message:
+    """Subscribe the channel the command was typed in; it must be one that customers cannot read."""
+    wish = _wish(turn)
+    rights.check(rights.Right.SUBSCRIBE, turn.actor)
+    await turn.cards.guard(turn.channel)
+    subscription = await turn.services.subscriptions.subscribe(turn.channel, wish, by=turn.actor)
+    return views.subscribed(subscription, following=_following(subscription, turn.now), titles=turn.titles)
+
+
+@feature.command(
+    "unsubscribe",
+    usage="<at-risk | launch-week>",
+    tells="Stop a digest in this channel",
+    examples=("unsubscribe at-risk",),
+)
+async def unsubscribe(turn: Turn) -> Message:
+    """End the channel's subscription of one kind."""
+    kind, rest = words.head(turn.text)
+    _no_more(rest)
+    ended = await turn.services.subscriptions.unsubscribe(turn.channel, kind_of(turn, kind), by=turn.actor)
+    return views.unsubscribed(ended, titles=turn.titles, command=turn.names.command)
+
+
+@feature.command(
+    "subscriptions", tells="Every channel's digests, and when the next one comes", examples=("subscriptions",)
+)
+async def subscriptions(turn: Turn) -> Message:
+    """All of them: nobody should have to guess where a digest comes from."""
+    rows = [(one, _following(one, turn.now)) for one in await turn.services.subscriptions.all()]
+    return views.listing(rows, titles=turn.titles, command=turn.names.command)
+
+
+def kind_of(turn: Turn, typed: str) -> str:
+    """The digest kind meant; raises UserError naming those there are."""
+    kind = "-".join(typed.lower().replace("_", "-").split())
+    if kind not in turn.titles:
+        known = " or ".join(f"`{one}`" for one in turn.titles)
+        raise UserError(f"There is no digest “{typed}”." if typed else "Which digest?", hint=f"There are {known}.")
+    return kind
+
+
+def _wish(turn: Turn) -> Wish:
+    """Read kind, time, weekdays and zone in any order; what is left are filters."""
+    first, *said = words.split(turn.text) or [""]
+    kind = kind_of(turn, first)
+    digest = turn.digests.kinds[kind]
+    at, days, zone, rest = digest.at, digest.days, turn.actor.zone, []
+    for word in said:
+        if clock := _TIME.fullmatch(word):
+            at = time(int(clock[1]), int(clock[2]))
+        elif ("/" in word and ":" not in word) or word.upper() == "UTC":
+            zone = word
+        elif ":" in word:
+            rest.append(word)
+        else:
+            schedule.weekdays(word)
+            days = word.lower()
+    filters.parse(" ".join(rest), phases=turn.phases)
+    return Wish(kind=kind, days=days, at=at, zone=zone, filters=" ".join(rest))
+
+
+def _following(subscription: Subscription, now: datetime) -> datetime | None:
+    return None if subscription.paused else schedule.next_run(subscription, now)
+
+
+def _no_more(rest: str) -> None:
+    if rest:
+        raise UserError(f"I don't know what to do with “{rest}”.", hint="Name the digest only.")

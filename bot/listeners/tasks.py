@@ -1,0 +1,39 @@
+"""Work that goes on after Slack was acknowledged: every task is held, named and waited for at shutdown."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+class Tasks:
+    """The set of tasks under way. Slack has its acknowledgement; the person still waits for their answer."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Start `work` and hold on to it until it ends; after `drain` nothing new begins."""
+        if self._closed:
+            work.close()
+            return
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way, work begun meanwhile included."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+
+    async def drain(self, *, within: float) -> None:
+        """Take nothing new, give what runs `within` seconds, then cancel it."""
+        self._closed = True
+        if self._running:
+            _, late = await asyncio.wait(set(self._running), timeout=within)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)

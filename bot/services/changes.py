@@ -1,0 +1,243 @@
+"""The one path by which anything is written to Pivotal: one at a time, on fresh knowledge, with a name attached."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any, cast
+
+from bot.domain import rights, states
+from bot.domain.errors import BotError, Busy, NotFound, OutcomeUnknown, UpstreamError
+from bot.domain.moves import Expectation, Move, Verb, plan
+from bot.domain.phases import Phases
+from bot.domain.records import Actor, AuditEntry, Standing
+from bot.pivotal import AsyncPivotalApi
+from bot.pivotal.errors import NotFound as GoneFromPivotal
+from bot.pivotal.errors import PivotalError
+from bot.pivotal.models import Onboarding
+from bot.services.people import People
+from bot.services.portfolio import Portfolio
+from bot.store import Store
+from bot.store.claims import Held
+
+LEASE = timedelta(seconds=60)
+_RIGHTS = {Verb.ADVANCE: rights.Right.MOVE}
+
+
+class Ending(Enum):
+    """How a request to change something ended."""
+
+    DONE = auto()
+    ASKS = auto()
+    """Nothing was written: the person is asked first."""
+    STALE = auto()
+    """Nothing was written: the record is not as the person saw it."""
+    GONE = auto()
+    """Nothing was written: the record is no longer there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request, and how the onboarding stands now (as last known, when it is gone)."""
+
+    ending: Ending
+    standing: Standing
+    move: Move | None = None
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One person's wish to change one onboarding.
+
+    `expecting` is what they saw when they decided (None for a typed command, which sees the record as it is);
+    `confirmed` says that they were told of every consequence and agreed.
+    """
+
+    onboarding_id: str
+    verb: Verb
+    by: Actor
+    source: str
+    reference: str
+    expecting: Expectation | None = None
+    confirmed: bool = False
+    reason: str | None = None
+    card: tuple[str, str] | None = None
+    """Channel and ts of the posted card it was pressed on: whoever pressed redraws that one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An onboarding is no longer as it was: how it stands now, or stood last when it is `gone`."""
+
+    standing: Standing
+    gone: bool = False
+    drawn: tuple[str, str] | None = None
+    """The posted card that somebody is redrawing already."""
+
+
+Guard = Callable[[], Awaitable[None]]
+Watcher = Callable[[Changed], None]
+
+
+class Changes:
+    """Moves onboardings, and tells whoever watches of each change once its lease is released."""
+
+    def __init__(
+        self,
+        pivotal: AsyncPivotalApi,
+        store: Store,
+        portfolio: Portfolio,
+        people: People,
+        *,
+        phases: Phases,
+        team: str,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._pivotal = pivotal
+        self._store = store
+        self._portfolio = portfolio
+        self._people = people
+        self._phases = phases
+        self._team = team
+        self._clock = clock
+        self._watchers: list[Watcher] = []
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have `watcher` called after every change."""
+        self._watchers.append(watcher)
+
+    def preview(self, standing: Standing, verb: Verb, *, by: Actor) -> Move:
+        """Work out a change without making it. Raises Forbidden or Refused, as making it would."""
+        rights.check(
+            _RIGHTS.get(verb, rights.Right.STATE), by, onboarding=standing.onboarding, directory=self._people.directory
+        )
+        return plan(verb, standing.onboarding, phases=self._phases, test_key=self._pivotal.mode == "test")
+
+    async def make(self, request: Request, *, guard: Guard) -> Outcome:
+        """Carry out one request, or say why not.
+
+        `guard` raises Forbidden when the place may not be written from. Raises Busy, Forbidden, Refused, and
+        UpstreamError or the client's errors when Pivotal did not do it; every attempt leaves an audit row.
+        """
+        async with self._lease(request):
+            outcome = await self._attempt(request, guard=guard)
+        if outcome.ending in (Ending.DONE, Ending.GONE):
+            changed = Changed(outcome.standing, gone=outcome.ending is Ending.GONE, drawn=request.card)
+            for watcher in self._watchers:
+                watcher(changed)
+        return outcome
+
+    async def _attempt(self, request: Request, *, guard: Guard) -> Outcome:
+        seen = self._portfolio.known(request.onboarding_id)
+        try:
+            await guard()
+            rights.check(rights.Right.READ, request.by)
+            fresh = await self._fresh(request.onboarding_id)
+            if fresh is None:
+                return await self._gone(request, seen)
+            seen = fresh
+            return await self._decide(request, seen)
+        except BotError as error:
+            unknown, failed = isinstance(error, OutcomeUnknown), isinstance(error, UpstreamError)
+            outcome = "unknown" if unknown else "failed" if failed else "refused"
+            await self._record(request, seen, None, outcome=outcome, why=error.message)
+            raise
+        except PivotalError as error:
+            await self._record(request, seen, None, outcome="failed", why=type(error).__name__)
+            raise
+
+    async def _gone(self, request: Request, seen: Standing | None) -> Outcome:
+        if seen is None:
+            raise NotFound("Pivotal has no such onboarding any more; nothing was changed.")
+        await self._record(request, seen, None, outcome="refused", why="no longer in Pivotal")
+        return Outcome(Ending.GONE, seen)
+
+    async def _decide(self, request: Request, seen: Standing) -> Outcome:
+        onboarding = seen.onboarding
+        right = _RIGHTS.get(request.verb, rights.Right.STATE)
+        rights.check(right, request.by, onboarding=onboarding, directory=self._people.directory)
+        if request.expecting is not None:
+            differences = request.expecting.differences(onboarding)
+            if differences:
+                await self._record(request, seen, None, outcome="refused", why="; ".join(differences))
+                return Outcome(Ending.STALE, seen, differences=differences)
+        move = plan(request.verb, onboarding, phases=self._phases, test_key=self._pivotal.mode == "test")
+        if move.asks and not request.confirmed:
+            return Outcome(Ending.ASKS, seen, move)
+        after = await self._write(request.onboarding_id, move)
+        await self._portfolio.put(after, source="us")
+        await self._record(request, seen, move, outcome="done", why=request.reason)
+        return Outcome(Ending.DONE, await self._portfolio.standing(after), move)
+
+    async def _fresh(self, onboarding_id: str) -> Standing | None:
+        try:
+            onboarding = await self._pivotal.onboardings.get(onboarding_id)
+        except GoneFromPivotal:
+            await self._portfolio.remove(onboarding_id)
+            return None
+        await self._portfolio.put(onboarding, source="poll")
+        return await self._portfolio.standing(onboarding)
+
+    async def _write(self, onboarding_id: str, move: Move) -> Onboarding:
+        """PATCH once; when it may have been applied, look instead of repeating."""
+        try:
+            return await self._pivotal.onboardings.update(onboarding_id, **cast("dict[str, Any]", move.changes))
+        except PivotalError as error:
+            if not error.maybe_applied:
+                raise
+            return await self._learn(onboarding_id, move, error)
+
+    async def _learn(self, onboarding_id: str, move: Move, error: PivotalError) -> Onboarding:
+        try:
+            now_there = await self._pivotal.onboardings.get(onboarding_id)
+        except PivotalError:
+            raise OutcomeUnknown(
+                "Pivotal stopped answering, so it is not known whether the change was made.",
+                hint="Look at the onboarding again in a minute before you repeat it.",
+            ) from error
+        if all(getattr(now_there, field) == value for field, value in move.changes.items()):
+            return now_there
+        raise UpstreamError(
+            "Pivotal did not answer, and the change was not made.", hint="Nothing was changed. Try again in a minute."
+        ) from error
+
+    @asynccontextmanager
+    async def _lease(self, request: Request) -> AsyncIterator[None]:
+        lease = await self._store.claims.lease(
+            f"write:{self._team}:{request.onboarding_id}", holder=request.by.name, now=self._clock(), ttl=LEASE
+        )
+        if isinstance(lease, Held):
+            raise Busy(
+                f"{lease.holder} is changing this onboarding at this moment.", hint="Look again in a few seconds."
+            )
+        try:
+            yield
+        finally:
+            await self._store.claims.release(lease)
+
+    async def _record(
+        self, request: Request, seen: Standing | None, move: Move | None, *, outcome: str, why: str | None
+    ) -> None:
+        now = (
+            f"{self._phases.label(seen.onboarding.phase)}, {states.label(states.effective(seen.onboarding))}"
+            if seen
+            else ""
+        )
+        await self._store.audit.add(
+            AuditEntry(
+                at=self._clock(),
+                slack_id=request.by.slack_id,
+                name=request.by.name,
+                source=request.source,
+                action=request.verb.value,
+                onboarding_id=request.onboarding_id,
+                title=seen.title if seen else "",
+                before=move.before if move else now,
+                after=move.after if move else "",
+                outcome=outcome,
+                reference=request.reference,
+                reason=why,
+            )
+        )

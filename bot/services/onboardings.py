@@ -1,0 +1,171 @@
+"""Finding and reading onboardings: by number, by link, by name; never a silent guess."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from bot.domain import references, rights, risk, words
+from bot.domain.errors import NotFound, UserError
+from bot.domain.phases import Phases
+from bot.domain.records import Actor, Snapshot, Standing
+from bot.domain.references import Link, Name, Number
+from bot.domain.risk import Reason, Risk
+from bot.pivotal import AsyncPivotalApi
+from bot.pivotal.errors import NotFound as GoneFromPivotal
+from bot.pivotal.models import CustomerRow
+from bot.services.portfolio import Portfolio
+
+LIST_AGE = timedelta(minutes=2)
+INDEX_AGE = timedelta(hours=6)
+"""Names change seldom: a look-up uses an older snapshot, and reads the record it finds afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Several onboardings could be meant; the person picks."""
+
+    question: str
+    standings: tuple[Standing, ...]
+
+
+class Onboardings:
+    """Reads for people: cards fresh from Pivotal, lists from the shared snapshot."""
+
+    def __init__(self, pivotal: AsyncPivotalApi, portfolio: Portfolio, *, phases: Phases) -> None:
+        self._pivotal = pivotal
+        self._portfolio = portfolio
+        self._phases = phases
+
+    async def snapshot(self) -> Snapshot:
+        """The portfolio, at most two minutes old, or marked stale."""
+        return await self._portfolio.snapshot(LIST_AGE, interactive=True)
+
+    async def customer_channels(self) -> frozenset[str]:
+        """The Slack channels that Pivotal links to customers. Raises UpstreamError when nobody knows them."""
+        snapshot = await self._portfolio.snapshot(INDEX_AGE, interactive=True)
+        return frozenset(one.slack_channel_id for one in snapshot.customers.values() if one.slack_channel_id)
+
+    async def read(self, onboarding_id: str) -> Standing:
+        """Read one onboarding afresh, by id or display id; raises NotFound, and the client's errors."""
+        try:
+            onboarding = await self._pivotal.onboardings.get(onboarding_id)
+        except GoneFromPivotal as error:
+            await self._portfolio.remove(onboarding_id)
+            raise NotFound(
+                "Pivotal has no such onboarding; it may have been deleted.", hint="Try the customer’s name, or `list`."
+            ) from error
+        await self._portfolio.put(onboarding, source="poll")
+        return await self._portfolio.standing(onboarding)
+
+    async def find(self, text: str, *, exactly: bool = False) -> Standing | Choices:
+        """Find the onboarding meant by `#89`, `89`, a pasted link, or a customer's name, and read it afresh.
+
+        With `exactly` (before a write) a name has to be a customer's own; anything less is offered as choices.
+        Raises UserError when nothing was said, NotFound when nothing fits.
+        """
+        if not text.strip():
+            raise UserError("Which onboarding?", hint="Add a customer’s name or a number, such as `aurora` or `#89`.")
+        snapshot = await self._portfolio.snapshot(INDEX_AGE, interactive=True)
+        reference = references.parse(text)
+        if isinstance(reference, Name):
+            return await self._by_name(reference.text, snapshot, exactly=exactly)
+        if isinstance(reference, Number):
+            return await self._by_number(reference.n, snapshot)
+        return await self._by_link(reference, snapshot)
+
+    async def find_before(self, text: str) -> tuple[Standing | Choices, str]:
+        """Find exactly what the beginning of `text` names; what follows is a reason and comes back with it.
+
+        A name in quotes, a number or a link is one word; else the longest beginning that is a customer's own name.
+        """
+        said = words.split(text)
+        if not said:
+            return await self.find("", exactly=True), ""
+        first = isinstance(references.parse(said[0]), Number | Link) or text.lstrip()[:1] in words.DOUBLE + words.SINGLE
+        if not first:
+            snapshot = await self._portfolio.snapshot(INDEX_AGE, interactive=True)
+            for length in range(len(said), 0, -1):
+                if references.match(" ".join(said[:length]), snapshot).exact:
+                    return await self.find(" ".join(said[:length]), exactly=True), " ".join(said[length:])
+            return await self.find(text, exactly=True), ""
+        return await self.find(said[0], exactly=True), " ".join(said[1:])
+
+    async def mine(self, actor: Actor) -> tuple[Snapshot, tuple[Standing, ...]]:
+        """The open onboardings a person owns in any role, with the snapshot they were taken from."""
+        snapshot = await self.snapshot()
+        own = (
+            standing
+            for standing in snapshot.standings
+            if actor.pivotal_ids & set(rights.owners(standing.onboarding).values())
+            and not self._phases.terminal(standing.onboarding.phase)
+        )
+        return snapshot, tuple(own)
+
+    def reasons(self, standing: Standing, *, today: date, now: datetime) -> tuple[Reason, ...]:
+        """Why an onboarding needs attention; `today` is the reader's calendar day."""
+        return risk.reasons(standing, phases=self._phases, today=today, now=now, medians=self._portfolio.medians)
+
+    def at_risk(self, snapshot: Snapshot, *, today: date, now: datetime) -> tuple[Risk, ...]:
+        """What needs attention in a snapshot, worst first."""
+        return risk.at_risk(snapshot, phases=self._phases, today=today, now=now, medians=self._portfolio.medians)
+
+    async def _by_name(self, name: str, snapshot: Snapshot, *, exactly: bool) -> Standing | Choices:
+        matches = references.match(name, snapshot)
+        sole = matches.sole if not exactly or matches.exact else None
+        customers = (sole,) if sole else matches.exact or matches.all
+        if not customers:
+            raise NotFound(f"No customer is called “{name}”.", hint="Try `list`, or the number, such as `#89`.")
+        question = (
+            "Which one do you mean?"
+            if matches.exact or not exactly
+            else f"No customer is called exactly “{name}”. Which one?"
+        )
+        return await self._one_of(
+            _of(snapshot, customers),
+            question,
+            missing=f"{customers[0].name} has no onboarding.",
+            certain=sole is not None,
+        )
+
+    async def _by_number(self, number: int, snapshot: Snapshot) -> Standing | Choices:
+        own = [standing for standing in snapshot.standings if standing.onboarding.display_id == number]
+        customers = [customer for customer in snapshot.customers.values() if customer.display_id == number]
+        of_customer = [standing for standing in _of(snapshot, customers) if standing not in own]
+        if not of_customer:
+            return await self.read(str(number))
+        question = (
+            f"Number {number} is an onboarding’s and a customer’s. Which one?" if own else "Which one do you mean?"
+        )
+        return await self._one_of([*own, *of_customer], question, missing="", certain=True)
+
+    async def _by_link(self, link: Link, snapshot: Snapshot) -> Standing | Choices:
+        if link.kind == "onboarding":
+            return await self.read(str(link.n) if link.n is not None else str(link.id))
+        customers = [
+            customer
+            for customer in snapshot.customers.values()
+            if customer.display_id == link.n or (link.id and link.id in (customer.id, customer.slug))
+        ]
+        if not customers:
+            raise NotFound("Pivotal has no such customer; it may have been deleted.", hint="Try the customer’s name.")
+        return await self._one_of(
+            _of(snapshot, customers),
+            "Which one do you mean?",
+            missing=f"{customers[0].name} has no onboarding.",
+            certain=True,
+        )
+
+    async def _one_of(
+        self, standings: Sequence[Standing], question: str, *, missing: str, certain: bool
+    ) -> Standing | Choices:
+        if not standings:
+            raise NotFound(missing)
+        if len(standings) == 1 and certain:
+            return await self.read(standings[0].onboarding.id)
+        return Choices(question, tuple(standings))
+
+
+def _of(snapshot: Snapshot, customers: Sequence[CustomerRow]) -> list[Standing]:
+    order = {customer.id: place for place, customer in enumerate(customers)}
+    found = [standing for standing in snapshot.standings if standing.onboarding.customer_id in order]
+    return sorted(found, key=lambda one: (order[one.onboarding.customer_id], one.onboarding.display_id))
