@@ -1,0 +1,53 @@
+"""A message as the workspace keeps it, and the plain text a person would read in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox.slack.wire import Json
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message. `ephemeral_to` is the only person who sees it, `thread_ts` the message it replies to."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: tuple[Json, ...] | None = None
+    thread_ts: str | None = None
+    ephemeral_to: str | None = None
+    edited: bool = False
+    deleted: bool = False
+
+    def visible_to(self, person: str) -> bool:
+        """Whether that person may see it, channel membership apart."""
+        return not self.deleted and self.ephemeral_to in (None, person)
+
+    @property
+    def seen(self) -> str:
+        """All the text in it, block by block; the fallback text when there are no blocks."""
+        return flatten(list(self.blocks)) if self.blocks else self.text
+
+
+def flatten(blocks: list[Json]) -> str:
+    """Every text of the blocks in reading order, one block to a line."""
+    return "\n".join(line for line in (" ".join(_texts(block)) for block in blocks) if line)
+
+
+# Options stay out: nobody sees them before opening the menu.
+_READ = ("text", "title", "label", "fields", "element", "elements", "accessory", "rows", "hint")
+
+
+def _texts(node: Any) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    if isinstance(node, list):
+        return [text for item in node for text in _texts(item)]
+    if not isinstance(node, dict):
+        return []
+    if node.get("type") == "image":
+        return [node["alt_text"]]
+    if "name" in node and node.get("type") == "emoji":
+        return [f":{node['name']}:"]
+    return [text for key in _READ for text in _texts(node.get(key))]
