@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Table, bindparam, case, delete, insert, select
@@ -201,12 +201,7 @@ def _stored(rows: Iterable[OnboardingRow], *, written_at: datetime) -> Iterator[
 
 
 def _values(row: _Row, names: tuple[str, ...]) -> dict[str, Any]:
-    """A row as the table has it; an instant the API gave without a zone is taken as UTC, as its documentation says."""
-    values = {name: getattr(row, name) for name in names}
-    for name, value in values.items():
-        if isinstance(value, datetime) and value.tzinfo is None:
-            values[name] = value.replace(tzinfo=UTC)
-    return values
+    return {name: getattr(row, name) for name in names}
 
 
 def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -166,12 +166,6 @@ async def test_a_single_customer_can_be_put(store: Store) -> None:
     assert (await store.snapshot.load())[1] == {"cus_1": customer(1, name="Aurora Foods AB")}
 
 
-async def test_an_instant_the_api_gave_without_a_zone_is_taken_as_utc(store: Store, now: datetime) -> None:
-    await walk(store, row(1, started_at=now.replace(tzinfo=None)), at=now)
-
-    assert (await store.snapshot.load())[0] == (row(1, started_at=now),)
-
-
 async def test_observations_are_told_in_order_and_from_a_number_on(store: Store, now: datetime) -> None:
     seen = [Observation(f"onb_{n % 2}", "phase", None, str(n), now, "poll") for n in range(4)]
     await store.observations.add(seen[:3])

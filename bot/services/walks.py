@@ -1,0 +1,123 @@
+"""Walks of Pivotal's lists by the cheaper plan; what to keep of them is the portfolio's business."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from bot.domain.phases import Phases
+from bot.pivotal import AsyncPivotalApi
+from bot.pivotal.errors import NotFound
+from bot.pivotal.models import CustomerRow, OnboardingRow
+
+PAGE = 100
+"""Records in one answer, at most: https://docs.pivotal.app/api/welcome/pagination"""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a walk of onboardings saw.
+
+    `gone` names what is known to exist no longer; it is None when everything was walked, and then whatever is not
+    among the rows is gone.
+    """
+
+    rows: dict[str, OnboardingRow]
+    gone: frozenset[str] | None = None
+
+    def corrected(self, meanwhile: Mapping[str, OnboardingRow | None]) -> "Seen":
+        """The same with what became known while the walk ran: newer versions, and None for what was found deleted."""
+        rows = {row_id: row for row_id, row in {**self.rows, **meanwhile}.items() if row is not None}
+        return Seen(rows, None if self.gone is None else self.gone - meanwhile.keys())
+
+    def applied_to(self, known: dict[str, OnboardingRow]) -> dict[str, OnboardingRow]:
+        """What is known after the walk, when `known` was known before it."""
+        if self.gone is None:
+            return dict(self.rows)
+        return {row_id: row for row_id, row in {**known, **self.rows}.items() if row_id not in self.gone}
+
+
+def pages(records: int) -> int:
+    """How many requests a list of so many records takes."""
+    return max(1, ceil(records / PAGE))
+
+
+def plan(known: Mapping[str, OnboardingRow], *, phases: Phases) -> tuple[str, ...] | None:
+    """The open phases to walk one by one, when that takes fewer requests than walking everything; else None."""
+    counts = Counter(row.phase for row in known.values())
+    unknown = sorted(phase for phase in counts if not phases.known(phase))
+    wanted = (*(phase for phase in phases.order if not phases.terminal(phase)), *unknown)
+    return wanted if sum(pages(counts[phase]) for phase in wanted) < pages(len(known)) else None
+
+
+async def onboardings(
+    pivotal: AsyncPivotalApi, known: Mapping[str, OnboardingRow], *, phases: Phases, whole: bool
+) -> Seen:
+    """Walk the onboardings, all of them with `whole`, else by the cheaper plan; raises the client's errors."""
+    wanted = None if whole else plan(known, phases=phases)
+    if wanted is None:
+        return Seen(await _collect(pivotal.onboardings.rows()))
+    rows = await _of_phases(pivotal, wanted)
+    missing = [row.id for row in known.values() if row.phase in wanted and row.id not in rows]
+    if len(missing) > pages(len(known)):
+        return Seen(await _collect(pivotal.onboardings.rows()))
+    return await _ask_for(pivotal, missing, rows)
+
+
+async def customers(pivotal: AsyncPivotalApi) -> dict[str, CustomerRow]:
+    """Walk all customers; raises the client's errors."""
+    return {row.id: row async for row in pivotal.customers.rows()}
+
+
+async def _of_phases(pivotal: AsyncPivotalApi, wanted: tuple[str, ...]) -> dict[str, OnboardingRow]:
+    """Walk several phases at once; the first failure ends all of them."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            walks = [group.create_task(_collect(pivotal.onboardings.rows(phase=phase))) for phase in wanted]
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+    rows: dict[str, OnboardingRow] = {}
+    for walk in walks:
+        for row in walk.result().values():
+            _keep_newer(rows, row)
+    return rows
+
+
+async def _ask_for(pivotal: AsyncPivotalApi, missing: list[str], rows: dict[str, OnboardingRow]) -> Seen:
+    """Ask for each record that left the open phases: it is closed now, or deleted, or moved while the walk ran."""
+    gone = set()
+    for onboarding_id in missing:
+        try:
+            rows[onboarding_id] = slim(await pivotal.onboardings.get(onboarding_id))
+        except NotFound:
+            gone.add(onboarding_id)
+    return Seen(rows, frozenset(gone))
+
+
+async def _collect(walk: AsyncIterable[OnboardingRow]) -> dict[str, OnboardingRow]:
+    rows: dict[str, OnboardingRow] = {}
+    async for row in walk:
+        _keep_newer(rows, row)
+    return rows
+
+
+def _keep_newer(rows: dict[str, OnboardingRow], row: OnboardingRow) -> None:
+    """Of two copies of a record, which a list may hold when it changes during the walk, keep the newer."""
+    other = rows.get(row.id)
+    if other is None or not (row.updated_at and other.updated_at) or row.updated_at >= other.updated_at:
+        rows[row.id] = row
+
+
+def slim(onboarding: OnboardingRow) -> OnboardingRow:
+    """The same record without notes and template: nothing else is kept of it."""
+    if type(onboarding) is OnboardingRow:
+        return onboarding
+    return OnboardingRow.model_construct(**{name: getattr(onboarding, name) for name in OnboardingRow.model_fields})
+
+
+def slim_customer(customer: CustomerRow) -> CustomerRow:
+    """The same customer without revenue and CRM ids: nothing else is kept of it."""
+    if type(customer) is CustomerRow:
+        return customer
+    return CustomerRow.model_construct(**{name: getattr(customer, name) for name in CustomerRow.model_fields})
