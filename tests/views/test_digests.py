@@ -1,0 +1,309 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from bot.domain import delta
+from bot.domain.launches import lanes
+from bot.domain.records import History, Said, Slip, Snapshot, Standing
+from bot.domain.risk import Reason, Risk
+from bot.views import digest_notices as notices
+from bot.views import digests
+from bot.views.digest_frame import Frame
+
+TODAY, YESTERDAY = date(2026, 9, 9), date(2026, 9, 8)
+MARKED = Reason("marked", "marked at risk in Pivotal", 6)
+OVERDUE = Reason("overdue", "target date passed 3 days ago", 8)
+SLIPPED = Reason("slipped", "slipped 14 d, 2nd time", 5)
+ODD = some.sampled_from(
+    ["", "\u200b", "A" * 300, "&" * 300, "<!channel>", "👩🏽‍💻" * 100, "שלום עולם " * 30, "a|b", "@here", "two\nlines"]
+)
+
+
+@pytest.fixture
+def frame(look):
+    return Frame(today=TODAY, as_of=datetime(2026, 9, 9, 7, 0, tzinfo=UTC), **look)
+
+
+def digest(risks, before, exists, frame, *, rules=""):
+    """The at-risk digest of `risks` after one that listed `before`."""
+    previous = None if before is None else delta.say(before, previous=None, today=YESTERDAY, rules="")
+    says = delta.say((risk.standing for risk in risks), previous=previous, today=TODAY, rules=rules)
+    everything = {one.onboarding.id: one for one in exists}
+    change = delta.compare(previous, says, listed=everything, everything=everything, phases=frame.phases)
+    return digests.at_risk_digest(risks, change, says, frame=frame)
+
+
+def launches(standings, frame, *, before=None):
+    snapshot = Snapshot(tuple(standings), {}, frame.as_of)
+    found = lanes(snapshot, phases=frame.phases, today=TODAY)
+    says = delta.say((*found.overdue, *found.this_week, *found.next_week), previous=before, today=TODAY, rules="")
+    everything = {one.onboarding.id: one for one in standings}
+    change = delta.compare(
+        before,
+        says,
+        listed=everything,
+        everything=everything,
+        phases=frame.phases,
+        otherwise=delta.Cause.MOVED_OUT,
+    )
+    return digests.launch_week_digest(found, change, frame=frame)
+
+
+def words(payload):
+    texts = []
+    for block in payload["blocks"]:
+        texts += [element["text"] for element in block.get("elements", ())]
+        texts += [block["text"]["text"]] if "text" in block else []
+    return "\n".join(texts)
+
+
+def opens(payload):
+    return [block["accessory"]["accessibility_label"] for block in payload["blocks"] if "accessory" in block]
+
+
+def many(aurora, count, **fields):
+    return [aurora(f"Customer {n:03}", id=f"onb_{n}", display_id=n, **fields) for n in range(count)]
+
+
+def test_at_risk_digest(aurora, observed, frame, checked, paste):
+    acme = aurora("Acme Corp", observed, id="onb_245", display_id=245, phase="program_buildout")
+    globex = aurora("Globex", id="onb_231", display_id=231, csm_id=None, se_id="user_se_001", target_launch_date=None)
+    hooli = aurora("Hooli", id="onb_1", display_id=1)
+    initech = aurora("Initech", id="onb_2", display_id=2, phase="launch")
+    risks = [Risk(globex, (MARKED,)), Risk(acme, (OVERDUE, SLIPPED))]
+
+    message, thread = digest(risks, [globex, hooli, replace_phase(initech)], [acme, globex, hooli, initech], frame)
+
+    assert message.text == "At-risk onboardings — Wed 9 Sep · 2 (1 new, 1 continuing) · 1 recovered. New: Acme Corp"
+    assert thread == ()
+    assert checked(message) == paste
+
+
+def replace_phase(standing, phase="internal_qa"):
+    return replace(standing, onboarding=standing.onboarding.model_copy(update={"phase": phase}))
+
+
+def test_new_rows_stand_first_even_if_others_are_worse(aurora, frame, checked):
+    old, new = many(aurora, 2)
+
+    message, _ = digest([Risk(old, (OVERDUE,)), Risk(new, (MARKED,))], [old], [old, new], frame)
+
+    assert opens(checked(message)) == ["Open Customer 001", "Open Customer 000"]
+
+
+def test_a_row_whose_date_slipped_since_stands_with_the_new_ones(aurora, frame, checked):
+    calm, before = many(aurora, 2)
+    after = replace(before, onboarding=before.onboarding.model_copy(update={"target_launch_date": date(2026, 10, 2)}))
+
+    message, _ = digest([Risk(calm, (MARKED,)), Risk(after, (MARKED,))], [calm, before], [calm, after], frame)
+
+    assert opens(checked(message)) == ["Open Customer 001", "Open Customer 000"]
+    assert "launch 2 Oct (was 18 Sep)" in words(checked(message))
+
+
+def test_kinds_of_attention_are_kept_apart(aurora, frame, checked):
+    one, two, three = many(aurora, 3)
+
+    message, _ = digest([Risk(one, (OVERDUE, MARKED)), Risk(two, (OVERDUE,)), Risk(three, (OVERDUE,))], [], [], frame)
+
+    assert "3 need attention: 1 marked at risk in Pivotal, 2 by this bot’s rules" in words(checked(message))
+
+
+@pytest.mark.parametrize(("count", "hidden"), [(0, 0), (1, 0), (10, 0), (11, 1), (500, 490)])
+def test_ten_rows_and_the_rest_by_owner_in_the_thread(aurora, frame, checked, count, hidden):
+    standings = many(aurora, count)
+    gone = many(aurora, count + 5)
+
+    message, thread = digest([Risk(one, (OVERDUE, MARKED)) for one in standings], gone, standings, frame)
+
+    payload = checked(message)
+    assert len(opens(payload)) == count - hidden
+    assert len(payload["blocks"]) <= 15
+    assert (f"+{hidden} more" in words(payload)) == bool(hidden)
+    told = "\n".join(words(checked(part)) for part in thread)
+    assert told.count("• ") == (count if hidden else 0)
+
+
+def test_thread_is_grouped_by_owner_and_counts_each_group(aurora, frame, checked):
+    standings = [*many(aurora, 10), aurora("Solo", id="onb_solo", csm_id=None, se_id=None)]
+
+    _, thread = digest([Risk(one, (MARKED,)) for one in standings], None, standings, frame)
+
+    told = words(checked(thread[0]))
+    assert told.index("*Ana Ruiz* (10)") < told.index("*no owner* (1)") < told.index("Solo")
+
+
+def test_the_first_digest_claims_nothing_and_says_from_when_it_counts(aurora, frame, checked):
+    (one,) = many(aurora, 1)
+
+    message, _ = digest([Risk(one, (MARKED,))], None, [one], replace(frame, seen_since=date(2026, 8, 20)))
+
+    told = words(checked(message))
+    assert "counted from what this bot has seen since Thu 20 Aug 2026" in told
+    assert "🆕" not in told
+    assert "new" not in message.text
+
+
+def test_after_a_change_of_filters_nothing_is_called_new_or_gone(aurora, frame, checked):
+    one, two = many(aurora, 2)
+
+    message, _ = digest([Risk(two, (MARKED,))], [one], [one, two], frame, rules="phase:review")
+
+    told = words(checked(message))
+    assert "Filters or rules changed" in told
+    assert "🆕" not in told
+    assert "Recovered" not in told
+
+
+def test_all_clear_names_what_recovered(aurora, frame, checked):
+    (one,) = many(aurora, 1)
+
+    message, _ = digest([], [one], [one], frame)
+
+    assert message.text == "At-risk onboardings — Wed 9 Sep · all clear · 1 recovered"
+    assert "*Recovered:* Customer 000" in words(checked(message))
+
+
+def test_whatever_is_out_of_the_ordinary_is_said(aurora, frame, checked):
+    (one,) = many(aurora, 1)
+    odd = replace(frame, late=True, asked_by="Ana <Ruiz>", test_key=True, stale=True, filters="phase Review & more")
+
+    told = words(checked(digest([Risk(one, (MARKED,))], [], [one], odd)[0]))
+
+    assert "Asked for by Ana &lt;Ruiz&gt;" in told
+    assert "Late: it is 09:41" in told
+    assert "`TEST key`" in told
+    assert "Pivotal is not answering, as of 09:00 Europe/Berlin · filters: phase Review &amp; more" in told
+
+
+def test_launch_week_digest(aurora, observed, frame, checked, paste):
+    before = Said(
+        delta.say(
+            (
+                aurora("Umbrella", id="onb_5", display_id=5),
+                aurora("Acme Corp", id="onb_2", display_id=2, target_launch_date=date(2026, 9, 4)),
+            ),
+            previous=None,
+            today=date(2026, 9, 1),
+            rules="",
+        ).rows
+    )
+    standings = [
+        aurora("Globex", id="onb_1", display_id=1, target_launch_date=date(2026, 9, 2)),
+        aurora("Acme Corp", observed, id="onb_2", display_id=2, target_launch_date=date(2026, 9, 11)),
+        aurora("Hooli", id="onb_3", display_id=3, phase="launch", target_launch_date=date(2026, 9, 7)),
+        aurora("Initech", id="onb_4", display_id=4, target_launch_date=date(2026, 9, 15)),
+        aurora("Umbrella", id="onb_5", display_id=5, target_launch_date=date(2026, 10, 2)),
+        aurora("Vehement", id="onb_6", display_id=6, target_launch_date=None),
+    ]
+
+    message, thread = launches(standings, frame, before=before)
+
+    assert message.text == (
+        "Launch week — Wed 9 Sep · 2 this week · 1 overdue · 1 next week. This week: Hooli, Acme Corp"
+    )
+    assert thread == ()
+    assert checked(message) == paste
+
+
+def test_launch_week_bounds_each_lane_and_says_what_it_left_out(aurora, frame, checked):
+    overdue = many(aurora, 30, target_launch_date=date(2026, 9, 1))
+    week = [aurora(f"W {n}", id=f"w_{n}", target_launch_date=date(2026, 9, 11)) for n in range(30)]
+    following = [aurora(f"N {n}", id=f"n_{n}", target_launch_date=date(2026, 9, 17)) for n in range(30)]
+
+    message, thread = launches([*overdue, *week, *following], frame)
+
+    payload = checked(message)
+    told = words(payload)
+    assert len(payload["blocks"]) <= 15
+    assert len(opens(payload)) == 10
+    assert "*Overdue* · +27 more, in the thread" in told
+    assert "*This week* · +20 more, in the thread" in told
+    assert "and 22 more" in told
+    assert "\n".join(words(checked(part)) for part in thread).count("• ") == 90
+
+
+def test_overdue_launches_have_their_button_where_there_is_room(aurora, frame, checked):
+    overdue = many(aurora, 3, target_launch_date=date(2026, 9, 1))
+    week = [aurora(f"W {n}", id=f"w_{n}", target_launch_date=date(2026, 9, 11)) for n in range(7)]
+
+    payload = checked(launches([*overdue, *week], frame)[0])
+
+    assert len(opens(payload)) == 10
+    assert len(payload["blocks"]) <= 15
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (date(2026, 10, 2), "Nothing is due this week; next is *Customer 000* #0 on Fri 2 Oct 2026."),
+        (None, "Nothing is due, and no launch is planned."),
+    ],
+)
+def test_a_week_without_launches_says_when_the_next_is(aurora, frame, checked, target, expected):
+    message, _ = launches(many(aurora, 1, target_launch_date=target), frame)
+
+    assert expected in words(checked(message))
+
+
+def test_a_date_only_target_is_the_same_day_for_every_reader(aurora, frame, checked):
+    from zoneinfo import ZoneInfo
+
+    (one,) = many(aurora, 1, target_launch_date=date(2026, 9, 11))
+
+    payload = checked(launches([one], replace(frame, zone=ZoneInfo("America/Los_Angeles")))[0])
+
+    assert "*Fri 11 Sep*" in words(payload)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=ODD, phase=ODD, filters=ODD, late=some.booleans(), count=some.integers(0, 15))
+def test_odd_records_stay_within_slacks_limits(aurora, frame, checked, name, phase, filters, late, count):
+    slips = History(slips=(Slip(date(2026, 8, 1), date(2026, 9, 10), datetime(2026, 8, 2, tzinfo=UTC)),) * 3)
+    standings = [
+        Standing(
+            aurora(
+                name, id=f"o_{n}", phase=phase, csm_id="user_odd", target_launch_date=TODAY + timedelta(days=n - 4)
+            ).onboarding.model_copy(update={"name": name}),
+            aurora(name).customer,
+            slips,
+        )
+        for n in range(count)
+    ]
+    odd = replace(frame, filters=filters, late=late, asked_by=name)
+
+    drawn = [
+        digest([Risk(one, (OVERDUE, MARKED, SLIPPED)) for one in standings], standings[:3], standings[1:], odd),
+        launches(standings, odd),
+    ]
+
+    for message, thread in drawn:
+        checked(message)
+        for part in thread:
+            checked(part)
+        assert len(message.blocks) <= 15
+
+
+def test_every_notice_names_digest_channel_and_what_to_do(checked):
+    from datetime import time
+
+    from bot.domain.records import Subscription
+
+    subscription = Subscription(
+        "sub", "T", "C0ONBOARD", "at-risk", "daily", time(9), "UTC", "U0ANA0001", datetime(2026, 9, 1, tzinfo=UTC)
+    )
+    common = {"title": "At-risk onboardings", "command": "/ob"}
+    drawn = [
+        notices.failed(subscription, reason="I am not in <that> channel.", hint="Invite me.", **common),
+        notices.paused(subscription, reason="That channel is archived.", hint="", **common),
+        notices.uncertain(subscription, **common),
+        notices.missed(subscription, days=(TODAY,), **common),
+    ]
+
+    for message in drawn:
+        payload = checked(message)
+        assert "“At-risk onboardings” for <#C0ONBOARD>" in payload["text"]
+        assert "/ob " in payload["text"]
