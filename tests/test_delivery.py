@@ -1,0 +1,262 @@
+import socket
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery import PATIENCE, Delivery, NotPosted, Revoked, Uncertain, Unsent
+from bot.domain.audience import Audience
+from bot.domain.errors import Forbidden, UpstreamError
+from bot.listeners.manifest import manifest
+from bot.sandbox.slack import LocalSlack
+from bot.views.message import Message, say
+
+ANA = "U0ANA0001"
+ONBOARDING, LEADS, ARCHIVED, RANDOM = "C0ONBOARD", "C0LEADS01", "C0ARCHIVD", "C0RANDOM1"
+SHARED, PARTNERS, GLOBEX = "C0AURSHRD", "C0PARTNER", "C0GLOBEX1"
+HELLO = say("Hello & goodbye")
+
+
+class Time:
+    """A clock that only moves when told to, and a sleep that moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 9, 7, 7, tzinfo=UTC)
+        self.slept: list[float] = []
+
+    def clock(self) -> datetime:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+async def slack(time: Time) -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(manifest(), clock=time.clock) as local:
+        yield local
+
+
+async def customers() -> set[str]:
+    return {GLOBEX}
+
+
+@pytest.fixture
+async def client(slack: LocalSlack) -> AsyncIterator[AsyncWebClient]:
+    async with aiohttp.ClientSession() as session:
+        yield AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+
+
+@pytest.fixture
+def delivery(client: AsyncWebClient, time: Time) -> Delivery:
+    return Delivery(client, clock=time.clock, sleep=time.sleep, customer_channels=customers)
+
+
+async def test_message_is_posted_once_with_its_fallback_text(slack, delivery):
+    posted = await delivery.post(ONBOARDING, HELLO)
+
+    (message,) = slack.messages(ONBOARDING)
+    assert (message.ts, message.text) == (posted.ts, "Hello & goodbye")
+    assert len(slack.calls_of("chat.postMessage")) == 1
+
+
+async def test_reply_goes_to_the_thread(slack, delivery):
+    posted = await delivery.post(ONBOARDING, HELLO)
+
+    await delivery.post(ONBOARDING, say("More"), thread_ts=posted.ts)
+
+    assert slack.calls_of("chat.postMessage")[-1].args["thread_ts"] == posted.ts
+
+
+async def test_message_is_replaced(slack, delivery):
+    posted = await delivery.post(ONBOARDING, HELLO)
+
+    await delivery.update(posted.channel, posted.ts, say("Changed"))
+
+    assert [message.text for message in slack.messages(ONBOARDING)] == ["Changed"]
+
+
+async def test_person_is_told_in_a_direct_message(slack, delivery):
+    await delivery.tell(ANA, HELLO)
+
+    assert [message.text for message in slack.messages("D0ANA0001", ANA)] == ["Hello & goodbye"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "code", "pauses"),
+    [(RANDOM, "not_in_channel", False), (ARCHIVED, "is_archived", True), ("C0NOWHERE", "channel_not_found", True)],
+)
+async def test_refusal_says_why_and_whether_it_will_last(slack, delivery, channel, code, pauses):
+    with pytest.raises(NotPosted) as refused:
+        await delivery.post(channel, HELLO)
+
+    assert (refused.value.code, refused.value.pauses) == (code, pauses)
+    assert refused.value.message
+    assert refused.value.hint
+
+
+async def test_refusal_nobody_knows_is_named(slack, delivery):
+    slack.fails("chat.postMessage", error="team_access_not_granted")
+
+    with pytest.raises(NotPosted, match="team_access_not_granted") as refused:
+        await delivery.post(ONBOARDING, HELLO)
+
+    assert not refused.value.pauses
+
+
+async def test_rate_limit_is_waited_out_for_as_long_as_slack_asks(slack, delivery, time):
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=7, times=2)
+
+    await delivery.post(ONBOARDING, HELLO)
+
+    assert time.slept == [7, 7]
+    assert len(slack.messages(ONBOARDING)) == 1
+
+
+async def test_rate_limit_is_not_waited_for_without_end(slack, delivery, time):
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=50, times=9)
+
+    with pytest.raises(Unsent):
+        await delivery.post(ONBOARDING, HELLO)
+
+    assert sum(time.slept) <= PATIENCE
+    assert slack.messages(ONBOARDING) == []
+
+
+async def test_dropped_connection_is_uncertain_and_never_repeated(slack, delivery):
+    slack.drops("chat.postMessage")
+
+    with pytest.raises(Uncertain):
+        await delivery.post(ONBOARDING, HELLO)
+
+    assert len(slack.messages(ONBOARDING)) == 1
+
+
+async def test_no_answer_in_time_is_uncertain(slack, time):
+    slack.slows("chat.postMessage", seconds=60)
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
+        client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+        delivery = Delivery(client, clock=time.clock, sleep=time.sleep, customer_channels=customers)
+
+        with pytest.raises(Uncertain):
+            await delivery.post(ONBOARDING, HELLO)
+
+    assert len(slack.calls_of("chat.postMessage")) <= 1
+
+
+@pytest.mark.parametrize("code", ["fatal_error", "internal_error", "service_unavailable"])
+async def test_slacks_own_trouble_is_uncertain(slack, delivery, code):
+    slack.fails("chat.postMessage", error=code)
+
+    with pytest.raises(Uncertain):
+        await delivery.post(ONBOARDING, HELLO)
+
+
+async def test_a_slack_that_cannot_be_reached_has_posted_nothing(time):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/api/"
+        async with aiohttp.ClientSession() as session:
+            client = AsyncWebClient(token="xoxb-x", base_url=nobody, session=session, retry_handlers=[])
+            delivery = Delivery(client, clock=time.clock, sleep=time.sleep, customer_channels=customers)
+
+            with pytest.raises(Unsent):
+                await delivery.post(ONBOARDING, HELLO)
+
+    assert time.slept
+
+
+async def test_dead_token_is_told_apart(slack, time):
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(token="xoxb-dead", base_url=slack.api_url, session=session, retry_handlers=[])
+
+        with pytest.raises(Revoked):
+            await Delivery(client, clock=time.clock, sleep=time.sleep, customer_channels=customers).post(
+                ONBOARDING, HELLO
+            )
+
+
+async def test_message_slack_calls_invalid_is_refused_without_pausing_anything(slack, delivery):
+    slack.fails("chat.postMessage", error="msg_blocks_too_long")
+
+    with pytest.raises(NotPosted) as refused:
+        await delivery.post(ONBOARDING, Message("Hello"))
+
+    assert not refused.value.pauses
+
+
+@pytest.mark.parametrize("channel", [ONBOARDING, LEADS, RANDOM])
+async def test_channel_of_the_team_alone_is_a_fit_place(delivery, channel):
+    assert await delivery.audience(channel) == Audience("team")
+    await delivery.guard(channel)
+
+
+@pytest.mark.parametrize(
+    ("channel", "why"), [(SHARED, "shared with another"), (PARTNERS, "guests"), (GLOBEX, "customer's own channel")]
+)
+async def test_channel_that_customers_read_is_refused_with_the_reason(delivery, channel, why):
+    audience = await delivery.audience(channel)
+
+    assert audience.kind == "customers"
+    with pytest.raises(Forbidden, match=why):
+        await delivery.guard(channel)
+
+
+async def test_channel_turned_external_is_noticed_at_once(slack, delivery):
+    assert (await delivery.audience(ONBOARDING)).kind == "team"
+
+    slack.becomes_external(ONBOARDING)
+
+    assert (await delivery.audience(ONBOARDING)).kind == "customers"
+
+
+async def test_invitation_to_another_organisation_counts_before_it_is_accepted(slack, delivery):
+    slack.invites_external(ONBOARDING)
+
+    assert (await delivery.audience(ONBOARDING)).kind == "customers"
+
+
+async def test_guest_who_joins_is_noticed_at_once(slack, delivery):
+    assert (await delivery.audience(ONBOARDING)).kind == "team"
+
+    slack.adds_guest(ONBOARDING)
+
+    assert (await delivery.audience(ONBOARDING)).kind == "customers"
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info", "auth.test"])
+async def test_what_cannot_be_determined_is_refused(slack, delivery, method):
+    slack.fails(method, error="internal_error", times=20)
+
+    assert (await delivery.audience(ONBOARDING)).kind == "unknown"
+    with pytest.raises(Forbidden):
+        await delivery.guard(ONBOARDING)
+
+
+async def test_with_pivotal_away_the_audience_is_unknown(client, time):
+    async def away() -> set[str]:
+        raise UpstreamError("Pivotal is not answering.")
+
+    delivery = Delivery(client, clock=time.clock, sleep=time.sleep, customer_channels=away)
+
+    assert (await delivery.audience(ONBOARDING)).kind == "unknown"
+
+
+async def test_people_are_asked_about_again_only_after_a_while(slack, delivery, time):
+    await delivery.audience(ONBOARDING)
+    asked = len(slack.calls_of("users.info"))
+
+    await delivery.audience(ONBOARDING)
+    assert len(slack.calls_of("users.info")) == asked
+    time.now += timedelta(minutes=11)
+    await delivery.audience(ONBOARDING)
+
+    assert len(slack.calls_of("users.info")) == 2 * asked
