@@ -78,7 +78,9 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         store = await Store.open(settings.database_url, clock=clock)
         stack.push_async_callback(store.close)
         pivotal = await stack.enter_async_context(
-            AsyncPivotalApi(settings.pivotal_api_key.get_secret_value(), base_url=settings.pivotal_base_url)
+            AsyncPivotalApi(
+                settings.pivotal_api_key.get_secret_value(), base_url=settings.pivotal_base_url, clock=clock
+            )
         )
         session = await stack.enter_async_context(ClientSession(timeout=SLACK_TIMEOUT))
         token = settings.slack_bot_token.get_secret_value()

@@ -14,25 +14,23 @@ from rich.console import Console
 
 from bot import config
 from bot.app import Bot, StartError, running, stopped, utc_now
-from bot.digests import DIGESTS
+from bot.digests import DIGESTS, at_risk
 from bot.domain import dates
 from bot.domain.records import DeliveryStatus, Observation, Person, Said, SaidRow, Subscription
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.seed import SeedPerson, history, last_digest, last_workday, people
 from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import ANA, CARA, GUS, ONBOARDING, PARTNERS, TEAM
 from bot.store import Store
 
-CHANNEL = "C0ONBOARD"
-TEAM = "T0HOME001"
-ANA, CARA, GUS = "U0ANA0001", "U0CARA001", "U0GUEST01"
 ZONE = "Europe/Berlin"
 TRIES = (
-    {"label": "Where is Aurora Foods?", "as": ANA, "channel": CHANNEL, "text": "/onboarding aurora"},
-    {"label": "See all onboardings", "as": ANA, "channel": CHANNEL, "text": "/onboarding list"},
-    {"label": "Move Aurora Foods on", "as": ANA, "channel": CHANNEL, "text": "/onboarding advance #89"},
-    {"label": "What needs attention?", "as": CARA, "channel": CHANNEL, "text": "/onboarding at-risk"},
-    {"label": "Ask as a guest", "as": GUS, "channel": "C0PARTNER", "text": "/onboarding list"},
+    {"label": "Where is Aurora Foods?", "as": ANA, "channel": ONBOARDING, "text": "/onboarding aurora"},
+    {"label": "See all onboardings", "as": ANA, "channel": ONBOARDING, "text": "/onboarding list"},
+    {"label": "Move Aurora Foods on", "as": ANA, "channel": ONBOARDING, "text": "/onboarding advance #89"},
+    {"label": "What needs attention?", "as": CARA, "channel": ONBOARDING, "text": "/onboarding at-risk"},
+    {"label": "Ask as a guest", "as": GUS, "channel": PARTNERS, "text": "/onboarding list"},
 )
 
 
@@ -138,7 +136,7 @@ async def _remember(database_url: str, now: datetime) -> None:
                 Subscription(
                     id=f"sub_demo_{digest.kind}",
                     team_id=TEAM,
-                    channel=CHANNEL,
+                    channel=ONBOARDING,
                     kind=digest.kind,
                     days=digest.days,
                     at=digest.at,
@@ -158,8 +156,10 @@ async def _said_before(store: Store, now: datetime) -> None:
     rows = {one: SaidRow(**row) for one, row in last_digest(today).items()}  # type: ignore[arg-type]
     subscription, slot = "sub_demo_at-risk", day.isoformat()
     claimed = datetime.combine(day, time(7), UTC) - timedelta(seconds=2)
-    await store.deliveries.claim(subscription, slot, channel=CHANNEL, now=claimed)
-    await store.deliveries.posted(subscription, slot, ts=f"{claimed.timestamp():.6f}", said=Said(rows))
+    await store.deliveries.claim(subscription, slot, channel=ONBOARDING, now=claimed)
+    await store.deliveries.posted(
+        subscription, slot, ts=f"{claimed.timestamp():.6f}", said=Said(rows, at_risk.fingerprint(""))
+    )
     await store.deliveries.mark(subscription, slot, DeliveryStatus.DONE)
 
 
@@ -172,12 +172,12 @@ async def _post_digests(bot: Bot, now: datetime) -> None:
     day = dates.today(now, ZONE).isoformat()
     cara = await bot.door.actors.actor(CARA, team=TEAM)
     for kind in DIGESTS:
-        await bot.digests.post_now(kind, channel=CHANNEL, by=cara, trigger=f"demo:{day}")
+        await bot.digests.post_now(kind, channel=ONBOARDING, by=cara, trigger=f"demo:{day}")
 
 
 def _say(console: Console, url: str) -> None:
     console.print(f"\n[bold]onboarding-bot demo[/bold]: open [bold]{url}[/bold]\n", soft_wrap=True)
-    console.print("You are Ana Ruiz, CSM. Five things to try, in the page under “Things to try” too:\n")
+    console.print("You are Ana Ruiz, CSM. Five things to try (click them in the page):\n")
     for number, attempt in enumerate(TRIES, 1):
         console.print(f"  {number}. {attempt['label']:<24} {attempt['text']}", markup=False)
     console.print("\nEverything is local and invented. Ctrl-C stops it.")

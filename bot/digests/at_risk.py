@@ -19,14 +19,23 @@ def write(briefing: Briefing) -> Written:
         thresholds=DEFAULTS,
         medians=briefing.medians,
     )
-    rules = f"{briefing.subscription.filters}|{sorted(asdict(DEFAULTS).items())}"
-    says = delta.say((one.standing for one in risks), previous=briefing.previous, today=briefing.today, rules=rules)
+    says = delta.say(
+        (one.standing for one in risks),
+        previous=briefing.previous,
+        today=briefing.today,
+        rules=fingerprint(briefing.subscription.filters),
+    )
     changed = delta.compare(
         briefing.previous, says, listed=briefing.listed, everything=briefing.everything, phases=briefing.phases
     )
     message, thread = views.at_risk_digest(risks, changed, says, frame=briefing.frame())
     had_rows = briefing.previous is not None and bool(briefing.previous.rows)
     return Written(message, thread, says, silent=not risks and not had_rows)
+
+
+def fingerprint(filters: str) -> str:
+    """What has to be the same for two digests to be comparable: the filters as typed, and the rules' thresholds."""
+    return f"{filters}|{sorted(asdict(DEFAULTS).items())}"
 
 
 digest = Digest("at-risk", "At-risk onboardings", days="mon-fri", at=time(9), write=write, place=1)

@@ -45,11 +45,7 @@ class Actors:
         return Actor(
             slack_id=slack_id,
             team_id=str(user.get("team_id") or team or ""),
-            name=profile.get("display_name")
-            or user.get("real_name")
-            or profile.get("real_name")
-            or user.get("name")
-            or slack_id,
+            name=user.get("real_name") or profile.get("real_name") or user.get("name") or slack_id,
             zone=user.get("tz") or "UTC",
             home=home,
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
