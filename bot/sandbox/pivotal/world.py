@@ -53,6 +53,8 @@ class World:
     transitions: dict[str, list[timeline.Transition]] = field(default_factory=dict)
     emails: dict[str, str] = field(default_factory=dict)
     """E-mail address of a Pivotal user, by user id."""
+    health: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    """A customer's health score and the one before, by customer id."""
     on_change: list[Callable[[Change], None]] = field(default_factory=list)
 
     @property

@@ -4,7 +4,6 @@ import pytest
 
 from bot.sandbox.pivotal import LocalPivotal
 
-
 FIELDS = (
     "object id display_id customer_id template_id phase state started_at completed_at target_launch_date "
     "csm_id se_id designer_id product_ops_id notes waiting_on_customer name created_at updated_at"
