@@ -29,7 +29,6 @@ ROTATION = timedelta(hours=24)
 """How long a former secret still signs."""
 TOO_MANY = 100
 """Failures in a row after which an endpoint is disabled."""
-PARALLEL = 20
 GLANCE = 0.25
 """Seconds between two looks at a clock that may be moved by hand."""
 
@@ -94,13 +93,15 @@ class Webhooks:
     """The webhook side of the workspace.
 
     `time_scale` shrinks the waits between attempts (0.001: five seconds become five milliseconds); `duplicates` is how
-    many copies of each delivery follow it; `patience` is how many seconds an endpoint has to answer.
+    many copies of each delivery follow it; `patience` is how many seconds an endpoint has to answer;
+    `parallel` is how many deliveries are under way at once, whose order is then nobody's.
     """
 
     def __init__(self, world: World) -> None:
         self.time_scale = 1.0
         self.duplicates = 0
         self.patience = 10.0
+        self.parallel = 20
         self.endpoints: list[Endpoint] = []
         self.events: list[Event] = []
         self.deliveries: list[Delivery] = []
@@ -232,7 +233,7 @@ class Webhooks:
 
     def _due(self) -> list[_Attempt]:
         due: list[_Attempt] = []
-        while self._queue and self._queue[0].due <= self._world.clock() and len(due) < PARALLEL:
+        while self._queue and self._queue[0].due <= self._world.clock() and len(due) < self.parallel:
             attempt = heapq.heappop(self._queue)
             if not attempt.endpoint.disabled:
                 due.append(attempt)
