@@ -9,15 +9,16 @@ from typing import Any, Self
 
 import httpx
 
+from bot.pivotal.answers import Answer, Loss, Lost
 from bot.pivotal.calls import AnswerT, Call
-from bot.pivotal.client import Client, Clock, Overdue, utc_now
-from bot.pivotal.exchange import Answer, Exchange, Listen, Loss, Pause, Send
+from bot.pivotal.client import Client, Clock, utc_now
+from bot.pivotal.exchange import Exchange, Listen, Pause, Send
 from bot.pivotal.hooks import NO_HOOKS, Hooks
 from bot.pivotal.pacing import Pacer
 from bot.pivotal.retry import DEFAULT_POLICY, RetryPolicy
 from bot.pivotal.settings import BASE_URL, DEFAULT_TIMEOUT, Timeout
 from bot.pivotal.surface import Surface
-from bot.pivotal.wire import loss, pool
+from bot.pivotal.wire import lost, pool
 
 
 class PivotalApi(Client, Surface):
@@ -95,29 +96,25 @@ class PivotalApi(Client, Surface):
     def _attempt(self, exchange: Exchange[AnswerT], send: Send) -> AnswerT | None:
         try:
             request, attempt = self._begin(exchange.call, send)
-            try:
-                answer = self._carry(exchange, request)
-            except (httpx.RequestError, Overdue) as error:
-                lost = Loss.NO_ANSWER_IN_TIME if isinstance(error, Overdue) else loss(error)
-                self._end(attempt, lost)
-                with self._turn:
-                    exchange.lost(lost, self._clock(), detail=str(error))
-                return None
-            self._end(attempt, answer)
+            result = self._carry(exchange, request)
+            self._end(attempt, result)
             with self._turn:
-                return exchange.answered(answer, self._clock())
+                return exchange.take(result, self._clock())
         finally:
             with self._turn:
                 exchange.abandon(self._clock())
 
-    def _carry(self, exchange: Exchange[Any], request: httpx.Request) -> Answer:
-        response = self._http.send(request, stream=True, follow_redirects=False)
+    def _carry(self, exchange: Exchange[Any], request: httpx.Request) -> Answer | Lost:
         try:
-            body = bytearray()
-            for chunk in response.iter_bytes():
-                body += chunk
-                if exchange.overdue(self._clock()):
-                    raise Overdue
-        finally:
-            response.close()
+            response = self._http.send(request, stream=True, follow_redirects=False, auth=None)
+            try:
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if exchange.overdue(self._clock()):
+                        return Lost(Loss.NO_ANSWER_IN_TIME)
+            finally:
+                response.close()
+        except httpx.RequestError as error:
+            return lost(error)
         return Answer(response.status_code, response.headers, bytes(body))

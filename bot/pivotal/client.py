@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal, Self
 
 import httpx
 
+from bot.pivotal.answers import Answer, Lost
 from bot.pivotal.calls import AnswerT, Call
-from bot.pivotal.exchange import Answer, Exchange, Loss, Send, Terms
+from bot.pivotal.exchange import Exchange, Send, Terms
 from bot.pivotal.hooks import Attempt, Hooks, Outcome
 from bot.pivotal.pacing import Lane, Pacer, RateLimit
 from bot.pivotal.retry import NEVER, RetryPolicy
@@ -23,10 +24,6 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The time of day, as this machine knows it."""
     return datetime.now(UTC)
-
-
-class Overdue(Exception):
-    """The call's total time passed between two reads."""
 
 
 class Client:
@@ -92,10 +89,10 @@ class Client:
             hook(attempt)
         return self._wire.request(call, send, attempt.headers), attempt
 
-    def _end(self, attempt: Attempt, result: Answer | Loss) -> None:
+    def _end(self, attempt: Attempt, result: Answer | Lost) -> None:
         seconds = (self._clock() - attempt.at).total_seconds()
-        if isinstance(result, Loss):
-            outcome = Outcome(None, seconds, lost=result.value)
+        if isinstance(result, Lost):
+            outcome = Outcome(None, seconds, lost=result.loss.value)
         else:
             outcome = Outcome(result.status, seconds, RateLimit.of(result.headers), headers=result.headers)
         for hook in self._hooks.after:

@@ -3,24 +3,18 @@
 A client asks `step` what to do, does it, and tells what came of it; both clients drive the same exchange.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import ValidationError
-
+from bot.pivotal.answers import Answer, Lost, Redact, misread, refusal
 from bot.pivotal.calls import AnswerT, Call, Repeat
-from bot.pivotal.errors import PivotalError, RateLimited, TimedOut, UnexpectedResponse, Unreachable, error_class
-from bot.pivotal.models import Failure
-from bot.pivotal.pacing import Full, Lane, Pacer, RateLimit, Ticket
-from bot.pivotal.retry import RetryPolicy, Trouble, next_delay, retry_after, still_in_flight
+from bot.pivotal.errors import PivotalError, RateLimited, TimedOut
+from bot.pivotal.pacing import LONGEST_WINDOW, Full, Lane, Pacer, RateLimit, Ticket
+from bot.pivotal.retry import RetryPolicy, Trouble, next_delay, retry_after
 
 ErrorT = TypeVar("ErrorT", bound=PivotalError)
-
-QUOTED: Final = 200
-"""Characters of an unexpected answer that its error repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +41,6 @@ class Listen:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A response as it came, whole. `headers` ignores case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Loss(Enum):
-    """How an attempt ended without an answer."""
-
-    NO_CONNECTION = "Pivotal could not be reached"
-    BROKEN_OFF = "The connection to Pivotal broke off"
-    NO_CONNECTION_IN_TIME = "No connection to Pivotal in time"
-    NO_ANSWER_IN_TIME = "No answer from Pivotal in time"
-
-    @property
-    def sent(self) -> bool:
-        """Whether the request may have reached the server."""
-        return self in {Loss.BROKEN_OFF, Loss.NO_ANSWER_IN_TIME}
-
-    @property
-    def error_class(self) -> type[PivotalError]:
-        """The error that says it."""
-        return TimedOut if self in {Loss.NO_CONNECTION_IN_TIME, Loss.NO_ANSWER_IN_TIME} else Unreachable
-
-
-@dataclass(frozen=True, slots=True)
 class Terms:
     """What every exchange of a client has in common."""
 
@@ -82,8 +48,7 @@ class Terms:
     pacer: Pacer
     chance: Callable[[], float]
     new_key: Callable[[], str]
-    redact: Callable[[str], str]
-    """Takes the key out of a text that came from outside."""
+    redact: Redact
 
 
 class Exchange(Generic[AnswerT]):
@@ -127,30 +92,13 @@ class Exchange(Generic[AnswerT]):
         """Whether the call's total time has passed."""
         return self._later(now) >= self._deadline
 
-    def answered(self, answer: Answer, now: datetime) -> AnswerT | None:
-        """Take the answer to the last attempt: the call's result, or None when there is to be another attempt."""
+    def take(self, result: Answer | Lost, now: datetime) -> AnswerT | None:
+        """Take what the last attempt brought: the call's result, or None when there is to be another attempt."""
         now = self._later(now)
-        wait = retry_after(answer.headers.get("retry-after"), now=now)
-        if answer.status == 429:
-            self._terms.pacer.close(until=now + timedelta(seconds=self._gate(answer, wait, now)))
-        self._settle(now, rate=RateLimit.of(answer.headers), answered=answer.status != 429)
-        if 200 <= answer.status < 300:
-            try:
-                return self.call.answer.read(answer.body)
-            except ValueError as error:
-                raise self._misread(answer, error) from None
-        self._retry_or_raise(*self._refusal(answer, wait), now)
+        if isinstance(result, Answer):
+            return self._answered(result, now)
+        self._lost(result, now)
         return None
-
-    def lost(self, loss: Loss, now: datetime, *, detail: str = "") -> None:
-        """Take note that the last attempt brought no answer; raises when there is to be no other."""
-        now = self._later(now)
-        self._settle(now)
-        if self.overdue(now) and loss.sent:
-            self._maybe_applied |= self._writes
-            raise self.timed_out()
-        reason = f" ({self._terms.redact(detail)})" if detail else ""
-        self._retry_or_raise(loss.error_class(f"{loss.value}{reason}."), Trouble(sent=loss.sent), now)
 
     def abandon(self, now: datetime) -> None:
         """Give back the right to send, when the caller has gone away in the middle of an attempt."""
@@ -183,50 +131,42 @@ class Exchange(Generic[AnswerT]):
         self._now = until
         return Pause(seconds)
 
-    def _gate(self, answer: Answer, wait: float | None, now: datetime) -> float:
-        """Seconds that a 429 closes the gate for: as told, else until the window resets, else as for any repeat."""
+    def _answered(self, answer: Answer, now: datetime) -> AnswerT | None:
         rate = RateLimit.of(answer.headers)
-        if wait is not None:
-            return wait
-        if rate is not None and rate.resets_at > now:
-            return (rate.resets_at - now).total_seconds()
-        return self._terms.policy.delay(max(1, self.attempts), chance=self._terms.chance())
+        wait = retry_after(answer.headers.get("retry-after"), now=now)
+        if answer.status == 429:
+            wait = wait if wait is not None else _until_reset(rate, now)
+            self._close_gate(wait, now)
+        self._settle(now, rate=rate, answered=answer.status != 429)
+        if 200 <= answer.status < 300:
+            try:
+                return self.call.answer.read(answer.body)
+            except ValueError as error:
+                self._maybe_applied |= self._writes
+                raise self._described(misread(answer, error, redact=self._terms.redact)) from None
+        self._retry_or_raise(*refusal(answer, wait=wait, redact=self._terms.redact), now)
+        return None
+
+    def _lost(self, lost: Lost, now: datetime) -> None:
+        self._settle(now)
+        loss = lost.loss
+        if self.overdue(now) and loss.sent:
+            self._maybe_applied |= self._writes
+            raise self.timed_out()
+        reason = f" ({self._terms.redact(lost.detail)})" if lost.detail else ""
+        self._retry_or_raise(loss.error_class(f"{loss.value}{reason}."), Trouble(sent=loss.sent), now)
+
+    def _close_gate(self, wait: float | None, now: datetime) -> None:
+        """Let nobody send until the wait is over; one that is not known is that of any repeat."""
+        if self._ticket is not None:
+            terms = self._terms
+            seconds = wait if wait is not None else terms.policy.delay(self.attempts, chance=terms.chance())
+            terms.pacer.close(until=now + timedelta(seconds=seconds))
 
     def _settle(self, now: datetime, *, rate: RateLimit | None = None, answered: bool = False) -> None:
         if self._ticket is not None:
             self._terms.pacer.settle(self._ticket, now=now, rate=rate, answered=answered)
         self._ticket, self._sending = None, False
-
-    def _refusal(self, answer: Answer, wait: float | None) -> tuple[PivotalError, Trouble]:
-        """Read an answer that is no success: the error it means, and what it means for repeating."""
-        try:
-            told = Failure.read(answer.body).error
-        except ValidationError:
-            kind = RateLimited if answer.status == 429 else UnexpectedResponse
-            error: PivotalError = kind(self._quoted(answer), status=answer.status, retry_after=wait)
-            return error, Trouble(answer.status, retry_after=wait)
-        error = error_class(status=answer.status, type=told.type)(
-            self._terms.redact(told.message or told.type),
-            status=answer.status,
-            type=told.type,
-            code=told.code,
-            field=told.field,
-            retry_after=wait,
-        )
-        in_flight = answer.status == 409 and still_in_flight(told.code)
-        return error, Trouble(answer.status, in_flight=in_flight, retry_after=wait)
-
-    def _misread(self, answer: Answer, error: ValueError) -> PivotalError:
-        self._maybe_applied |= self._writes
-        reason = ""
-        if isinstance(error, ValidationError):
-            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-            reason = f" ({'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']})"
-        return self._described(UnexpectedResponse(self._quoted(answer) + reason, status=answer.status))
-
-    def _quoted(self, answer: Answer) -> str:
-        text = self._terms.redact(answer.body.decode("utf-8", "replace"))[:QUOTED]
-        return f"Pivotal answered {answer.status} with something unexpected: {text!r}"
 
     def _retry_or_raise(self, error: PivotalError, trouble: Trouble, now: datetime) -> None:
         """Make the call ready for its next attempt, or raise its error when there is to be none in time."""
@@ -247,3 +187,10 @@ class Exchange(Generic[AnswerT]):
         error.attempts, error.method, error.path = self.attempts, self.call.method, self.call.path
         error.maybe_applied = self._maybe_applied
         return error
+
+
+def _until_reset(rate: RateLimit | None, now: datetime) -> float | None:
+    """Seconds until the window resets, as far as that is still to come."""
+    if rate is None or rate.resets_at <= now:
+        return None
+    return min(rate.resets_at - now, LONGEST_WINDOW).total_seconds()

@@ -94,14 +94,15 @@ class Pacer:
         if self.seen is None:
             return Unclear() if background and len(self._under_way) >= self._blind else self._ticket()
         kept = int(self.seen.limit * self._reserve) if background else 0
-        has_reset = now >= self.seen.resets_at
+        resets_at = self.seen.resets_at + WHOLE_SECOND
+        has_reset = now >= resets_at
         # A window that slides frees its oldest request only: that much is sure, the next answer tells the rest.
         free = self.seen.remaining + has_reset - len(self._under_way)
         if free > kept:
             return self._ticket()
         if self._under_way:
             return Unclear()
-        return self._ticket() if has_reset else Full(self.seen.resets_at)
+        return self._ticket() if has_reset else Full(resets_at)
 
     def settle(self, ticket: Ticket, *, now: datetime, rate: RateLimit | None = None, answered: bool = False) -> None:
         """Account for a request that has ended; `rate` is what its answer said, None if it said nothing."""
@@ -125,7 +126,7 @@ class Pacer:
         return Ticket(self._issued)
 
     def _learn(self, ticket: Ticket, rate: RateLimit, now: datetime) -> None:
-        resets_at = min(rate.resets_at + WHOLE_SECOND, now + LONGEST_WINDOW)
+        resets_at = min(rate.resets_at, now + LONGEST_WINDOW)
         remaining = rate.remaining
         if ticket.number < self._told_by and self.seen is not None:
             remaining, resets_at = min(remaining, self.seen.remaining), max(resets_at, self.seen.resets_at)

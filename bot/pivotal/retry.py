@@ -8,6 +8,8 @@ from typing import Final
 
 from bot.pivotal.calls import Repeat
 
+LONGEST_WAIT: Final = 366 * 24 * 3600.0
+"""Seconds: more than this is not worth telling apart."""
 RETRIABLE: Final = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -60,10 +62,10 @@ class Trouble:
 
     @property
     def maybe_applied(self) -> bool:
-        """Whether a write may have taken effect: nobody answered, the server or a proxy gave up, or it said yes."""
+        """Whether a write may have taken effect: no answer, one that is still at work or gave up, or a misread yes."""
         if self.status is None:
             return self.sent
-        return self.status < 400 or self.status == 408 or self.status >= 500
+        return self.in_flight or self.status < 400 or self.status == 408 or self.status >= 500
 
 
 def next_delay(trouble: Trouble, *, repeat: Repeat, attempts: int, policy: RetryPolicy, chance: float) -> float | None:
@@ -111,5 +113,5 @@ def retry_after(header: str | None, *, now: datetime) -> float | None:
         except ValueError:
             return None
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - now).total_seconds())
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+        seconds = max(0.0, (moment - now).total_seconds())
+    return None if math.isnan(seconds) or seconds < 0 else min(seconds, LONGEST_WAIT)

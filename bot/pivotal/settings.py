@@ -75,14 +75,18 @@ def base_url(given: str) -> str:
 
     Raises ValueError for one that would send the key unencrypted: only this machine may be spoken to over http.
     """
-    parts = urlsplit(given.strip())
-    if not parts.hostname or parts.scheme not in {"https", "http"}:
+    try:
+        parts = urlsplit(given)
+        readable = parts.scheme in {"https", "http"} and parts.hostname and parts.port != 0 and given.isprintable()
+    except ValueError:
+        readable = False
+    if not readable or " " in given:
         raise ValueError(f"{given!r} is not an address such as {BASE_URL}.")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("The address of the API has no user, query or fragment.")
-    if parts.scheme == "http" and not is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise ValueError(f"{given!r} would send the API key unencrypted: use https (http is for this machine only).")
-    return given.strip().rstrip("/")
+    return given.rstrip("/")
 
 
 def is_loopback(host: str) -> bool:

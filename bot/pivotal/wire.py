@@ -9,8 +9,9 @@ from typing import Any, Final
 
 import httpx
 
+from bot.pivotal.answers import Loss, Lost
 from bot.pivotal.calls import Call
-from bot.pivotal.exchange import Loss, Send
+from bot.pivotal.exchange import Send
 from bot.pivotal.settings import Key, Timeout
 from bot.pivotal.version import __version__
 
@@ -44,7 +45,9 @@ class Wire:
 
     def request(self, call: Call[Any], send: Send, extra: Mapping[str, str]) -> httpx.Request:
         """Write one attempt of a call."""
-        headers = {"Accept": "application/json", "User-Agent": USER_AGENT, **self.headers, **extra}
+        headers = httpx.Headers({"Accept": "application/json", "User-Agent": USER_AGENT})
+        headers.update(self.headers)
+        headers.update(extra)
         if not call.anonymous:
             headers["Authorization"] = f"Bearer {self.key.secret}"
         if send.idempotency_key is not None:
@@ -64,14 +67,15 @@ class Wire:
         )
 
 
-def loss(error: httpx.RequestError) -> Loss:
+def lost(error: httpx.RequestError) -> Lost:
     """Name how an attempt failed; what is not surely unsent counts as sent."""
     match error:
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Loss.NO_CONNECTION_IN_TIME
+            loss = Loss.NO_CONNECTION_IN_TIME
         case httpx.TimeoutException():
-            return Loss.NO_ANSWER_IN_TIME
+            loss = Loss.NO_ANSWER_IN_TIME
         case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
-            return Loss.NO_CONNECTION
+            loss = Loss.NO_CONNECTION
         case _:
-            return Loss.BROKEN_OFF
+            loss = Loss.BROKEN_OFF
+    return Lost(loss, str(error))
