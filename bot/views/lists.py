@@ -62,12 +62,10 @@ def listing(
 
     `filters` is what was typed after the verb, `name` the verb: Previous and Next bring both back.
     """
-    drawn = tuple(
-        Row(standing, rows.line(standing, phases=phases, directory=directory, now=now, zone=zone))
-        for standing in standings
+    sheet = Sheet(title, tuple(map(Row, standings)), name=name, filters=filters, empty=empty, badge=test_key)
+    return rows.paged(
+        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
     )
-    sheet = Sheet(title, drawn, name=name, filters=filters, empty=empty, badge=test_key)
-    return rows.paged(sheet, page=page, now=now, zone=zone, as_of=as_of, stale=stale)
 
 
 def at_risk(
@@ -84,17 +82,13 @@ def at_risk(
     test_key: bool = False,
 ) -> Message:
     """Draw what needs attention, in the order given (worst first), each with its reasons."""
-    drawn = tuple(
-        Row(
-            risk.standing,
-            rows.line(risk.standing, phases=phases, directory=directory, now=now, zone=zone, reasons=risk.reasons),
-        )
-        for risk in risks
-    )
+    drawn = tuple(Row(risk.standing, risk.reasons) for risk in risks)
     sheet = Sheet(
         "At-risk onboardings", drawn, "at-risk", filters, empty="Nothing is at risk right now.", badge=test_key
     )
-    return rows.paged(sheet, page=page, now=now, zone=zone, as_of=as_of, stale=stale)
+    return rows.paged(
+        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
+    )
 
 
 def launches(
@@ -115,7 +109,7 @@ def launches(
     drawn = tuple(
         Row(
             standing,
-            rows.line(standing, phases=phases, directory=directory, now=now, zone=zone),
+            lane=f"{heading} ({len(getattr(lanes, lane))})",
             lane=f"{heading} ({len(getattr(lanes, lane.value))})",
         )
         for lane, heading in LANES.items()
@@ -124,7 +118,9 @@ def launches(
     )
     title = f"Launches: {LANES[only].lower()}" if only else "Launches"
     sheet = Sheet(title, drawn, "launches", filters, empty="No launches here.", badge=test_key)
-    return rows.paged(sheet, page=page, now=now, zone=zone, as_of=as_of, stale=stale)
+    return rows.paged(
+        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
+    )
 
 
 def home(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain import dates
 from bot.domain.phases import Phases
@@ -31,7 +31,7 @@ class Row:
     """One onboarding in a list; `lane` is the heading it stands under, or nothing."""
 
     standing: Standing
-    line: str
+    reasons: Sequence[Reason] = ()
     lane: str = ""
 
 
@@ -71,12 +71,17 @@ def line(
     return text.clip(f"{said.heading(standing, limit=80)}\n{facts}{why}", _LINE)
 
 
-def section_of(row: Row, button: ButtonElement) -> SectionBlock:
-    """A row as Slack draws it: the line, and its one button."""
-    return section(row.line, accessory=button)
-
-
-def paged(sheet: Sheet, *, page: int, now: datetime, zone: ZoneInfo, as_of: datetime, stale: bool) -> Message:
+def paged(
+    sheet: Sheet,
+    *,
+    page: int,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool,
+) -> Message:
     """Draw one page of a list, counted from 1; a page that is no longer there becomes the last one."""
     total = len(sheet.rows)
     pages = max(1, -(-total // PAGE))
@@ -89,7 +94,15 @@ def paged(sheet: Sheet, *, page: int, now: datetime, zone: ZoneInfo, as_of: date
         header(sheet.title),
         context(said.joined(text.count(total, sheet.what), where, matching, badge)),
     ]
-    blocks += _body(sheet, shown)
+    if not shown:
+        blocks.append(section(sheet.empty))
+    lane = ""
+    for at, row in enumerate(shown):
+        if row.lane != lane:
+            lane = row.lane
+            blocks.append(section(f"*{lane}*"))
+        said_so = line(row.standing, phases=phases, directory=directory, now=now, zone=zone, reasons=row.reasons)
+        blocks.append(section(said_so, accessory=controls.open_button(row.standing, at=at)))
     turns = [
         turn
         for turn in (_turn("Previous", sheet, page - 1, pages), _turn("Next", sheet, page + 1, pages))
@@ -99,19 +112,6 @@ def paged(sheet: Sheet, *, page: int, now: datetime, zone: ZoneInfo, as_of: date
         blocks.append(ActionsBlock(elements=turns))
     blocks.append(context(said.as_of(as_of, now=now, zone=zone, stale=stale)))
     return Message(_spoken(sheet, shown, total=total, where=where), tuple(blocks))
-
-
-def _body(sheet: Sheet, shown: Sequence[Row]) -> list[Block]:
-    if not shown:
-        return [section(sheet.empty)]
-    blocks: list[Block] = []
-    lane = ""
-    for at, row in enumerate(shown):
-        if row.lane != lane:
-            lane = row.lane
-            blocks.append(section(f"*{lane}*"))
-        blocks.append(section_of(row, controls.open_button(row.standing, at=at)))
-    return blocks
 
 
 def _turn(label: str, sheet: Sheet, page: int, pages: int) -> ButtonElement | None:
