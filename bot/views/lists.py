@@ -109,7 +109,6 @@ def launches(
     drawn = tuple(
         Row(
             standing,
-            lane=f"{heading} ({len(getattr(lanes, lane))})",
             lane=f"{heading} ({len(getattr(lanes, lane.value))})",
         )
         for lane, heading in LANES.items()

@@ -66,13 +66,18 @@ class Acts:
     async def press(
         self, message: Message, *, person: str, block_id: str, action_id: str, value: Any = None
     ) -> Acknowledged:
-        """Press or choose in a message, as that person's screen shows it: `message` may be an older state of it."""
+        """Press or choose in a message, as that person's screen shows it: `message` may be an older state of it.
+
+        Raises `user_not_found`, `message_not_found` where the person cannot see it, and `action_not_found`.
+        """
+        who = self.workspace.person(person)
+        if not self.workspace.sees(person, message.channel):
+            raise Refusal("message_not_found")
         block, element = _element(list(message.blocks or ()), block_id, action_id)
         key = (message.channel, message.ts, person)
         taken, picked = _take(block, element, value, self.workspace.picked.get(key, {}))
         self.workspace.picked[key] = picked
         action = payloads.action(block, element, value=taken, ts=self.workspace.new_ts())
-        who = self.workspace.person(person)
         payload = payloads.press_in_message(self.workspace, message, person=who, action=action)
         return await self._interact(_label(element), payload, person=person, channel=message.channel)
 

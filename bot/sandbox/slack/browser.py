@@ -15,7 +15,7 @@ from bot.sandbox.slack.screen import screen
 from bot.sandbox.slack.wire import Json
 from bot.sandbox.slack.workspace import Workspace
 
-PAGE = Path(__file__).parent.parent / "page"
+PAGE = Path(__file__).resolve().parent.parent / "page"
 AT_MOST_EVERY = 0.1  # seconds between two live changes
 PING_EVERY = 15.0  # seconds of silence before a ping
 

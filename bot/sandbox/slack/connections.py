@@ -44,7 +44,7 @@ class Connections:
         ticket = request.query.get("ticket", "")
         if ticket not in self._tickets:
             return web.Response(status=403, text="invalid ticket")
-        socket = web.WebSocketResponse()
+        socket = web.WebSocketResponse(timeout=1.0)  # seconds a vanished app may hold up our goodbye
         await socket.prepare(request)
         self._tickets.discard(ticket)
         self._all.add(socket)

@@ -14,19 +14,20 @@ from bot.sandbox.slack.workspace import Workspace
 
 T = TypeVar("T")
 
-PATIENCE = 5.0  # seconds of real time a person waits for something to appear before giving up
-
 
 class NothingToSee(AssertionError):
     """What the person looked for did not appear; says what they saw instead."""
 
 
 class People:
-    """Hands and eyes. What a person looks for may still be on its way: they wait for it up to `PATIENCE`."""
+    """Hands and eyes. What a person looks for may still be on its way: they wait for it, `patience` real seconds."""
 
-    def __init__(self, workspace: Workspace, acts: Acts, settles: Callable[[], Awaitable[None]] | None) -> None:
+    def __init__(
+        self, workspace: Workspace, acts: Acts, *, settles: Callable[[], Awaitable[None]] | None, patience: float
+    ) -> None:
         self.workspace = workspace
         self.settles = settles
+        self.patience = patience
         self._acts = acts
 
     async def types(self, text: str, *, by: str, channel: str, thread_ts: str | None = None) -> Acknowledged:
@@ -159,7 +160,7 @@ class People:
         changed = asyncio.Event()
         self.workspace.listeners.append(changed.set)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while (found := look()) is None:
                     await changed.wait()
                     changed.clear()

@@ -31,9 +31,9 @@ class LocalSlack(People):
 
     Without `request_url` the app connects by Socket Mode; with it (it may be set later) it gets signed requests, dated
     by `clock`. `tries` are offered on the page: `{"label", "as", "channel", "text"}`. `ack_timeout` is how many real
-    seconds a missing acknowledgement is waited for, `burst` how many posts a channel takes at once. `settles` is
-    awaited after each acknowledgement: a test that runs the app in its own process gives a function that returns once
-    the app is idle.
+    seconds a missing acknowledgement is waited for, `patience` how many a person waits for something to appear, `burst`
+    how many posts a channel takes at once. `settles` is awaited after each acknowledgement: a test that runs the app in
+    its own process gives a function that returns once the app is idle.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class LocalSlack(People):
         tries: Iterable[Json] = (),
         ack_timeout: float = 3.0,
         burst: int = 30,
+        patience: float = 5.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         settles: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
@@ -59,7 +60,7 @@ class LocalSlack(People):
         self._connections = Connections(clock, changed=workspace.changed)
         self._courier = Courier(self._connections, clock=clock, ack_timeout=ack_timeout)
         acts = Acts(workspace, self._courier)
-        super().__init__(workspace, acts, settles)
+        super().__init__(workspace, acts, settles=settles, patience=patience)
         self._faults = Faults(sleep)
         self._api = WebApi(workspace, self._connections, self._faults, Tokens(self.bot_token, self.app_token))
         self._browser = Browser(workspace, acts, pivotal=pivotal_origin, tries=list(tries))

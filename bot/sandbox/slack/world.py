@@ -63,7 +63,7 @@ class Person:
     @property
     def email(self) -> str:
         """An address under a name reserved for examples."""
-        return f"{self.handle}@{self.team_domain}.example"
+        return f"{'.'.join(self.real_name.lower().split())}@{self.team_domain}.example"
 
 
 @dataclass(frozen=True)

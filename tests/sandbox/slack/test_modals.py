@@ -116,7 +116,11 @@ async def test_an_update_with_an_old_hash_conflicts(slack: LocalSlack, opened, c
     assert title(slack) == "Second"
 
 
-async def test_an_update_of_a_closed_modal_is_refused(slack: LocalSlack, opened, client) -> None:
+async def test_an_update_of_a_closed_modal_is_refused(slack: LocalSlack, opened, client, app) -> None:
+    @app.view_closed("pause")
+    async def closed(ack) -> None:
+        await ack()
+
     await slack.closes(by=ANA)
 
     assert await refusal(client.views_update(view_id=opened["id"], view=form())) == "not_found"

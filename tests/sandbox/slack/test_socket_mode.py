@@ -6,7 +6,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import ANA, BEN, CS_LEADS, LAUNCHES, ONBOARDING, direct_message
+from bot.sandbox.slack.world import ANA, AURORA_SHARED, BEN, CS_LEADS, ERIN, LAUNCHES, ONBOARDING, direct_message
 
 
 def card(label: str = "Advance") -> list[dict]:
@@ -62,6 +62,25 @@ async def test_a_command_carries_all_of_slacks_fields(slack: LocalSlack, app, co
     assert body["api_app_id"] == "A0BOT0001"
     assert body["response_url"].startswith(slack.url)
     assert body["trigger_id"]
+
+
+async def test_a_person_of_another_organisation_acts_under_their_own_team(slack: LocalSlack, app, connect) -> None:
+    bodies = answers_with_card(app)
+
+    @app.action("ob:advance")
+    async def advance(ack, body) -> None:
+        bodies.append(body)
+        await ack()
+
+    await connect()
+    await slack.types("/onboarding", by=ERIN, channel=AURORA_SHARED)
+
+    await slack.clicks("Advance", by=ERIN)
+
+    command, press = bodies
+    assert (command["team_id"], command["team_domain"]) == ("T0OTHER01", "aurora-foods")
+    assert press["user"]["team_id"] == "T0OTHER01"
+    assert press["team"]["id"] == "T0HOME001"
 
 
 async def test_should_escape_names_people_and_channels_and_escapes_markup(slack: LocalSlack, app, connect) -> None:

@@ -194,7 +194,11 @@ async def test_people_are_told_apart(client) -> None:
     gus = (await client.users_info(user=GUS))["user"]
     erin = (await client.users_info(user=ERIN))["user"]
 
-    assert (ana["tz"], ana["tz_offset"], ana["profile"]["email"]) == ("Europe/Berlin", 7200, "ana@larkspur.example")
+    assert (ana["tz"], ana["tz_offset"], ana["profile"]["email"]) == (
+        "Europe/Berlin",
+        7200,
+        "ana.ruiz@larkspur.example",
+    )
     assert (ana["is_restricted"], ana["is_stranger"], ana["team_id"]) == (False, False, "T0HOME001")
     assert gus["is_restricted"] is True
     assert (erin["is_stranger"], erin["team_id"]) == (True, "T0OTHER01")
