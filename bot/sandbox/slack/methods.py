@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.sandbox.slack import chat, conversations, users, world
+from bot.sandbox.slack import chat, conversations, users, views, world
 from bot.sandbox.slack.refusals import Refusal
 from bot.sandbox.slack.wire import Json
 from bot.sandbox.slack.workspace import Workspace
@@ -37,7 +37,7 @@ def views_open(workspace: Workspace, args: Json) -> Json:
     view = args.get("view")
     if not isinstance(view, dict):
         raise Refusal("invalid_arguments", ("missing required field: view",))
-    # A trigger is spent by the attempt: a modal that is refused needs a new press.
+    views.accept(view)  # first: a modal refused for its content does not spend the trigger
     person = workspace.triggers.use(str(args.get("trigger_id") or ""))
     opened = workspace.modals.open(person, view)
     workspace.changed()
