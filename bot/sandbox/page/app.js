@@ -117,14 +117,17 @@ function closeDrawer() {
 
 $('drawer-button').addEventListener('click', () => (document.body.classList.contains('drawer-open') ? closeDrawer() : openDrawer()));
 $('scrim').addEventListener('click', closeDrawer);
-$('sidebar').addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
+document.addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
 $('sidebar').addEventListener('click', (event) => event.target.closest('a') && closeDrawer());
 
 world.addEventListener('change', render);
 world.addEventListener('connection', () => {
   $('offline').hidden = world.connected;
 });
-window.addEventListener('hashchange', render);
+window.addEventListener('hashchange', () => {
+  closeDrawer();
+  render();
+});
 setInterval(() => world.state && !document.hidden && pivotal.tick(), 30_000);
 
 /** A message's permalink (/archives/C…/p1757500000000100) leads to its channel, or to its thread. */

@@ -55,6 +55,7 @@ export class Completion {
   hide() {
     this.found = null;
     this.node.hidden = true;
+    this.node.replaceChildren();
     this.area.setAttribute('aria-expanded', 'false');
     this.area.removeAttribute('aria-activedescendant');
   }

@@ -8,8 +8,10 @@ const drafts = new Map();
 const sentBefore = new Map();
 
 export class Composer {
-  constructor(world, { thread = false } = {}) {
+  /** `onSay()` is called when something is sent. */
+  constructor(world, { thread = false, onSay = () => {} } = {}) {
     this.world = world;
+    this.onSay = onSay;
     this.thread = thread;
     this.recalled = -1;
     this.area = h('textarea', { class: 'composer-text', rows: 1, role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', spellcheck: 'true', data: { focus: thread ? 'composer-thread' : 'composer' } });
@@ -122,8 +124,11 @@ export class Composer {
   /** Send a text as if it had been written here. */
   async say(text) {
     const { me } = this.world;
+    this.onSay();
     sentBefore.set(me, [text, ...(sentBefore.get(me) ?? []).filter((one) => one !== text)].slice(0, 50));
-    const answer = await this.world.say(this.target.channel, withIds(text, this.world), this.target.thread);
+    // A command goes as typed: whether Slack escapes it is for the app's manifest to say.
+    const written = text.startsWith('/') ? text : withIds(text, this.world);
+    const answer = await this.world.say(this.target.channel, written, this.target.thread);
     // What went wrong with a command, Slack itself says in a line of its own.
     if (!answer.ok && !text.startsWith('/')) toast(`That was not sent: ${answer.error}`, { kind: 'warning' });
   }

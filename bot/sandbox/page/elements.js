@@ -25,17 +25,13 @@ export class Values {
 /** The name by which focus is found again after a redraw. */
 export const focusName = (place, element, extra = '') => `${place.id}|${place.key}|${element.action_id}|${extra}`;
 
-/** Tell the app, unless a confirm dialog is declined; resolves to whether it was told. */
-export async function press(place, block, element, value) {
+/** Tell the app, unless a confirm dialog is declined; resolves to whether it was told. `node` shows that it is at it. */
+async function press(place, block, element, { value, node = null } = {}) {
   if (element.confirm && !(await ask(element.confirm, place.world))) return false;
+  node?.setAttribute('aria-busy', 'true');
   await place.world.act(place.where, block.block_id, element.action_id, value);
+  node?.removeAttribute('aria-busy');
   return true;
-}
-
-async function busy(node, work) {
-  node.setAttribute('aria-busy', 'true');
-  await work();
-  node.removeAttribute('aria-busy');
 }
 
 function button(element, block, place) {
@@ -45,7 +41,7 @@ function button(element, block, place) {
   const node = url
     ? h('a', { ...shared, href: url, target: '_blank', rel: 'noopener noreferrer' }, textObject(element.text, place.world), icon('link'))
     : h('button', { ...shared, type: 'button' }, textObject(element.text, place.world));
-  node.addEventListener('click', () => busy(node, () => press(place, block, element)));
+  node.addEventListener('click', () => press(place, block, element, { node }));
   return node;
 }
 
@@ -57,7 +53,7 @@ function overflow(element, block, place) {
     pick: () => {
       const url = option.url ? safeUrl(option.url) : null;
       if (url) window.open(url, '_blank', 'noopener,noreferrer');
-      busy(node, () => press(place, block, element, option.value));
+      press(place, block, element, { value: option.value, node });
     },
   })), { label: element.accessibility_label ?? 'More actions' }));
   return node;
@@ -81,7 +77,7 @@ function select(element, block, place) {
     draw();
   };
   const tell = async (before) => {
-    if (place.pressable(block) && !(await press(place, block, element, current()))) change(before);
+    if (place.pressable(block) && !(await press(place, block, element, { value: current() }))) change(before);
   };
   node.addEventListener('click', () => {
     const before = current();
@@ -121,7 +117,7 @@ function ticks(element, block, place) {
   node.addEventListener('change', () => {
     const chosen = inputs.filter((input) => input.checked).map((input) => input.value);
     place.values.set(block.block_id, element.action_id, many ? chosen : chosen[0] ?? null);
-    if (place.pressable(block)) press(place, block, element, many ? chosen : chosen[0]);
+    if (place.pressable(block)) press(place, block, element, { value: many ? chosen : chosen[0] });
   });
   return node;
 }

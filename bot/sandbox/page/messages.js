@@ -6,7 +6,7 @@ import { clock, dayKey, dayTitle, instant, moment } from './dates.js';
 import { h, icon, keyed } from './dom.js';
 import { Values } from './elements.js';
 import { mrkdwn } from './mrkdwn.js';
-import { avatar, displayName, kindBadge } from './people.js';
+import { displayName, face, kindBadge } from './people.js';
 
 const TOGETHER = 5 * 60 * 1000;
 
@@ -62,7 +62,7 @@ export class MessageList {
         const title = dayTitle(date, zone);
         items.push({ key: `day-${day}`, sig: title, make: () => h('div', { class: 'day', role: 'separator', 'aria-label': title }, h('span', { text: title })) });
       }
-      const joined = Boolean(before && before.day === day && before.user === message.user && before.ephemeral === message.ephemeral && date - before.date < TOGETHER);
+      const joined = Boolean(before && !message.blocks?.length && before.day === day && before.user === message.user && before.ephemeral === message.ephemeral && date - before.date < TOGETHER);
       items.push(this.#item(message, { channel, date, joined, replies: replies.get(message.ts) ?? [] }));
       before = { day, date, user: message.user, ephemeral: message.ephemeral };
     }
@@ -94,8 +94,7 @@ export class MessageList {
     node.setAttribute('aria-label', `${name}, ${clock(date, world.zone)}${message.ephemeral ? ', only visible to you' : ''}`);
     const [side, main, tools] = node.children;
     const [top, body, foot] = main.children;
-    const face = avatar(message.user, name, { bot: message.is_bot, color: message.user === world.state.app?.user_id ? world.state.app.color : null });
-    side.replaceChildren(joined ? time : face);
+    side.replaceChildren(joined ? time : face(world, message.user, { name }));
     top.replaceChildren(...[
       message.ephemeral ? quietLine('eye', 'Only visible to you') : null,
       joined ? null : h('div', { class: 'message-head' }, h('strong', { class: 'who', text: name }), message.is_bot ? h('span', { class: 'badge badge-app', text: 'APP' }) : kindBadge(sender), time),
@@ -131,7 +130,7 @@ export class MessageList {
     return {
       key: 'replies', sig: JSON.stringify([count, last, users, this.world.me]),
       make: () => h('button', { class: 'replies', type: 'button', data: { focus: `replies-${message.ts}` }, on: { click: () => this.openThread(message.ts) } },
-        users.map((user) => avatar(user, displayName(this.world.person(user)), { size: 'avatar-tiny', bot: this.world.person(user)?.kind === 'bot' })),
+        users.map((user) => face(this.world, user, { size: 'avatar-tiny' })),
         h('strong', { text: count }), h('span', { class: 'muted', text: `last ${dayTitle(last, this.world.zone).toLowerCase()} ${clock(last, this.world.zone)}` })),
     };
   }

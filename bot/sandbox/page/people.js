@@ -28,8 +28,20 @@ export function avatar(id, name, { bot = false, color = null, size = '' } = {}) 
   });
 }
 
+/** The avatar of somebody known by id; the app has its own colour. */
+export function face(world, id, { name = null, size = '' } = {}) {
+  const who = world.person(id);
+  const { app } = world.state;
+  return avatar(id, name ?? displayName(who), { size, bot: who?.kind === 'bot', color: id === app?.user_id ? app.color : null });
+}
+
 export function displayName(person) {
   return person ? person.real_name || person.name || person.id : 'Somebody';
+}
+
+/** In a word or two, what somebody is here: a guest or outsider before any title. */
+export function standing(person) {
+  return person.kind === 'member' ? person.title ?? '' : KINDS[person.kind] ?? '';
 }
 
 /** "Ana Ruiz, CSM": the name with what the person is here. */

@@ -4,7 +4,7 @@
 import { ask } from './confirm.js';
 import { instant, moment } from './dates.js';
 import { h, icon, keyed, toast } from './dom.js';
-import { humanised, stateBadge, userName } from './pivotal-table.js';
+import { calendarDay, humanised, stateBadge, userName } from './pivotal-table.js';
 
 const DANA = 'Dana (web app)';
 const FIELDS = [
@@ -152,7 +152,8 @@ function options(select, choices) {
 function said(value) {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return String(value);
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return calendarDay(value);
+  return /^(?!user_)[a-z]+(_[a-z]+)*$/.test(value) ? humanised(value) : String(value);
 }
 
 /** "phase: Review → Launch", for single values and for records of fields alike. */

@@ -11,7 +11,7 @@ const COLUMNS = [
 /** "program_buildout" as "Program buildout". */
 export function humanised(word) {
   const text = String(word ?? '').replaceAll('_', ' ');
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return (text.charAt(0).toUpperCase() + text.slice(1)).replace(/\bqa\b/i, 'QA');
 }
 
 /** The state as people say it: waiting wins over what the state field says. */
@@ -21,6 +21,12 @@ export const stateOf = (one) => (one.waiting_on_customer ? 'waiting' : one.state
 export function userName(state, id) {
   if (!id) return '–';
   return (state.users ?? []).find((user) => user.id === id)?.name ?? id;
+}
+
+/** "2026-09-18" as "18 Sep 2026": a calendar date is the same in every zone. */
+export function calendarDay(text) {
+  const date = new Date(`${text}T12:00:00Z`);
+  return Number.isNaN(date.getTime()) ? text : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).replace('Sept', 'Sep');
 }
 
 const day = (text) => (text ? String(text).slice(0, 10) : '');
@@ -38,7 +44,7 @@ function compare(a, b, by) {
 }
 
 function matches(one, wanted, state) {
-  const text = [`#${one.display_id}`, one.customer_name, one.name, one.phase, humanised(one.phase), stateOf(one), humanised(stateOf(one)), day(one.target_launch_date), userName(state, one.csm_id)].join(' ').toLowerCase();
+  const text = [`#${one.display_id}`, one.customer_name, one.name, one.phase, humanised(one.phase), stateOf(one), humanised(stateOf(one)), day(one.target_launch_date), calendarDay(day(one.target_launch_date)), userName(state, one.csm_id)].join(' ').toLowerCase();
   return wanted.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
@@ -53,9 +59,9 @@ function row(one, state, chosen, open) {
   const sig = JSON.stringify([one, chosen, late]);
   return { key: one.id, sig, make: () => h('tr', { class: chosen ? 'is-chosen' : '', data: { record: String(one.display_id) }, on: { click: (event) => !event.target.closest('a') && open(one.display_id) } },
     h('td', { class: 'number' }, h('a', { href: `#/pivotal/${one.display_id}`, data: { focus: `record-${one.id}` }, text: `#${one.display_id}` })),
-    h('td', { class: 'customer' }, h('bdi', { text: one.customer_name ?? one.customer_id }), one.name && one.name !== one.customer_name ? h('bdi', { class: 'muted', text: one.name }) : null),
+    h('td', { class: 'customer' }, h('bdi', { text: one.customer_name ?? one.customer_id }), one.name && ![one.customer_name, `${one.customer_name} onboarding`].includes(one.name) ? h('bdi', { class: 'muted', text: one.name }) : null),
     h('td', {}, humanised(one.phase)), h('td', {}, stateBadge(one)),
-    h('td', { class: late ? 'is-late' : '', title: late ? 'The target date has passed' : null, text: target || '–' }),
+    h('td', { class: late ? 'is-late' : '', title: late ? 'The target date has passed' : null, text: target ? calendarDay(target) : '–' }),
     h('td', { class: 'muted', text: userName(state, one.csm_id) })) };
 }
 

@@ -2,7 +2,7 @@
 // is not offered, and each entry says in words what its sign means.
 
 import { h, icon, keyed } from './dom.js';
-import { avatar, displayName, introduction } from './people.js';
+import { displayName, face, introduction, standing } from './people.js';
 
 const SIGNS = { private: ['lock', 'private'], channel: ['hash', ''] };
 
@@ -69,8 +69,7 @@ export class Sidebar {
 
   #app(channel, current) {
     const peer = this.world.person(channel.peer);
-    const face = avatar(peer.id, displayName(peer), { bot: true, size: 'avatar-tiny', color: this.world.state.app.color });
-    return this.#entry(channel, current, { name: displayName(peer), face, words: 'app', badges: [] });
+    return this.#entry(channel, current, { name: displayName(peer), face: face(this.world, peer.id, { size: 'avatar-tiny' }), words: 'app', badges: [] });
   }
 
   #person(person) {
@@ -78,7 +77,7 @@ export class Sidebar {
       key: person.id,
       sig: JSON.stringify(person),
       make: () => h('div', { role: 'listitem' }, h('button', { class: 'side-entry', type: 'button', title: `See the workspace as ${introduction(person)}`, data: { person: person.id }, on: { click: () => this.be(person.id) } },
-        avatar(person.id, displayName(person), { size: 'avatar-tiny' }), h('span', { class: 'side-name', text: displayName(person) }), person.title ? h('span', { class: 'side-note', text: person.title }) : null)),
+        face(this.world, person.id, { size: 'avatar-tiny' }), h('span', { class: 'side-name', text: displayName(person) }), h('span', { class: 'side-note', text: standing(person) }))),
     };
   }
 

@@ -5,7 +5,7 @@ import { h, icon } from './dom.js';
 import { arrange, MessageList } from './messages.js';
 import { Composer } from './composer.js';
 import { openMenu } from './menu.js';
-import { avatar, displayName } from './people.js';
+import { displayName, face } from './people.js';
 
 const WHAT_IF = [
   ['external', '… is shared with another organisation', (channel) => !channel.shared],
@@ -21,10 +21,10 @@ export class Workspace {
     this.go = go;
     this.head = h('header', { class: 'pane-head' });
     this.list = new MessageList(world, { label: 'Messages', openThread: (ts) => go(`#/slack/${this.channel.id}/${ts}`) });
-    this.composer = new Composer(world);
+    this.composer = new Composer(world, { onSay: () => this.list.toEnd() });
     this.typing = h('div', { class: 'typing', role: 'status' });
     this.thread = new MessageList(world, { label: 'Thread' });
-    this.threadComposer = new Composer(world, { thread: true });
+    this.threadComposer = new Composer(world, { thread: true, onSay: () => this.thread.toEnd() });
     this.threadName = h('span', { class: 'pane-note' });
     this.tools = h('button', { class: 'button button-icon button-bare', type: 'button', 'aria-label': 'What if this channel …', title: 'What if this channel …', 'aria-haspopup': 'menu', 'aria-expanded': 'false', data: { focus: 'channel-tools' } }, icon('more'));
     this.tools.addEventListener('click', () => this.#whatIf());
@@ -79,7 +79,7 @@ export class Workspace {
     if (this.headSig === sig) return;
     this.headSig = sig;
     const peer = channel.peer && this.world.person(channel.peer);
-    const sign = channel.kind === 'im' ? avatar(peer?.id, displayName(peer), { size: 'avatar-tiny', bot: peer?.kind === 'bot', color: this.world.state.app.color }) : icon(channel.archived ? 'box' : channel.kind === 'private' ? 'lock' : 'hash');
+    const sign = channel.kind === 'im' ? face(this.world, peer?.id, { size: 'avatar-tiny' }) : icon(channel.archived ? 'box' : channel.kind === 'private' ? 'lock' : 'hash');
     const facts = [channel.archived && 'archived', channel.shared && 'shared with another organisation', channel.has_guest && 'with a guest', channel.kind !== 'im' && !channel.bot_is_member && !channel.archived && 'the app is not in it'].filter(Boolean);
     this.head.replaceChildren(h('div', { class: 'pane-title' }, h('h1', {}, sign, h('span', { text: channel.kind === 'im' ? displayName(peer) : channel.name })),
       facts.map((text) => h('span', { class: 'badge badge-fact', text })), channel.topic ? h('span', { class: 'pane-note', text: channel.topic }) : null), ...(channel.kind === 'im' ? [] : [this.tools]));
