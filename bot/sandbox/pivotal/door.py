@@ -126,7 +126,7 @@ class Door:
 
     def _claimed(self, visit: Visit) -> Record | None:
         key = visit.request.headers.get("Idempotency-Key")
-        if visit.request.method != "POST" or not key:
+        if visit.request.method != "POST" or key is None:
             return None
         kept = self._idempotency.begin(visit.path, key, visit.raw, now=self._world.clock())
         if kept is None:

@@ -32,9 +32,11 @@ class Idempotency:
     def begin(self, endpoint: str, key: str, body: bytes, *, now: datetime) -> Record | None:
         """Claim a key, or answer what was created under it.
 
-        Raises Refusal: key too long, used with another body, or its first request not answered yet.
+        Raises Refusal: key empty or too long, used with another body, or its first request not answered yet.
         """
-        if len(key.encode()) > LONGEST:
+        if not key:
+            raise invalid("too_small", "String must contain at least 1 character(s)", field="Idempotency-Key")
+        if len(key.encode(errors="surrogateescape")) > LONGEST:
             raise invalid("too_big", f"String must contain at most {LONGEST} character(s)", field="Idempotency-Key")
         digest = hashlib.sha256(body).digest()
         kept = self._kept.get((endpoint, key))

@@ -12,12 +12,13 @@ AUTOMATED = "launch"
 """The phase whose entry starts Pivotal's automations."""
 
 
-def defaults(values: Record, *, customer: Record, started: str) -> Record:
-    """Fill up what a new onboarding was not given."""
+def defaults(values: Record, *, customer: Record, started: str, last: str) -> Record:
+    """Fill up what a new onboarding was not given; `last` is the terminal phase."""
     usual = {
         "phase": "before_getting_started",
         "state": "active",
         "started_at": started,
+        "completed_at": started if values.get("phase") == last else None,
         "waiting_on_customer": values.get("state") == "waiting",
         "name": f"{customer['name'][:280]} onboarding",
     }

@@ -78,7 +78,7 @@ def _parameters(operation: Operation, switches: Switches) -> list[Schema]:
                 for field in operation.lists.filters
             ]
     if operation.method == "POST":
-        key = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+        key = {"type": "string", "minLength": 1, "maxLength": 255}
         parameters.append(_parameter("Idempotency-Key", "header", key, "Makes a repeat safe for 24 hours"))
     return parameters
 

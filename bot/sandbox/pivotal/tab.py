@@ -178,8 +178,10 @@ def _local(request: web.Request) -> bool:
 
 
 def _cors(request: web.Request) -> dict[str, str]:
+    if "Origin" not in request.headers:
+        return {}
     return {
-        "Access-Control-Allow-Origin": request.headers.get("Origin", "*"),
+        "Access-Control-Allow-Origin": request.headers["Origin"],
         "Access-Control-Allow-Headers": "Content-Type",
         "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
         "Vary": "Origin",

@@ -25,6 +25,7 @@ class Table:
         self.deleted: set[str] = set()
         self._by_number: dict[int, str] = {}
         self._order: list[tuple[str, int, str]] = []
+        self._highest = 0
 
     def __len__(self) -> int:
         return len(self.rows) - len(self.deleted)
@@ -50,6 +51,7 @@ class Table:
             raise ValueError(f"There is a record {record['display_id']} ({record['id']}) already.")
         self.rows[record["id"]] = record
         self._by_number[record["display_id"]] = record["id"]
+        self._highest = max(self._highest, record["display_id"])
 
     def find(self, reference: str | int) -> Record | None:
         """Look a record up by `display_id` (all digits) or `id` (anything else), deleted or not."""
@@ -79,7 +81,7 @@ class Table:
 
     def next_number(self) -> int:
         """The display id after the highest one given out."""
-        return max(self._by_number, default=0) + 1
+        return self._highest + 1
 
     def newest(self) -> str:
         """The `created_at` of the newest record, or an empty text."""

@@ -59,6 +59,10 @@ class Workspace:
         self.world.contacts.add(record)
         return dict(record)
 
+    def has_user(self, user_id: str, *, email: str) -> None:
+        """Let webhooks name the address of a Pivotal user; the API has no users."""
+        self.world.emails[user_id] = email
+
     def onboarding(self, reference: str | int) -> Record | None:
         """The present record, by display id or id; None when it is deleted or never was."""
         record = self.world.onboardings.living(reference)

@@ -131,7 +131,8 @@ class World:
             "updated_at": values.get("updated_at") or at,
         }
         if resource is ONBOARDING:
-            values = moves.defaults(values, customer=self.get(CUSTOMER, values["customer_id"]), started=at)
+            customer = self.get(CUSTOMER, values["customer_id"])
+            values = moves.defaults(values, customer=customer, started=at, last=self.switches.phases[-1])
         elif resource is CUSTOMER:
             values = {"status": "onboarding", "slug": slug(values["name"]) or f"customer-{number}"} | values
         else:

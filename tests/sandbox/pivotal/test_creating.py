@@ -189,7 +189,8 @@ async def test_a_key_whose_first_request_is_under_way_is_a_conflict(api):
         assert (await first).status == 201
 
 
-async def test_a_key_longer_than_255_bytes_is_refused(api):
-    answer = await keyed(api, {"name": "Globex"}, key="k" * 256)
+@pytest.mark.parametrize("key", ["", "k" * 256])
+async def test_an_empty_key_and_one_longer_than_255_bytes_are_refused(api, key):
+    answer = await keyed(api, {"name": "Globex"}, key=key)
 
     assert (answer.status, answer.error["field"]) == (400, "Idempotency-Key")

@@ -65,7 +65,8 @@ def test_the_signature_is_the_published_example_s():
 
 async def test_a_phase_move_is_told_in_a_full_signed_envelope(pivotal, api, clock, receiver):
     endpoint = pivotal.webhooks.add(receiver.url)
-    made = pivotal.has_onboarding(89, phase="review", target_launch_date="2026-09-18")
+    made = pivotal.has_onboarding(89, phase="review", target_launch_date="2026-09-18", csm_id="user_csm_001")
+    pivotal.has_user("user_csm_001", email="ana.ruiz@larkspur.example")
 
     await api.patch("/onboardings/89", {"phase": "program_buildout"})
     await pivotal.webhooks.settle()
@@ -83,6 +84,7 @@ async def test_a_phase_move_is_told_in_a_full_signed_envelope(pivotal, api, cloc
     assert body["data"]["previous_attributes"] == {"phase": "review"}
     told = body["data"]["object"]
     assert (told["id"], told["phase"], told["target_launch_date"]) == (made["id"], "program_buildout", "2026-09-18")
+    assert told["owner_email"] == "ana.ruiz@larkspur.example"
     key = base64.b64decode(endpoint.secret.removeprefix("whsec_"))
     signed = f"{headers['svix-id']}.{int(clock().timestamp())}.".encode() + raw
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
