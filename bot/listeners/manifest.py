@@ -16,17 +16,17 @@ SCOPES = {
     "groups:read": "the same for private channels the bot was invited to",
     "im:write": "open the direct message that tells a subscriber what happened to a digest",
 }
-METHODS = {
-    "auth.test": None,
-    "apps.connections.open": None,
-    "chat.postMessage": "chat:write",
-    "chat.update": "chat:write",
-    "conversations.info": "channels:read",
-    "conversations.members": "channels:read",
-    "conversations.open": "im:write",
-    "users.info": "users:read",
+METHODS: dict[str, tuple[str, ...]] = {
+    "auth.test": (),
+    "apps.connections.open": (),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.members": ("channels:read", "groups:read"),
+    "conversations.open": ("im:write",),
+    "users.info": ("users:read",),
 }
-"""Every Web API method the bot calls, and the scope that allows it (None: any token may)."""
+"""Every Web API method the bot calls, and the scopes it needs; without any, every token of its kind may."""
 
 USAGE = "acme | mine | at-risk | launches | advance acme | subscribe | help"
 

@@ -1,0 +1,110 @@
+"""The house's rules hold, and say so when somebody breaks one: who imports whom, what is banned, what lies where."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+TOP_LEVEL = {
+    ".ci",
+    ".env.example",
+    ".gitignore",
+    "LICENSE",
+    "Makefile",
+    "README.md",
+    "bot",
+    "constraints.txt",
+    "manifest.yml",
+    "pyproject.toml",
+    "tests",
+}
+PLANTED = [
+    ("bot/services/people.py", "import bot.sandbox", "Only the command line imports the sandbox"),
+    ("bot/sandbox/seed/people.py", "import bot.domain.records", "The sandbox imports no other room"),
+    ("bot/domain/phases.py", "import slack_sdk", "The domain is pure: no I/O, no Slack, no database"),
+    ("bot/domain/states.py", "import bot.store", "Imports point downwards"),
+    ("bot/listeners/show.py", "import bot.digests", "Imports point downwards"),
+    ("bot/pivotal/pages.py", "import bot.domain.errors", "The client is a library in itself"),
+    ("bot/services/cards.py", "import slack_sdk", "No Slack in the services, no SQL outside the store"),
+    ("bot/delivery.py", "import sqlalchemy", "SQL stays in the store"),
+    ("bot/views/text.py", "import httpx", "Views draw and do nothing else"),
+    ("bot/delivery.py", "import bot.config", "Settings are read by app and the command line only"),
+]
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [BIN / "lint-imports", "--no-logo", "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
+
+
+def broken(report: str) -> set[str]:
+    """The contracts that a report calls broken."""
+    return {line.removesuffix(" BROKEN") for line in report.splitlines() if line.endswith(" BROKEN")}
+
+
+@pytest.fixture(scope="module")
+def violations(tmp_path_factory) -> str:
+    """What lint-imports says of a copy of the bot in which every planted import stands."""
+    folder = tmp_path_factory.mktemp("planted")
+    shutil.copytree(ROOT / "bot", folder / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for path, line, _ in PLANTED:
+        with (folder / path).open("a") as module:
+            module.write(f"\n{line}\n")
+    result = lint_imports(folder)
+    assert result.returncode == 1, result.stdout + result.stderr
+    return result.stdout
+
+
+def test_the_import_contracts_hold():
+    result = lint_imports(ROOT)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "0 broken" in result.stdout
+
+
+@pytest.mark.parametrize(("path", "line", "contract"), PLANTED)
+def test_a_planted_import_breaks_its_contract(violations, path, line, contract):
+    importer, imported = path.removesuffix(".py").replace("/", "."), line.removeprefix("import ")
+
+    assert contract in broken(violations)
+    assert f"{importer} -> {imported}" in violations
+
+
+def test_every_contract_can_be_broken(violations):
+    kept = {line for line in violations.splitlines() if line.endswith(" KEPT")}
+
+    assert not kept
+
+
+def test_nothing_is_patched():
+    banned = "unittest" + ".mock"
+    found = subprocess.run(["git", "grep", "-n", banned], cwd=ROOT, capture_output=True, text=True)
+
+    assert found.returncode == 1, found.stdout
+    assert found.stdout == ""
+
+
+@pytest.mark.parametrize("line", ["from unittest import mock", "import unittest" + ".mock as m", "import requests"])
+def test_a_banned_import_is_refused(line):
+    command = [BIN / "ruff", "check", "--stdin-filename", "tests/test_anything.py", "--select", "TID251", "-"]
+    result = subprocess.run(command, cwd=ROOT, input=f"{line}\n", capture_output=True, text=True)
+
+    assert result.returncode == 1
+    assert "TID251" in result.stdout
+
+
+def test_the_top_level_is_as_the_design_draws_it():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert {line.split("/")[0] for line in listed.splitlines()} == TOP_LEVEL
+
+
+def test_no_module_is_a_drawer_for_anything():
+    names = {path.stem for path in (ROOT / "bot").rglob("*.py")}
+
+    assert names.isdisjoint({"utils", "helpers", "common", "base"})

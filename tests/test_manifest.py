@@ -1,0 +1,131 @@
+"""manifest.yml is what the code prints, asks Slack for no more than the code uses, and stays within Slack's rules."""
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.listeners import FEATURES
+from bot.listeners.manifest import METHODS, SCOPES, Names, as_yaml, manifest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = [path for path in (ROOT / "bot").rglob("*.py") if "sandbox" not in path.parts]
+NEEDS_NO_METHOD = {"commands"}
+"""Scopes that allow something to be offered, not something to be called."""
+
+
+def attributes() -> Iterator[ast.Attribute]:
+    for path in SOURCES:
+        yield from (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute))
+
+
+def web_api() -> dict[str, str]:
+    """The SDK's Python names of Slack's methods, and Slack's own: `chat_postMessage` → `chat.postMessage`."""
+    found = {}
+    for name, function in inspect.getmembers(AsyncWebClient, inspect.isfunction):
+        if called := re.search(r'self\.api_call\(\s*"([\w.]+)"', inspect.getsource(function)):
+            found[name] = called[1]
+    return found
+
+
+@pytest.fixture(params=["socket", "http"])
+def app(request) -> dict:
+    return manifest(request_url="https://bot.example/slack/events" if request.param == "http" else None)
+
+
+def test_the_file_is_what_the_command_prints():
+    printed = subprocess.run([sys.executable, "-m", "bot", "manifest"], capture_output=True, text=True, check=True)
+
+    assert (ROOT / "manifest.yml").read_text() == printed.stdout
+
+
+def test_the_scopes_are_those_of_the_methods_and_no_others():
+    needed = {scope for scopes in METHODS.values() for scope in scopes} | NEEDS_NO_METHOD
+
+    assert needed == set(SCOPES)
+    assert manifest()["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
+
+
+def test_the_methods_are_those_the_source_calls():
+    names = web_api()
+    called = {names[node.attr] for node in attributes() if node.attr in names}
+    through_bolt = {"apps.connections.open"}  # the Socket Mode handler opens its own connection
+
+    assert called | through_bolt == set(METHODS)
+    assert not [node.lineno for node in attributes() if node.attr == "api_call"]
+
+
+def test_nothing_is_listened_to_that_the_manifest_does_not_switch_on():
+    app = manifest()
+    registered = {
+        node.attr for node in attributes() if isinstance(node.value, ast.Attribute) and node.value.attr == "bolt"
+    }
+
+    assert registered == {"action", "command"}
+    assert app["settings"]["interactivity"]["is_enabled"]
+    assert "event_subscriptions" not in app["settings"]
+    assert not any(":history" in scope for scope in SCOPES)
+
+
+def test_every_button_reaches_the_one_listener_for_buttons():
+    ids = [action for feature in FEATURES for action in feature.buttons]
+
+    assert ids
+    assert all(action.startswith("ob:") for action in ids)
+
+
+def test_it_keeps_slacks_limits(app):
+    shown, features = app["display_information"], app["features"]
+
+    assert app["_metadata"]["major_version"] in (1, 2)
+    assert 1 <= len(shown["name"]) <= 35
+    assert len(shown["description"]) <= 140
+    assert "long_description" not in shown or 175 <= len(shown["long_description"]) <= 4000
+    assert re.fullmatch(r"#[0-9a-f]{6}", shown["background_color"])
+    assert 1 <= len(features["bot_user"]["display_name"]) <= 80
+    assert len(features["slash_commands"]) <= 50
+    for command in features["slash_commands"]:
+        assert re.fullmatch(r"/[a-z0-9_-]{1,31}", command["command"])
+        assert 1 <= len(command["description"]) <= 2000
+        assert len(command["usage_hint"]) <= 1000
+
+
+def test_mentions_arrive_as_ids(app):
+    escaped = [command["should_escape"] for command in app["features"]["slash_commands"]]
+
+    assert escaped == [True, True]
+
+
+def test_in_socket_mode_slack_is_given_no_address():
+    app = manifest()
+
+    assert app["settings"]["socket_mode_enabled"] is True
+    assert "url" not in as_yaml(app)
+
+
+def test_over_http_every_request_has_its_address_and_socket_mode_is_off():
+    printed = subprocess.run(
+        [sys.executable, "-m", "bot", "manifest", "--http", "https://bot.example/"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    app = yaml.safe_load(printed.stdout)
+    address = "https://bot.example/slack/events"
+
+    assert app["settings"]["socket_mode_enabled"] is False
+    assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": address}
+    assert [command["url"] for command in app["features"]["slash_commands"]] == [address, address]
+
+
+def test_other_names_are_offered_when_the_command_is_called_otherwise():
+    app = manifest(Names("/launchpad", "/lp"))
+
+    assert [command["command"] for command in app["features"]["slash_commands"]] == ["/launchpad", "/lp"]
