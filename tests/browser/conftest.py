@@ -60,7 +60,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    """A desktop page; a test sized differently says `@pytest.mark.parametrize("page", [{"width": 390}], indirect=True)`."""
+    """A desktop page; `@pytest.mark.parametrize("page", [{"width": 390}], indirect=True)` makes it narrow."""
     size = {"width": 1280, "height": 820} | getattr(request, "param", {})
     context = await browser.new_context(viewport=size, locale="en-GB", reduced_motion="reduce")
     page = await context.new_page()

@@ -65,21 +65,23 @@ def opens_form(app: AsyncApp) -> list[dict[str, Any]]:
     return opened
 
 
-def hears(app: AsyncApp, action_id: str) -> list[dict[str, Any]]:
-    heard: list[dict[str, Any]] = []
+class Heard(asyncio.Queue[dict[str, Any]]):
+    """What the app was told, in order."""
+
+    async def next(self) -> dict[str, Any]:
+        async with asyncio.timeout(8):
+            return await self.get()
+
+
+def hears(app: AsyncApp, action_id: str) -> Heard:
+    heard = Heard()
 
     async def note(ack: Any, action: dict[str, Any]) -> None:
         await ack()
-        heard.append(action)
+        heard.put_nowait(action)
 
     app.action(action_id)(note)
     return heard
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(8):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_markup_in_a_record_is_shown_as_text_and_never_runs(app: AsyncApp, open_page: Open) -> None:
@@ -205,8 +207,52 @@ async def test_an_overflow_menu_works_by_keyboard(app: AsyncApp, open_page: Open
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
 
-    await until(lambda: heard)
-    assert heard[0]["selected_option"]["value"] == "flag"
+    assert (await heard.next())["selected_option"]["value"] == "flag"
+
+
+async def test_esc_in_a_list_of_a_modal_closes_the_list_and_leaves_the_modal(app: AsyncApp, open_page: Open) -> None:
+    opened = opens_form(app)
+    await app.client.chat_postMessage(channel=HERE, text="card", blocks=actions(button("Update", "edit")))
+    page = await open_page()
+    await page.get_by_role("button", name="Update").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    who = {"type": "users_select", "action_id": "v", "placeholder": plain("Choose a person")}
+    block = {"type": "input", "block_id": "who", "label": plain("Who"), "element": who}
+    await app.client.views_update(view_id=opened[0]["id"], view=form() | {"blocks": [block]})
+
+    await page.get_by_role("combobox", name="Who").click()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("listbox")).to_have_count(0)
+    await expect(page.get_by_role("dialog", name="Update")).to_be_visible()
+    await page.get_by_role("combobox", name="Who").click()
+    await page.keyboard.type("mara")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("combobox", name="Who")).to_have_text("Mara Kowalski")
+
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_permalink_leads_to_its_message(app: AsyncApp, open_page: Open) -> None:
+    sent = await app.client.chat_postMessage(channel="C0LAUNCHS", text="this one")
+    link = await app.client.chat_getPermalink(channel="C0LAUNCHS", message_ts=sent["ts"])
+    page = await open_page()
+
+    await page.goto(link["permalink"])
+
+    await expect(page.get_by_role("heading", name="launches", level=1)).to_be_visible()
+    await expect(page.get_by_role("article").filter(has_text="this one")).to_be_in_viewport()
+
+
+async def test_a_channel_with_news_says_how_many(app: AsyncApp, open_page: Open) -> None:
+    page = await open_page()
+
+    await app.client.chat_postMessage(channel="C0LAUNCHS", text="one")
+    await app.client.chat_postMessage(channel="C0LAUNCHS", text="two")
+
+    await expect(page.locator("[data-channel=C0LAUNCHS]")).to_contain_text("2")
+    await page.locator("[data-channel=C0LAUNCHS]").click()
+    await expect(page.locator("[data-channel=C0LAUNCHS]")).not_to_contain_text("2")
 
 
 async def test_a_select_tells_the_app_what_was_chosen_and_shows_it(app: AsyncApp, open_page: Open) -> None:
@@ -219,8 +265,7 @@ async def test_a_select_tells_the_app_what_was_chosen_and_shows_it(app: AsyncApp
     await page.get_by_role("combobox", name="Choose a state").click()
     await page.get_by_role("option", name="Paused").click()
 
-    await until(lambda: heard)
-    assert heard[0]["selected_option"]["value"] == "paused"
+    assert (await heard.next())["selected_option"]["value"] == "paused"
     await expect(page.get_by_role("combobox", name="Choose a state")).to_have_text("Paused")
 
 
@@ -233,12 +278,11 @@ async def test_a_declined_question_tells_the_app_nothing(app: AsyncApp, open_pag
     await page.get_by_role("button", name="Go", exact=True).click()
     await page.get_by_role("alertdialog", name="Sure?").get_by_role("button", name="No").click()
     await expect(page.get_by_role("alertdialog")).to_have_count(0)
-    assert heard == []
+    assert heard.empty()
     await page.get_by_role("button", name="Go", exact=True).click()
     await page.get_by_role("button", name="Yes").click()
 
-    await until(lambda: heard)
-    assert len(heard) == 1
+    assert (await heard.next())["action_id"] == "go"
 
 
 async def test_a_command_is_completed_sent_and_brought_back(app: AsyncApp, open_page: Open) -> None:

@@ -24,7 +24,7 @@ async def test_a_change_made_here_is_danas_and_stands_in_the_timeline(pivotal: L
 
     await expect(record.get_by_role("list")).to_contain_text("Review → Launch")
     await expect(record.get_by_role("list")).to_contain_text("Dana (web app)")
-    await expect(page.get_by_role("row", name="#89")).to_contain_text("18 Sep 2026")
+    await expect(page.get_by_role("row", name="#89")).to_contain_text("18 Sep")
     assert pivotal.phase_of(89) == "launch"
 
 

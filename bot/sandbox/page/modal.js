@@ -71,6 +71,7 @@ export class Modal {
     this.cancel.textContent = plain(view.close?.text ?? (view.submit ? 'Cancel' : 'Close'));
     this.submit.textContent = plain(view.submit?.text ?? 'Submit');
     this.submit.hidden = !view.submit && !view.blocks.some((block) => block.type === 'input');
+    this.submit.disabled = Boolean(view.submit_disabled);
     this.dialog.classList.toggle('is-loading', isLoading(view));
     keyed(this.blocks, blockItems(view.blocks ?? [], this.#place(view)));
     this.#faults(view.errors ?? this.ownFaults ?? {});

@@ -23,10 +23,10 @@ export function userName(state, id) {
   return (state.users ?? []).find((user) => user.id === id)?.name ?? id;
 }
 
-/** "2026-09-18" as "18 Sep 2026": a calendar date is the same in every zone. */
-export function calendarDay(text) {
+/** "2026-09-18" as "18 Sep 2026", or without its year: a calendar date is the same in every zone. */
+export function calendarDay(text, { year = true } = {}) {
   const date = new Date(`${text}T12:00:00Z`);
-  return Number.isNaN(date.getTime()) ? text : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).replace('Sept', 'Sep');
+  return Number.isNaN(date.getTime()) ? text : date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: year ? 'numeric' : undefined, timeZone: 'UTC' }).replace('Sept', 'Sep');
 }
 
 const day = (text) => (text ? String(text).slice(0, 10) : '');
@@ -61,7 +61,7 @@ function row(one, state, chosen, open) {
     h('td', { class: 'number' }, h('a', { href: `#/pivotal/${one.display_id}`, data: { focus: `record-${one.id}` }, text: `#${one.display_id}` })),
     h('td', { class: 'customer' }, h('bdi', { text: one.customer_name ?? one.customer_id }), one.name && ![one.customer_name, `${one.customer_name} onboarding`].includes(one.name) ? h('bdi', { class: 'muted', text: one.name }) : null),
     h('td', {}, humanised(one.phase)), h('td', {}, stateBadge(one)),
-    h('td', { class: late ? 'is-late' : '', title: late ? 'The target date has passed' : null, text: target ? calendarDay(target) : '–' }),
+    h('td', { class: late ? 'is-late' : '', title: late ? 'The target date has passed' : null, text: target ? calendarDay(target, { year: !target.startsWith(String(new Date().getFullYear())) }) : '–' }),
     h('td', { class: 'muted', text: userName(state, one.csm_id) })) };
 }
 

@@ -91,6 +91,8 @@ export class World extends EventTarget {
     if (person === this.me) return;
     this.me = person;
     sessionStorage.setItem(SEAT, person);
+    // The address said who to begin as; from here on the tab remembers.
+    if (location.search) history.replaceState(null, '', location.pathname + location.hash);
     await this.refresh();
   }
 
