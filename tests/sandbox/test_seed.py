@@ -131,6 +131,7 @@ def test_since_the_last_digest_some_are_new_recovered_and_slipped(today):
     assert len(recovered) == 2
     assert len(slipped) >= 2
     assert all(row["since"] <= seed.last_workday(today) < today for row in said.values())
+    assert all(row["since"].weekday() < 5 for row in said.values())
 
 
 def test_changes_after_the_last_digest_lie_after_its_hour():

@@ -75,13 +75,13 @@ _PHASES = (
 )
 
 _STATES = (
-    _Change(60, "state", 8, "active", "at_risk"),
-    _Change(61, "state", 5, "active", "at_risk"),
+    _Change(60, "state", 12, "active", "at_risk"),
+    _Change(61, "state", 9, "active", "at_risk"),
     _Change(62, "state", YESTERDAY, "active", "at_risk"),
     _Change(63, "state", 13, "paused", "active"),
     _Change(63, "state", 11, "active", "at_risk"),
     _Change(64, "state", YESTERDAY, "active", "at_risk"),
-    _Change(69, "state", 10, "active", "waiting"),
+    _Change(69, "state", 16, "active", "waiting"),
     _Change(70, "state", 4, "active", "waiting"),
     _Change(71, "state", 2, "active", "waiting"),
     _Change(94, "state", 15, "active", "paused"),
@@ -103,7 +103,7 @@ _TARGETS = (
     _Change(61, "target_launch_date", YESTERDAY, -1, 5),
     # Two slips, and nobody has marked it
     _Change(82, "target_launch_date", 11, 3, 10),
-    _Change(82, "target_launch_date", 3, 10, 17),
+    _Change(82, "target_launch_date", 8, 10, 17),
     _Change(88, "target_launch_date", 9, 0, 7),
     _Change(90, "target_launch_date", 6, 3, 10),
     _Change(107, "target_launch_date", 7, 43, 36),
@@ -140,16 +140,14 @@ def last_workday(today: date) -> date:
     return today - timedelta(days={0: 3, 6: 2}.get(today.weekday(), 1))
 
 
-_SAID = (60, 61, 63, 65, 66, 67, 68, 69, 72, 82, 109, 110)
-"""What the last digest listed. #62 and #64 are new since; #109 and #110 have recovered."""
-_SINCE = {60: 7, 61: 4, 63: 10, 65: 1, 66: 8, 67: 2, 68: 1, 69: 3, 72: 5, 82: 2, 109: 12, 110: 8}
-"""Days before the last digest on which each was first listed."""
+_SINCE = {60: 4, 61: 3, 63: 5, 65: 1, 66: 3, 67: 0, 68: 0, 69: 3, 72: 5, 73: 1, 82: 2, 109: 7, 110: 3}
+"""What the last digest listed, and since how many workdays. #62 and #64 are new; #109 and #110 have recovered."""
 
 
 def last_digest(today: date) -> dict[str, dict[str, object]]:
     """What the at-risk digest of the last workday said, by onboarding id: title, phase, state, target, since."""
     said = last_workday(today)
-    return {_BY_NUMBER[number].id: _row(_BY_NUMBER[number], today, said) for number in _SAID}
+    return {_BY_NUMBER[number].id: _row(_BY_NUMBER[number], today, said) for number in _SINCE}
 
 
 def _row(onboarding: SeedOnboarding, today: date, said: date) -> dict[str, object]:
@@ -168,5 +166,11 @@ def _row(onboarding: SeedOnboarding, today: date, said: date) -> dict[str, objec
         "phase": present["phase"],
         "state": present["state"],
         "target": present["target_launch_date"],
-        "since": said - timedelta(days=_SINCE[onboarding.display_id]),
+        "since": _workdays_before(said, _SINCE[onboarding.display_id]),
     }
+
+
+def _workdays_before(day: date, count: int) -> date:
+    for _ in range(count):
+        day = last_workday(day)
+    return day

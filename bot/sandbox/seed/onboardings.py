@@ -75,18 +75,18 @@ ONBOARDINGS = (
     _row(63, "Riverside Homes", BUILD, "at_risk", -4, ANA, 88, se=BEN, notes="Sponsor changed twice."),
     _row(64, "Kestrel Airways", REVIEW, "at_risk", 18, JONAS, 45, designer=DESIGNER),
     # Overdue, before launch
-    _row(65, "Delta Kitchens", QA, "active", -2, ANA, 75, se=BEN),
+    _row(65, "Delta Kitchens", QA, "active", -8, ANA, 75, se=BEN),
     _row(66, "Pelican Post", BUILD, "active", -9, MARA, 91, se=PRIYA),
     # Launching soon with much left to do
-    _row(67, "Granite Payroll", BUILD, "active", 4, ANA, 52, se=BEN),
-    _row(68, "Violet Fashion", REVIEW, "active", 6, MARA, 38, designer=DESIGNER),
+    _row(67, "Granite Payroll", BUILD, "active", 3, ANA, 52, se=BEN),
+    _row(68, "Violet Fashion", REVIEW, "active", 4, MARA, 38, designer=DESIGNER),
     # Waiting on the customer
     _row(69, "Blue Heron Clinics", DESIGN, "waiting", 30, ANA, 40, notes="Legal has the contract annex."),
     _row(70, "Acme Corp", BUILD, "waiting", 15, MARA, 58, se=BEN),
     _row(71, "Quartz Mining", REVIEW, "waiting", None, ANA, 9),
     # Without a target, an owner or notes
     _row(72, "Tangerine Telecom", DESIGN, "active", None, MARA, 29),
-    _row(73, "Willow Water", START, "active", 48, None, 6),
+    _row(73, "Willow Water", START, "active", 48, None, 9),
     _row(74, "Yarrow Pharma", START, "active", None, None, 1),
     _row(75, "North|South Freight", DESIGN, "active", None, ANA, 4),
     # Names that try a bot
