@@ -9,14 +9,18 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.digests.run import DigestRun
 from bot.domain import schedule
+from bot.domain.errors import UserError
 from bot.domain.records import Subscription
 from bot.services.subscriptions import Subscriptions
+
+log = structlog.get_logger()
 
 SWEEP = 5 * 60
 """Seconds between looks at what other replicas subscribed, and at what was missed while the machine slept."""
@@ -65,8 +69,9 @@ class Clock:
         """Start: what came due in the meantime is posted at once, late."""
         await self.rebuild()
         self._subscriptions.watch(self.rebuild)
-        self._scheduler.add_job(self._sweep, IntervalTrigger(seconds=SWEEP), id="sweep", next_run_time=self._clock())
+        self._scheduler.add_job(self._sweep, IntervalTrigger(seconds=SWEEP), id="sweep")
         self._scheduler.start()
+        self._begin()
         return self
 
     async def __aexit__(
@@ -84,18 +89,29 @@ class Clock:
         """Make the jobs what the subscriptions are now."""
         wanted = {one.id: one for one in await self._subscriptions.all(active_only=True)}
         for gone in self._jobs.keys() - wanted.keys():
-            self._scheduler.remove_job(gone)
+            if self._scheduler.get_job(gone):
+                self._scheduler.remove_job(gone)
         for key, subscription in wanted.items():
             if self._jobs.get(key) != subscription:
-                self._scheduler.add_job(self._tick, Hours(subscription), id=key, replace_existing=True)
+                self._set(subscription)
         self._jobs = wanted
 
-    async def _tick(self) -> None:
-        # A task of our own: the scheduler cancels its jobs when it is shut down.
+    def _set(self, subscription: Subscription) -> None:
+        try:
+            self._scheduler.add_job(self._tick, Hours(subscription), id=subscription.id, replace_existing=True)
+        except (UserError, LookupError, ValueError):
+            # Hours that cannot be read any more must not cost the other subscriptions theirs.
+            log.exception("subscription cannot be read", subscription=subscription.id)
+
+    def _begin(self) -> "asyncio.Task[None]":
+        """Run what is due in a task of our own: the scheduler cancels its jobs when it is shut down."""
         task = asyncio.create_task(self._run.run_due(self._clock()))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.shield(task)
+        return task
+
+    async def _tick(self) -> None:
+        await asyncio.shield(self._begin())
 
     async def _sweep(self) -> None:
         await self.rebuild()

@@ -15,7 +15,7 @@ import structlog
 from bot.delivery import Delivery, NotPosted, Revoked, Uncertain
 from bot.digests.digest import Briefing, Digest, Written
 from bot.domain import dates, filters, rights
-from bot.domain.errors import BotError, Busy, Forbidden, NotFound, UpstreamError
+from bot.domain.errors import BotError, Busy, Forbidden, NotFound, UpstreamError, UserError
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, DeliveryStatus, Snapshot, Subscription
 from bot.domain.schedule import GRACE, Slot
@@ -104,9 +104,7 @@ class DigestRun:
         """Post every digest that is due at `now` and not in the ledger, the channels side by side."""
         queues: dict[str, list[tuple[Subscription, Slot]]] = defaultdict(list)
         for subscription in await self._parts.subscriptions.all(active_only=True):
-            if subscription.kind not in self.kinds:
-                continue
-            slot = await self._parts.subscriptions.due(subscription, now=now, grace=self.grace)
+            slot = await self._due(subscription, now)
             if slot:
                 queues[subscription.channel].append((subscription, slot))
         round_ = Round(self._parts.portfolio, now=now)
@@ -164,6 +162,16 @@ class DigestRun:
         except BotError as error:
             await self._note(subscription, slot, error)
             raise
+
+    async def _due(self, subscription: Subscription, now: datetime) -> Slot | None:
+        if subscription.kind not in self.kinds:
+            return None
+        try:
+            return await self._parts.subscriptions.due(subscription, now=now, grace=self.grace)
+        except (UserError, LookupError, ValueError):
+            # A zone that went out of use, say: it must not cost the others their digests.
+            log.exception("subscription cannot be read", subscription=subscription.id)
+            return None
 
     async def _channel(
         self, channel: str, queue: list[tuple[Subscription, Slot]], round_: Round, now: datetime

@@ -119,7 +119,7 @@ class Subscriptions:
         await self.skip_missed(subscription, now=self._clock(), grace=timedelta(0), reason="paused")
         await self._store.subscriptions.resume(subscription.id)
         await self._changed()
-        return subscription
+        return replace(subscription, paused=None)
 
     async def due(self, subscription: Subscription, *, now: datetime, grace: timedelta) -> schedule.Slot | None:
         """The slot of this subscription to be posted at `now`, unless the ledger has it."""

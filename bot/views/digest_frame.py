@@ -60,7 +60,7 @@ def headline(title: str, frame: Frame) -> str:
 def notes(delta: Delta, frame: Frame) -> Iterable[str]:
     """Whatever is out of the ordinary: late, asked for, the first one, other filters than last time."""
     if frame.asked_by:
-        yield f"_Asked for by {text.name(frame.asked_by)}; the scheduled digest comes all the same._"
+        yield f"_Out of turn, asked for by {text.name(frame.asked_by)}._"
     if frame.late:
         yield f"_Late: it is {frame.now.astimezone(frame.zone):%H:%M} because I was not running at the hour set._"
     if delta.base is Base.NONE:

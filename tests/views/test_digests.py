@@ -173,7 +173,7 @@ def test_whatever_is_out_of_the_ordinary_is_said(aurora, frame, checked):
 
     told = words(checked(digest([Risk(one, (MARKED,))], [], [one], odd)[0]))
 
-    assert "Asked for by Ana &lt;Ruiz&gt;" in told
+    assert "asked for by Ana &lt;Ruiz&gt;" in told
     assert "Late: it is 09:41" in told
     assert "`TEST key`" in told
     assert "Pivotal is not answering, as of 09:00 Europe/Berlin · filters: phase Review &amp; more" in told

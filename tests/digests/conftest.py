@@ -1,0 +1,131 @@
+"""A digest run between a local Pivotal and a local Slack; `restarted` forgets all that a killed process would."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.delivery import Delivery
+from bot.digests import DIGESTS
+from bot.digests.run import DigestRun
+from bot.domain.phases import Phases
+from bot.domain.records import Actor, Person, Subscription
+from bot.domain.records import Delivery as Row
+from bot.listeners.manifest import manifest
+from bot.pivotal import AsyncPivotalApi
+from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.slack import LocalSlack
+from bot.services.people import People
+from bot.services.portfolio import Portfolio
+from bot.services.subscriptions import Subscriptions
+from bot.store import Store
+
+ANA = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", zone="Europe/Berlin", pivotal_ids=frozenset({"user_csm_001"}))
+GLOBEX = "C0GLOBEX1"
+
+
+@dataclass
+class Parts:
+    subscriptions: Subscriptions
+    portfolio: Portfolio
+    people: People
+    phases: Phases
+    test_key: bool = False
+
+
+class Scene:
+    """The stand-ins, the store, and a digest run that can be killed and started again."""
+
+    def __init__(self, slack: LocalSlack, pivotal: LocalPivotal, store: Store, client: AsyncWebClient) -> None:
+        self.now = datetime(2026, 9, 7, 7, tzinfo=UTC)
+        """Monday, 09:00 in Berlin."""
+        self.slept: list[float] = []
+        self.while_asleep: Callable[[], None] = lambda: None
+        """What happens in the world whenever the run waits."""
+        self.slack, self.pivotal, self.store, self.client = slack, pivotal, store, client
+        self.subscriptions = Subscriptions(store, clock=self.clock)
+        self.ana = ANA
+
+    def clock(self) -> datetime:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.while_asleep()
+
+    async def customers(self) -> set[str]:
+        return {GLOBEX}
+
+    async def start(self, api: AsyncPivotalApi, *, test_key: bool = False) -> None:
+        self.api = api
+        await self.restarted(test_key=test_key)
+
+    async def restarted(
+        self, *, test_key: bool = False, subscriptions: Callable[..., Subscriptions] = Subscriptions
+    ) -> DigestRun:
+        """Begin anew on the same store: whatever the run before had in memory is gone."""
+        people = People(self.store)
+        await people.load()
+        self.portfolio = Portfolio(self.api, self.store, clock=self.clock, phases=Phases())
+        await self.portfolio.load()
+        delivery = Delivery(self.client, clock=self.clock, sleep=self.sleep, customer_channels=self.customers)
+        parts = Parts(subscriptions(self.store, clock=self.clock), self.portfolio, people, Phases(), test_key)
+        self.run = DigestRun(DIGESTS, parts, delivery, clock=self.clock, sleep=self.sleep)
+        return self.run
+
+    async def subscribes(self, kind: str = "at-risk", channel: str = "C0ONBOARD", **changes: object) -> Subscription:
+        """A subscription made a week ago, for every day at nine in Berlin."""
+        made: dict[str, object] = {
+            "id": f"{channel}-{kind}",
+            "team_id": "T0HOME001",
+            "channel": channel,
+            "kind": kind,
+            "days": "daily",
+            "at": time(9),
+            "zone": "Europe/Berlin",
+            "creator": "U0ANA0001",
+            "created_at": self.now - timedelta(hours=12),
+        }
+        return await self.subscriptions.keep(Subscription(**{**made, **changes}))  # type: ignore[arg-type]
+
+    async def ledger(self, subscription: Subscription) -> list[Row]:
+        return list(await self.subscriptions.recent(subscription, limit=20))
+
+    async def row(self, subscription: Subscription) -> Row:
+        """The newest row of the ledger."""
+        return (await self.ledger(subscription))[0]
+
+    def texts(self, channel: str = "C0ONBOARD") -> list[str]:
+        """The fallback texts of what stands in a channel, thread messages left out."""
+        return [one.text for one in self.slack.messages(channel) if one.thread_ts in (None, one.ts)]
+
+    def told(self) -> list[str]:
+        """What Ana was told in direct messages."""
+        return [one.text for one in self.slack.messages("D0ANA0001", "U0ANA0001")]
+
+
+async def at_once(seconds: float) -> None:
+    """The client's waits between tries take no time here."""
+
+
+@pytest.fixture
+async def scene(tmp_path) -> AsyncIterator[Scene]:
+    moment = [datetime(2026, 9, 7, 7, tzinfo=UTC)]
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=lambda: moment[0])
+    async with (
+        LocalPivotal(clock=lambda: made.now) as pivotal,
+        LocalSlack(manifest(), clock=lambda: made.now) as slack,
+        aiohttp.ClientSession() as session,
+        AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url, sleep=at_once) as api,
+    ):
+        pivotal.rate_limit = 10_000
+        client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+        made = Scene(slack, pivotal, store, client)
+        await store.people.link(Person("user_csm_001", slack_id="U0ANA0001", name="Ana Ruiz"))
+        await made.start(api)
+        yield made
+        await made.portfolio.close()
+    await store.close()

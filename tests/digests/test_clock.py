@@ -1,0 +1,116 @@
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.digests.clock import Clock, Hours
+from bot.domain import schedule
+from bot.domain.records import Subscription
+
+AT_RISK = {"state": "at_risk", "csm_id": "user_csm_001"}
+
+
+def real() -> datetime:
+    """The scheduler waits by the machine's own clock; so does this test of it."""
+    return datetime.now(UTC)
+
+
+def daily(zone: str, at: time) -> Subscription:
+    since = datetime(2000, 1, 1, tzinfo=UTC)
+    return Subscription("sub", "T0HOME001", "C0ONBOARD", "at-risk", "daily", at, zone, "U0ANA0001", since)
+
+
+async def test_a_real_scheduler_fires_at_the_hour(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    scene.now = real()
+    soon = (real() + timedelta(seconds=1.2)).replace(microsecond=0)
+    subscription = await scene.subscribes(at=soon.time(), zone="UTC", created_at=soon - timedelta(hours=1))
+
+    async with Clock(scene.run, scene.subscriptions, clock=real):
+        assert await scene.ledger(subscription) == []
+        await scene.slack.until(lambda: scene.texts())
+
+    assert len(scene.texts()) == 1
+    (row,) = await scene.ledger(subscription)
+    assert timedelta(0) <= row.claimed_at - soon < timedelta(seconds=2)
+
+
+async def test_start_catches_up_on_what_came_due_meanwhile(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    await scene.subscribes()
+    scene.now += timedelta(hours=1)
+
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock):
+        await scene.slack.until(lambda: scene.texts())
+
+    assert len(scene.texts()) == 1
+
+
+async def test_stopping_lets_a_digest_under_way_end(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock):
+        await scene.slack.until(lambda: scene.texts())
+
+    assert [row.status for row in await scene.ledger(subscription)] == ["done"]
+
+
+async def test_one_job_per_active_subscription_however_often_it_is_rebuilt(scene):
+    clock = Clock(scene.run, scene.subscriptions, clock=scene.clock)
+    scene.now += timedelta(hours=-12)
+    first = await scene.subscribes()
+    await scene.subscribes("launch-week")
+
+    async with clock:
+        for _ in range(3):
+            await clock.rebuild()
+        assert jobs(clock) == {"sweep", "C0ONBOARD-at-risk", "C0ONBOARD-launch-week"}
+
+        await scene.subscribes(channel="C0LAUNCHS")
+        await scene.subscriptions.pause(first.id, reason="archived")
+
+        assert jobs(clock) == {"sweep", "C0ONBOARD-launch-week", "C0LAUNCHS-at-risk"}
+
+
+async def test_changed_hour_moves_the_job(scene):
+    scene.now += timedelta(hours=-12)
+    subscription = await scene.subscribes()
+
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock) as clock:
+        before = fires(clock, subscription)
+        await scene.subscribes(at=time(10))
+
+        assert fires(clock, subscription) - before in (timedelta(hours=1), timedelta(hours=-23))
+
+
+def jobs(clock: Clock) -> set[str]:
+    return {job.id for job in scheduler(clock).get_jobs()}
+
+
+def fires(clock: Clock, subscription: Subscription) -> datetime:
+    return scheduler(clock).get_job(subscription.id).next_run_time
+
+
+def scheduler(clock: Clock) -> AsyncIOScheduler:
+    return clock._scheduler
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Sydney", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("at", [time(0, 30), time(1, 45), time(2, 15), time(9)])
+def test_the_hours_are_those_that_are_due_all_year(zone, at):
+    subscription = daily(zone, at)
+    hours, fired = Hours(subscription), datetime(2026, 6, 1, tzinfo=UTC)
+
+    for _ in range(366):
+        fired = hours.get_next_fire_time(fired, fired)
+        assert schedule.due(subscription, now=fired) is not None
+
+
+def test_a_day_without_the_hour_is_not_left_out():
+    hours = Hours(replace(daily("America/Sao_Paulo", time(0, 30))))
+
+    fired = hours.get_next_fire_time(None, datetime(2018, 11, 4, 2, tzinfo=UTC))
+
+    assert fired == datetime(2018, 11, 4, 3, 30, tzinfo=UTC)
