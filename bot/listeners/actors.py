@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -46,7 +47,7 @@ class Actors:
             slack_id=slack_id,
             team_id=str(user.get("team_id") or team or ""),
             name=user.get("real_name") or profile.get("real_name") or user.get("name") or slack_id,
-            zone=user.get("tz") or "UTC",
+            zone=_zone(user.get("tz")),
             home=home,
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             admin=home and slack_id in self._admins,
@@ -62,10 +63,18 @@ class Actors:
             answer = await self._client.users_info(user=slack_id)
         except (SlackApiError, OSError, TimeoutError) as error:
             raise UpstreamError(
-                "Slack did not say who you are, so nothing was done.", hint="Try again in a moment."
+                "Slack could not tell me who is who, so nothing was done.", hint="Try again in a moment."
             ) from error
         user: dict[str, Any] = answer["user"]
         if len(self._seen) >= MOST:
             self._seen.clear()
         self._seen[slack_id] = (now, user)
         return user
+
+
+def _zone(name: object) -> str:
+    """A person's zone, UTC where Slack names one that this machine does not know."""
+    try:
+        return ZoneInfo(str(name)).key if name else "UTC"
+    except (KeyError, ValueError, OSError):
+        return "UTC"

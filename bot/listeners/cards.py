@@ -14,7 +14,7 @@ from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changed
 from bot.views import card, text
-from bot.views.message import Message
+from bot.views.message import Message, say
 
 log = structlog.get_logger()
 
@@ -89,12 +89,14 @@ class Cards:
         if line:
             await self._delivery.post(channel, Message(text.escape(line)), thread_ts=ts)
 
-    async def bury(self, standing: Standing, *, channel: str, ts: str) -> None:
-        """Put a tombstone in the place of a posted card whose onboarding is gone."""
+    async def bury(self, standing: Standing | None, *, channel: str, ts: str) -> None:
+        """Put a tombstone in the place of a posted card whose onboarding is gone; None: nobody knows what it was."""
         await self._delivery.update(channel, ts, self.tombstone(standing))
 
-    def tombstone(self, standing: Standing, *, zone: str | None = None) -> Message:
+    def tombstone(self, standing: Standing | None, *, zone: str | None = None) -> Message:
         """Draw what is left of a card whose onboarding is gone."""
+        if standing is None:
+            return say("This onboarding no longer exists in Pivotal, so there is nothing to change here.")
         return card.tombstone(
             standing.title,
             display_id=standing.onboarding.display_id,

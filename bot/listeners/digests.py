@@ -20,7 +20,7 @@ async def digest(turn: Turn) -> Message:
     how, rest = words.head(turn.text.lower())
     if how not in ("preview", "now"):
         raise UserError("Preview it, or post it now?", hint=f"Try `{turn.names.command} digest preview at-risk`.")
-    kind = kind_of(turn, rest)
+    kind, _ = kind_of(turn, rest)
     if how == "preview":
         return await turn.digests.preview(kind, channel=turn.channel, by=turn.actor)
     rights.check(rights.Right.DIGEST_NOW, turn.actor)

@@ -19,7 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain import rights
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, UpstreamError
+from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
 from bot.listeners.feature import Answer, Digests, Handler, Pressed, Registry, Turn
@@ -131,7 +132,7 @@ class Door:
             action=pressed.action,
         )
 
-    def _turn(self, actor: Any, now: datetime, reference: str, **said: Any) -> Turn:
+    def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:
         return Turn(
             actor=actor,
             now=now,
@@ -152,7 +153,7 @@ class Door:
         url: str,
         user: str,
         team: str | None,
-        turn: Callable[[Any, datetime, str], Turn],
+        turn: Callable[[Actor, datetime, str], Turn],
         gate: bool,
         action: str,
     ) -> None:
@@ -160,9 +161,7 @@ class Door:
         lines = log.bind(reference=reference, action=action, user=user)
         answer: Message | Answer | None
         try:
-            actor = await self.actors.actor(user, team=team)
-            if gate:
-                rights.check(rights.Right.READ, actor)
+            actor = await self._who(user, team=team, gate=gate)
             answer = await handler(turn(actor, now, reference))
             lines.info("answered")
         except (BotError, PivotalError) as error:
@@ -173,6 +172,18 @@ class Door:
             answer = explain(error, reference=reference, now=now)
         if answer is not None:
             await self._send(url, answer if isinstance(answer, Answer) else Answer(answer), lines=lines)
+
+    async def _who(self, user: str, *, team: str | None, gate: bool) -> Actor:
+        """Who is asking. Behind the gate only those who may look; before it anybody, even if Slack cannot say who."""
+        try:
+            actor = await self.actors.actor(user, team=team)
+        except UpstreamError:
+            if gate:
+                raise
+            return Actor(user, team or "", name=user, home=False)
+        if gate:
+            rights.check(rights.Right.READ, actor)
+        return actor
 
     async def _send(self, url: str, answer: Answer, *, lines: Any) -> None:
         """Answer through the response_url: private, and in place of the pressed message where that is wanted."""

@@ -3,6 +3,7 @@
 A handler returns what the person will see; acknowledging, answering and explaining failures are `door.py`'s.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -102,6 +103,16 @@ class Turn:
         return {kind: digest.title for kind, digest in self.digests.kinds.items()}
 
     @property
+    def commands(self) -> dict[str, "Command"]:
+        """Every command, by each of its words."""
+        return {
+            word: command
+            for feature in self.features
+            for command in feature.commands
+            for word in (command.verb, *command.synonyms)
+        }
+
+    @property
     def press(self) -> Press:
         """What the pressed button of an onboarding carries; raises UserError when another version drew it."""
         return values.decode(self.pressed.value if self.pressed else "")
@@ -170,6 +181,14 @@ class Feature:
         return register
 
 
+_BETWEEN = re.compile(r"[\s_‐‑–—-]+")
+
+
+def spelled(verb: str) -> str:
+    """A verb as it is looked up: `At-Risk`, `at risk` and `atrisk` are one."""
+    return _BETWEEN.sub("", verb).casefold()
+
+
 class Registry:
     """All features in one look-up: verbs and synonyms, and button ids, each known once."""
 
@@ -180,9 +199,9 @@ class Registry:
         for feature in features:
             for command in feature.commands:
                 for word in (command.verb, *command.synonyms):
-                    if word in self.verbs:
+                    if spelled(word) in self.verbs:
                         raise ValueError(f"two commands answer to {word!r}")
-                    self.verbs[word] = command
+                    self.verbs[spelled(word)] = command
             for action, handler in feature.buttons.items():
                 if action in self.buttons:
                     raise ValueError(f"two handlers for {action!r}")

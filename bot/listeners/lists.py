@@ -7,7 +7,7 @@ from bot.domain import dates, filters, launches
 from bot.domain.errors import UserError
 from bot.domain.launches import Lane
 from bot.domain.records import Snapshot
-from bot.listeners.feature import Answer, Feature, Turn
+from bot.listeners.feature import Answer, Feature, Turn, spelled
 from bot.views import lists, values
 from bot.views.message import Message
 from bot.views.values import Turning
@@ -15,6 +15,10 @@ from bot.views.values import Turning
 feature = Feature("Lists")
 
 _FILTERS = "[phase:… state:… owner:@… launch:…]"
+_LANES = {spelled(lane): lane for lane in Lane} | {"none": Lane.NO_TARGET}
+_UNLINKED = (
+    "You are not linked to a Pivotal user yet, so I can’t tell which are yours. An admin of this bot can link you."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Sight:
 @feature.command("home", "menu", tells="Your onboardings, and the ways to everything else", examples=("",))
 async def home(turn: Turn) -> Message:
     """The root command alone."""
-    snapshot, own = await turn.services.onboardings.mine(turn.actor)
+    snapshot, own = await turn.services.onboardings.owned(turn.actor.pivotal_ids)
     today = dates.today(turn.now, turn.zone)
     return lists.home(
         own,
@@ -45,12 +49,18 @@ async def home(turn: Turn) -> Message:
     )
 
 
-@feature.command("mine", tells="Every open onboarding that is yours", examples=("mine",))
+@feature.command(
+    "mine",
+    usage="[@person]",
+    tells="Every open onboarding that is yours, or somebody else’s",
+    examples=("mine", "mine @ana"),
+)
 async def mine(turn: Turn, page: int = 1) -> Message:
     """Owned as CSM, SE, designer or product ops."""
-    snapshot, own = await turn.services.onboardings.mine(turn.actor)
+    title, ids, empty = _whose(turn)
+    snapshot, own = await turn.services.onboardings.owned(ids)
     return lists.listing(
-        "Your onboardings",
+        title,
         own,
         page=page,
         phases=turn.phases,
@@ -60,7 +70,8 @@ async def mine(turn: Turn, page: int = 1) -> Message:
         as_of=snapshot.as_of,
         stale=snapshot.stale,
         name="mine",
-        empty="No open onboarding is yours right now.",
+        filters=turn.text,
+        empty=empty,
         test_key=turn.services.test_key,
     )
 
@@ -149,6 +160,25 @@ async def turn_page(turn: Turn) -> Answer:
     return Answer(await handler(replace(turn, text=wanted.filters), wanted.page), replace=True)
 
 
+def _whose(turn: Turn) -> tuple[str, frozenset[str], str]:
+    """Whose onboardings are wanted: the title of their list, their Pivotal users, and what to say when it is empty."""
+    if not turn.text:
+        ids = turn.actor.pivotal_ids
+        return "Your onboardings", ids, "No open onboarding is yours right now." if ids else _UNLINKED
+    mention = filters.MENTION.fullmatch(turn.text)
+    if mention is None:
+        raise UserError(f"“{turn.text}” is not a person I can find.", hint="Mention them: `mine @name`.")
+    ids = turn.directory.of_slack(mention[1] or mention[2])
+    if not ids:
+        return (
+            "Onboardings of one person",
+            ids,
+            "They are not linked to a Pivotal user. An admin of this bot can link them.",
+        )
+    name = turn.directory.name(min(ids))
+    return f"Onboardings of {name}", ids, "No open onboarding is theirs right now."
+
+
 def _turning(turn: Turn) -> Turning:
     return values.decode_turning(turn.pressed.value if turn.pressed else "")
 
@@ -163,10 +193,11 @@ async def _sight(turn: Turn) -> Sight:
 
 def _lane(text: str) -> tuple[Lane | None, str]:
     """Read a lane at the beginning of what was typed, and give the rest."""
-    folded = " ".join(text.lower().replace("-", " ").replace("_", " ").split())
-    for words, lane in {**{lane.replace("_", " "): lane for lane in Lane}, "none": Lane.NO_TARGET}.items():
-        if folded == words or folded.startswith(f"{words} "):
-            return lane, folded.removeprefix(words).strip()
+    for length in (2, 1):
+        *head, rest = [*text.split(None, length), ""][: length + 1]
+        lane = _LANES.get(spelled("".join(head)))
+        if lane:
+            return lane, rest
     return None, text
 
 

@@ -1,6 +1,6 @@
 """Changing an onboarding: the commands, and the buttons of its card."""
 
-from bot.domain.errors import Refused, UserError
+from bot.domain.errors import BotError, NotFound, Refused, UserError
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Feature, Turn
@@ -78,19 +78,22 @@ async def press(turn: Turn) -> Message | Answer | None:
     assert pressed is not None  # noqa: S101 - buttons always come with what was pressed
     verb = _verb(wanted.verb)
     posted = None if pressed.private else (pressed.channel, pressed.ts)
-    outcome = await turn.services.changes.make(
-        Request(
-            wanted.id,
-            verb,
-            turn.actor,
-            source=turn.source,
-            reference=turn.reference,
-            expecting=wanted.expectation,
-            confirmed=wanted.confirmed,
-            card=posted,
-        ),
-        guard=turn.guard,
+    request = Request(
+        wanted.id,
+        verb,
+        turn.actor,
+        source=turn.source,
+        reference=turn.reference,
+        expecting=wanted.expectation,
+        confirmed=wanted.confirmed,
+        card=posted,
     )
+    try:
+        outcome = await turn.services.changes.make(request, guard=turn.guard)
+    except NotFound as gone:  # gone, and so is all memory of it: the card may not stay all the same
+        if posted:
+            await turn.cards.bury(None, channel=pressed.channel, ts=pressed.ts)
+        return Answer(say(text.escape(gone.message)), replace=pressed.private)
     return await _on_posted_card(turn, outcome, *posted) if posted else _on_private_card(turn, outcome)
 
 
@@ -137,9 +140,15 @@ async def _on_posted_card(turn: Turn, outcome: Outcome, channel: str, ts: str) -
     if outcome.ending is Ending.GONE:
         await turn.cards.bury(outcome.standing, channel=channel, ts=ts)
         return say("Pivotal has no such onboarding any more; nothing was changed.")
-    line = notices.line(turn.actor.name, outcome.move) if outcome.ending is Ending.DONE and outcome.move else ""
-    await turn.cards.redraw(outcome.standing, channel=channel, ts=ts, line=line)
-    return None if line else say(text.escape(notices.stale(outcome.differences)))
+    done = outcome.move if outcome.ending is Ending.DONE else None
+    line = notices.line(turn.actor.name, done) if done else ""
+    try:
+        await turn.cards.redraw(outcome.standing, channel=channel, ts=ts, line=line)
+    except BotError as error:  # what Pivotal has done is done, whatever Slack makes of the card
+        return say(
+            text.escape(_told(outcome)), f"The card here could not be brought up to date: {text.escape(error.message)}"
+        )
+    return None if done else say(text.escape(notices.stale(outcome.differences)))
 
 
 def _verb(said: str) -> Verb:

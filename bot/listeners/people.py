@@ -2,7 +2,7 @@
 
 import re
 
-from bot.domain import words
+from bot.domain import rights, words
 from bot.domain.errors import UserError
 from bot.listeners.feature import Feature, Turn
 from bot.views import people
@@ -27,6 +27,7 @@ async def whoami(turn: Turn) -> Message:
 )
 async def link(turn: Turn) -> Message:
     """Link a Slack user to a Pivotal user."""
+    rights.check(rights.Right.LINK, turn.actor)
     said = words.split(turn.text)
     mention = _MENTION.fullmatch(said[0]) if said else None
     if mention is None or len(said) != 2:

@@ -1,8 +1,10 @@
 """One onboarding: its card, for the eyes of whoever asked."""
 
+from bot.domain.errors import NotFound
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Feature, Turn
+from bot.listeners.grammar import nearest
 from bot.services.onboardings import Choices
 from bot.views import card, lists
 from bot.views.message import Message
@@ -14,9 +16,21 @@ feature = Feature("Look")
     "show", "view", "find", usage="<customer or #id>", tells="Where an onboarding stands", examples=("aurora", "#89")
 )
 async def show(turn: Turn) -> Message:
-    """The card, or a list to pick from when several are meant."""
-    found = await turn.services.onboardings.find(turn.text)
+    """The card, or a list to pick from when several are meant. What is no name may be a mistyped verb."""
+    try:
+        found = await turn.services.onboardings.find(turn.text)
+    except NotFound as error:
+        raise _did_you_mean(turn, error) from error
     return pick(turn, found) if isinstance(found, Choices) else drawn(turn, found)
+
+
+def _did_you_mean(turn: Turn, error: NotFound) -> NotFound:
+    said = turn.text.split()
+    near = nearest(said[0], turn.commands)
+    if near is None:
+        return error
+    meant = " ".join((turn.names.command, near, *said[1:]))
+    return NotFound(error.message, hint=f"Did you mean `{meant}`? `{turn.names.command} help` lists all verbs.")
 
 
 @feature.button(card.OPEN)

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from bot.domain import filters, rights, schedule, words
 from bot.domain.errors import UserError
 from bot.domain.records import Subscription
-from bot.listeners.feature import Feature, Turn
+from bot.listeners.feature import Feature, Turn, spelled
 from bot.services.subscriptions import Wish
 from bot.views import subscriptions as views
 from bot.views.message import Message
@@ -39,9 +39,10 @@ async def subscribe(turn: Turn) -> Message:
 )
 async def unsubscribe(turn: Turn) -> Message:
     """End the channel's subscription of one kind."""
-    kind, rest = words.head(turn.text)
-    _no_more(rest)
-    ended = await turn.services.subscriptions.unsubscribe(turn.channel, kind_of(turn, kind), by=turn.actor)
+    kind, rest = kind_of(turn, turn.text)
+    if rest:
+        raise UserError(f"I don't know what to do with “{rest}”.", hint="Name the digest only.")
+    ended = await turn.services.subscriptions.unsubscribe(turn.channel, kind, by=turn.actor)
     return views.unsubscribed(ended, titles=turn.titles, command=turn.names.command)
 
 
@@ -54,28 +55,31 @@ async def subscriptions(turn: Turn) -> Message:
     return views.listing(rows, titles=turn.titles, command=turn.names.command)
 
 
-def kind_of(turn: Turn, typed: str) -> str:
-    """The digest kind meant; raises UserError naming those there are."""
-    kind = "-".join(typed.lower().replace("_", "-").split())
-    if kind not in turn.titles:
-        known = " or ".join(f"`{one}`" for one in turn.titles)
-        raise UserError(f"There is no digest “{typed}”." if typed else "Which digest?", hint=f"There are {known}.")
-    return kind
+def kind_of(turn: Turn, typed: str) -> tuple[str, str]:
+    """The digest kind that a text begins with, and its rest; raises UserError naming the kinds there are."""
+    kinds = {spelled(kind): kind for kind in turn.titles}
+    for length in (1, 2):
+        *head, rest = [*typed.split(None, length), ""][: length + 1]
+        kind = kinds.get(spelled("".join(head)))
+        if kind:
+            return kind, rest
+    known = " or ".join(f"`{one}`" for one in turn.titles)
+    first = words.head(typed)[0]
+    raise UserError(f"There is no digest “{first}”." if first else "Which digest?", hint=f"There are {known}.")
 
 
 def _wish(turn: Turn) -> Wish:
     """Read kind, time, weekdays and zone in any order; what is left are filters."""
-    first, *said = words.split(turn.text) or [""]
-    kind = kind_of(turn, first)
+    kind, said = kind_of(turn, turn.text)
     digest = turn.digests.kinds[kind]
     at, days, zone, rest = digest.at, digest.days, turn.actor.zone, []
-    for word in said:
+    for word in words.split(said):
         if clock := _TIME.fullmatch(word):
             at = time(int(clock[1]), int(clock[2]))
         elif ("/" in word and ":" not in word) or word.upper() == "UTC":
             zone = word
         elif ":" in word:
-            rest.append(word)
+            rest.append(_quoted(word))
         else:
             schedule.weekdays(word)
             days = word.lower()
@@ -87,6 +91,7 @@ def _following(subscription: Subscription, now: datetime) -> datetime | None:
     return None if subscription.paused else schedule.next_run(subscription, now)
 
 
-def _no_more(rest: str) -> None:
-    if rest:
-        raise UserError(f"I don't know what to do with “{rest}”.", hint="Name the digest only.")
+def _quoted(word: str) -> str:
+    """A filter as it can be read again: `phase:"Internal QA"` has lost its quotes by now."""
+    key, _, value = word.partition(":")
+    return f'{key}:"{value}"' if " " in value else word

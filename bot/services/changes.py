@@ -19,9 +19,12 @@ from bot.pivotal.models import Onboarding
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.store import Store
-from bot.store.claims import Held
+from bot.store.claims import Held, Lease
 
 LEASE = timedelta(seconds=60)
+"""How long one attempt may keep everybody else out."""
+LATEST = timedelta(seconds=30)
+"""A write that has not begun by then is not made: with all the client's patience it would outlast its lease."""
 _RIGHTS = {Verb.ADVANCE: rights.Right.MOVE}
 
 
@@ -119,17 +122,18 @@ class Changes:
         """Carry out one request, or say why not.
 
         `guard` raises Forbidden when the place may not be written from. Raises Busy, Forbidden, Refused, and
-        UpstreamError or the client's errors when Pivotal did not do it; every attempt leaves an audit row.
+        UpstreamError or the client's errors when Pivotal did not do it. Whatever was tried leaves an audit row; what
+        had to be asked first, or was busy, was not tried.
         """
-        async with self._lease(request):
-            outcome = await self._attempt(request, guard=guard)
-        if outcome.ending in (Ending.DONE, Ending.GONE):
+        async with self._lease(request) as lease:
+            outcome = await self._attempt(request, lease, guard=guard)
+        if outcome.ending is not Ending.ASKS:
             changed = Changed(outcome.standing, gone=outcome.ending is Ending.GONE, drawn=request.card)
             for watcher in self._watchers:
                 watcher(changed)
         return outcome
 
-    async def _attempt(self, request: Request, *, guard: Guard) -> Outcome:
+    async def _attempt(self, request: Request, lease: Lease, *, guard: Guard) -> Outcome:
         seen = self._portfolio.known(request.onboarding_id)
         try:
             await guard()
@@ -138,7 +142,7 @@ class Changes:
             if fresh is None:
                 return await self._gone(request, seen)
             seen = fresh
-            return await self._decide(request, seen)
+            return await self._decide(request, seen, lease)
         except BotError as error:
             unknown, failed = isinstance(error, OutcomeUnknown), isinstance(error, UpstreamError)
             outcome = "unknown" if unknown else "failed" if failed else "refused"
@@ -154,7 +158,7 @@ class Changes:
         await self._record(request, seen, None, outcome="refused", why="no longer in Pivotal")
         return Outcome(Ending.GONE, seen)
 
-    async def _decide(self, request: Request, seen: Standing) -> Outcome:
+    async def _decide(self, request: Request, seen: Standing, lease: Lease) -> Outcome:
         onboarding = seen.onboarding
         right = _RIGHTS.get(request.verb, rights.Right.STATE)
         rights.check(right, request.by, onboarding=onboarding, directory=self._people.directory)
@@ -166,9 +170,11 @@ class Changes:
         move = plan(request.verb, onboarding, phases=self._phases, test_key=self._pivotal.mode == "test")
         if move.asks and not request.confirmed:
             return Outcome(Ending.ASKS, seen, move)
+        if self._clock() - lease.since > LATEST:
+            raise UpstreamError("Pivotal is very slow, so nothing was changed.", hint="Try again in a minute.")
         after = await self._write(request.onboarding_id, move)
-        await self._portfolio.put(after, source="us")
         await self._record(request, seen, move, outcome="done", why=request.reason)
+        await self._portfolio.put(after, source="us")
         return Outcome(Ending.DONE, await self._portfolio.standing(after), move)
 
     async def _fresh(self, onboarding_id: str) -> Standing | None:
@@ -204,7 +210,7 @@ class Changes:
         ) from error
 
     @asynccontextmanager
-    async def _lease(self, request: Request) -> AsyncIterator[None]:
+    async def _lease(self, request: Request) -> AsyncIterator[Lease]:
         lease = await self._store.claims.lease(
             f"write:{self._team}:{request.onboarding_id}", holder=request.by.name, now=self._clock(), ttl=LEASE
         )
@@ -213,7 +219,7 @@ class Changes:
                 f"{lease.holder} is changing this onboarding at this moment.", hint="Look again in a few seconds."
             )
         try:
-            yield
+            yield lease
         finally:
             await self._store.claims.release(lease)
 

@@ -1,13 +1,14 @@
 """Finding and reading onboardings: by number, by link, by name; never a silent guess."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from bot.domain import references, rights, risk, words
+from bot.domain import references, rights, risk, states, words
 from bot.domain.errors import NotFound, UserError
 from bot.domain.phases import Phases
-from bot.domain.records import Actor, Snapshot, Standing
+from bot.domain.records import Snapshot, Standing
 from bot.domain.references import Link, Name, Number
 from bot.domain.risk import Reason, Risk
 from bot.pivotal import AsyncPivotalApi
@@ -65,10 +66,17 @@ class Onboardings:
         """
         if not text.strip():
             raise UserError("Which onboarding?", hint="Add a customer’s name or a number, such as `aurora` or `#89`.")
-        snapshot = await self._portfolio.snapshot(INDEX_AGE, interactive=True)
+        snapshot = await self._index(exactly=exactly)
         reference = references.parse(text)
         if isinstance(reference, Name):
-            return await self._by_name(reference.text, snapshot, exactly=exactly)
+            try:
+                return await self._by_name(reference.text, snapshot, exactly=exactly)
+            except NotFound:
+                # It may be newer than the index.
+                newer = await self.snapshot()
+                if newer.as_of == snapshot.as_of:
+                    raise
+                return await self._by_name(reference.text, newer, exactly=exactly)
         if isinstance(reference, Number):
             return await self._by_number(reference.n, snapshot)
         return await self._by_link(reference, snapshot)
@@ -76,28 +84,35 @@ class Onboardings:
     async def find_before(self, text: str) -> tuple[Standing | Choices, str]:
         """Find exactly what the beginning of `text` names; what follows is a reason and comes back with it.
 
-        A name in quotes, a number or a link is one word; else the longest beginning that is a customer's own name.
+        A name in quotes or a link is one word; else it is the longest beginning that is a customer's own name, or a
+        number, or the longest beginning that is at least like a name.
         """
         said = words.split(text)
         if not said:
             return await self.find("", exactly=True), ""
-        first = isinstance(references.parse(said[0]), Number | Link) or text.lstrip()[:1] in words.DOUBLE + words.SINGLE
-        if not first:
-            snapshot = await self._portfolio.snapshot(INDEX_AGE, interactive=True)
-            for length in range(len(said), 0, -1):
-                if references.match(" ".join(said[:length]), snapshot).exact:
-                    return await self.find(" ".join(said[:length]), exactly=True), " ".join(said[length:])
-            return await self.find(text, exactly=True), ""
-        return await self.find(said[0], exactly=True), " ".join(said[1:])
+        quoted = not text.lstrip().startswith(said[0])
+        if quoted or isinstance(references.parse(said[0]), Link):
+            return await self.find(said[0], exactly=True), " ".join(said[1:])
+        snapshot = await self._index(exactly=True)
+        beginnings = [(" ".join(said[:length]), " ".join(said[length:])) for length in range(len(said), 0, -1)]
+        for name, reason in beginnings:
+            if references.match(name, snapshot).exact:
+                return await self.find(name, exactly=True), reason
+        if isinstance(references.parse(said[0]), Number):
+            return await self.find(said[0], exactly=True), " ".join(said[1:])
+        for name, reason in beginnings:
+            if references.match(name, snapshot).words:
+                return await self.find(name, exactly=True), reason
+        return await self.find(text, exactly=True), ""
 
-    async def mine(self, actor: Actor) -> tuple[Snapshot, tuple[Standing, ...]]:
-        """The open onboardings a person owns in any role, with the snapshot they were taken from."""
+    async def owned(self, pivotal_ids: frozenset[str]) -> tuple[Snapshot, tuple[Standing, ...]]:
+        """The open onboardings that any of these Pivotal users owns in any role, with the snapshot they come from."""
         snapshot = await self.snapshot()
         own = (
             standing
             for standing in snapshot.standings
-            if actor.pivotal_ids & set(rights.owners(standing.onboarding).values())
-            and not self._phases.terminal(standing.onboarding.phase)
+            if pivotal_ids & set(rights.owners(standing.onboarding).values())
+            and not states.closed(standing.onboarding, phases=self._phases)
         )
         return snapshot, tuple(own)
 
@@ -108,6 +123,10 @@ class Onboardings:
     def at_risk(self, snapshot: Snapshot, *, today: date, now: datetime) -> tuple[Risk, ...]:
         """What needs attention in a snapshot, worst first."""
         return risk.at_risk(snapshot, phases=self._phases, today=today, now=now, medians=self._portfolio.medians)
+
+    async def _index(self, *, exactly: bool) -> Snapshot:
+        """The names and numbers there are; before a write a newer list, lest a second onboarding be overlooked."""
+        return await self._portfolio.snapshot(LIST_AGE if exactly else INDEX_AGE, interactive=True)
 
     async def _by_name(self, name: str, snapshot: Snapshot, *, exactly: bool) -> Standing | Choices:
         matches = references.match(name, snapshot)
@@ -133,6 +152,9 @@ class Onboardings:
         of_customer = [standing for standing in _of(snapshot, customers) if standing not in own]
         if not of_customer:
             return await self.read(str(number))
+        if not own:
+            with suppress(NotFound):  # an onboarding newer than the index; mostly it is the customer's number only
+                own = [await self.read(str(number))]
         question = (
             f"Number {number} is an onboarding’s and a customer’s. Which one?" if own else "Which one do you mean?"
         )
