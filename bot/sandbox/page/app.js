@@ -12,7 +12,9 @@ import { World } from './world.js';
 
 const world = new World();
 const $ = (id) => document.getElementById(id);
-const go = (hash) => { location.hash = hash; };
+const go = (hash) => {
+  location.hash = hash;
+};
 
 const workspace = new Workspace(world, $('slack-view'), { go });
 const pivotal = new PivotalView(world, $('pivotal-view'), { go });
@@ -76,17 +78,37 @@ function drawSwitcher() {
   $('workspace-name').textContent = world.state.workspace.name;
   if ($('switcher').getAttribute('aria-label') === text) return;
   $('switcher').setAttribute('aria-label', text);
-  $('switcher').replaceChildren(avatar(person.id, displayName(person), { size: 'avatar-small' }),
-    h('span', { class: 'switcher-text' }, h('span', { class: 'switcher-you', text: 'You are ' }), h('strong', { text: displayName(person) }), person.title ? h('span', { class: 'switcher-title', text: `, ${person.title}` }) : null), icon('down'));
+  $('switcher').replaceChildren(
+    avatar(person.id, displayName(person), { size: 'avatar-small' }),
+    h(
+      'span',
+      { class: 'switcher-text' },
+      h('span', { class: 'switcher-you', text: 'You are ' }),
+      h('strong', { text: displayName(person) }),
+      person.title ? h('span', { class: 'switcher-title', text: `, ${person.title}` }) : null,
+    ),
+    icon('down'),
+  );
 }
 
 $('switcher').addEventListener('click', () => {
-  openMenu($('switcher'), world.state.people.filter((person) => person.kind !== 'bot').map((person) => ({
-    node: h('span', { class: 'menu-person' }, avatar(person.id, displayName(person), { size: 'avatar-tiny' }), displayName(person)),
-    note: [person.title || person.kind, person.tz].filter(Boolean).join(' · '),
-    checked: person.id === world.me,
-    pick: () => be(person.id),
-  })), { label: 'Who you are', search: false });
+  openMenu(
+    $('switcher'),
+    world.state.people
+      .filter((person) => person.kind !== 'bot')
+      .map((person) => ({
+        node: h(
+          'span',
+          { class: 'menu-person' },
+          avatar(person.id, displayName(person), { size: 'avatar-tiny' }),
+          displayName(person),
+        ),
+        note: [person.title || person.kind, person.tz].filter(Boolean).join(' · '),
+        checked: person.id === world.me,
+        pick: () => be(person.id),
+      })),
+    { label: 'Who you are', search: false },
+  );
 });
 
 async function be(person) {
@@ -115,7 +137,9 @@ function closeDrawer() {
   $('drawer-button').focus();
 }
 
-$('drawer-button').addEventListener('click', () => (document.body.classList.contains('drawer-open') ? closeDrawer() : openDrawer()));
+$('drawer-button').addEventListener('click', () =>
+  document.body.classList.contains('drawer-open') ? closeDrawer() : openDrawer(),
+);
 $('scrim').addEventListener('click', closeDrawer);
 document.addEventListener('keydown', (event) => event.key === 'Escape' && closeDrawer());
 $('sidebar').addEventListener('click', (event) => event.target.closest('a') && closeDrawer());
@@ -137,11 +161,15 @@ function arrive() {
   const [, channel, seconds, micros] = link;
   const thread = new URLSearchParams(location.search).get('thread_ts');
   history.replaceState(null, '', `/#/slack/${channel}${thread ? `/${thread}` : ''}`);
-  world.addEventListener('change', () => {
-    const message = document.querySelector(`[data-ts="${seconds}.${micros}"]`);
-    message?.scrollIntoView({ block: 'center' });
-    message?.classList.add('is-spotted');
-  }, { once: true });
+  world.addEventListener(
+    'change',
+    () => {
+      const message = document.querySelector(`[data-ts="${seconds}.${micros}"]`);
+      message?.scrollIntoView({ block: 'center' });
+      message?.classList.add('is-spotted');
+    },
+    { once: true },
+  );
 }
 
 arrive();

@@ -7,10 +7,21 @@ import { mrkdwn, textObject } from './mrkdwn.js';
 import { richText } from './richtext.js';
 
 function section(block, place) {
-  const text = h('div', { class: 'section-text' },
+  const text = h(
+    'div',
+    { class: 'section-text' },
     block.text ? h('div', { class: 'text' }, textObject(block.text, place.world)) : null,
-    block.fields ? h('div', { class: 'fields' }, block.fields.map((field) => h('div', { class: 'text field-cell' }, textObject(field, place.world)))) : null);
-  const accessory = block.accessory ? h('div', { class: 'accessory' }, drawElement(block.accessory, block, place)) : null;
+    block.fields
+      ? h(
+          'div',
+          { class: 'fields' },
+          block.fields.map((field) => h('div', { class: 'text field-cell' }, textObject(field, place.world))),
+        )
+      : null,
+  );
+  const accessory = block.accessory
+    ? h('div', { class: 'accessory' }, drawElement(block.accessory, block, place))
+    : null;
   return h('div', { class: 'block section' }, text, accessory);
 }
 
@@ -18,22 +29,48 @@ const header = (block, place) => h('h3', { class: 'block header' }, textObject(b
 const divider = () => h('hr', { class: 'block' });
 
 function context(block, place) {
-  return h('div', { class: 'block context' }, (block.elements ?? []).map((element) =>
-    (element.type === 'image' ? drawElement(element, block, place) : h('span', { class: 'text' }, textObject(element, place.world)))));
+  return h(
+    'div',
+    { class: 'block context' },
+    (block.elements ?? []).map((element) =>
+      element.type === 'image'
+        ? drawElement(element, block, place)
+        : h('span', { class: 'text' }, textObject(element, place.world)),
+    ),
+  );
 }
 
 function actions(block, place) {
-  return h('div', { class: 'block actions' }, (block.elements ?? []).map((element) => drawElement(element, block, place)));
+  return h(
+    'div',
+    { class: 'block actions' },
+    (block.elements ?? []).map((element) => drawElement(element, block, place)),
+  );
 }
 
 function image(block, place) {
   const title = block.title ? h('figcaption', {}, textObject(block.title, place.world)) : null;
   const address = block.image_url ?? block.slack_file?.url;
   const local = localPicture(address);
-  if (local) return h('figure', { class: 'block picture' }, title, h('img', { src: local, alt: block.alt_text ?? '', loading: 'lazy' }));
+  if (local)
+    return h(
+      'figure',
+      { class: 'block picture' },
+      title,
+      h('img', { src: local, alt: block.alt_text ?? '', loading: 'lazy' }),
+    );
   const link = safeUrl(address ?? '');
-  return h('figure', { class: 'block picture' }, title, h('div', { class: 'picture-away', role: 'img', 'aria-label': block.alt_text },
-    h('span', { text: block.alt_text ?? 'Picture' }), link ? h('a', { href: link, target: '_blank', rel: 'noopener noreferrer', text: 'Open the picture' }) : null));
+  return h(
+    'figure',
+    { class: 'block picture' },
+    title,
+    h(
+      'div',
+      { class: 'picture-away', role: 'img', 'aria-label': block.alt_text },
+      h('span', { text: block.alt_text ?? 'Picture' }),
+      link ? h('a', { href: link, target: '_blank', rel: 'noopener noreferrer', text: 'Open the picture' }) : null,
+    ),
+  );
 }
 
 function table(block, place) {
@@ -43,9 +80,36 @@ function table(block, place) {
   };
   const align = (column) => ({ center: 'center', right: 'right' })[block.column_settings?.[column]?.align] ?? 'left';
   const [first = [], ...rest] = block.rows ?? [];
-  return h('div', { class: 'block table-wrap', tabindex: '0', role: 'group', 'aria-label': 'Table' }, h('table', {},
-    h('thead', {}, h('tr', {}, first.map((content, column) => h('th', { scope: 'col', style: { 'text-align': align(column) } }, cell(content))))),
-    h('tbody', {}, rest.map((row) => h('tr', {}, row.map((content, column) => h('td', { style: { 'text-align': align(column) } }, cell(content))))))));
+  return h(
+    'div',
+    { class: 'block table-wrap', tabindex: '0', role: 'group', 'aria-label': 'Table' },
+    h(
+      'table',
+      {},
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          first.map((content, column) =>
+            h('th', { scope: 'col', style: { 'text-align': align(column) } }, cell(content)),
+          ),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        rest.map((row) =>
+          h(
+            'tr',
+            {},
+            row.map((content, column) => h('td', { style: { 'text-align': align(column) } }, cell(content))),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 let labels = 0;
@@ -60,25 +124,44 @@ function input(block, place) {
     control.removeAttribute('aria-label');
     control.setAttribute('aria-labelledby', `${id}-label`);
   }
-  return h('div', { class: 'block input', data: { block: block.block_id } },
-    h(typed ? 'label' : 'div', { class: 'field-label', id: `${id}-label`, for: typed ? id : null }, textObject(block.label, place.world),
-      block.optional ? h('span', { class: 'optional', text: ' (optional)' }) : null),
+  return h(
+    'div',
+    { class: 'block input', data: { block: block.block_id } },
+    h(
+      typed ? 'label' : 'div',
+      { class: 'field-label', id: `${id}-label`, for: typed ? id : null },
+      textObject(block.label, place.world),
+      block.optional ? h('span', { class: 'optional', text: ' (optional)' }) : null,
+    ),
     control,
     h('div', { class: 'field-error', id: `${id}-error`, role: 'alert', hidden: true }),
-    block.hint ? h('div', { class: 'hint', id: `${id}-hint` }, textObject(block.hint, place.world)) : null);
+    block.hint ? h('div', { class: 'hint', id: `${id}-hint` }, textObject(block.hint, place.world)) : null,
+  );
 }
 
 /** Standard Markdown, as far as messages use it, said in mrkdwn. */
 function markdown(block, place) {
   const text = (block.text ?? '')
-    .replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/^#{1,6} +(.+)$/gm, '**$1**')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/^#{1,6} +(.+)$/gm, '**$1**')
     .replace(/\[([^\]\n]+)\]\((https?:[^)\s]+)\)/g, '<$2|$1>')
-    .replace(/(?<!\*)\*(?!\*)(\S[^*\n]*)\*(?!\*)/g, '_$1_').replace(/\*\*(.+?)\*\*/g, '*$1*').replace(/~~(.+?)~~/g, '~$1~');
+    .replace(/(?<!\*)\*(?!\*)(\S[^*\n]*)\*(?!\*)/g, '_$1_')
+    .replace(/\*\*(.+?)\*\*/g, '*$1*')
+    .replace(/~~(.+?)~~/g, '~$1~');
   return h('div', { class: 'block text' }, mrkdwn(text, place.world));
 }
 
 const DRAW = {
-  section, header, divider, context, actions, image, table, input, markdown,
+  section,
+  header,
+  divider,
+  context,
+  actions,
+  image,
+  table,
+  input,
+  markdown,
   rich_text: (block, place) => h('div', { class: 'block' }, richText(block, place.world)),
 };
 

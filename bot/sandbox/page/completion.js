@@ -8,9 +8,14 @@ export function complete(text, caret, world) {
   const before = text.slice(0, caret);
   const slash = /^\/\S*$/.exec(before);
   if (slash) {
-    const rows = world.state.commands.filter((one) => one.command.startsWith(before)).map((one) => ({
-      insert: `${one.command} `, label: one.command, hint: one.usage_hint, note: one.description,
-    }));
+    const rows = world.state.commands
+      .filter((one) => one.command.startsWith(before))
+      .map((one) => ({
+        insert: `${one.command} `,
+        label: one.command,
+        hint: one.usage_hint,
+        note: one.description,
+      }));
     return rows.length ? { from: 0, to: caret, rows } : null;
   }
   const mention = /(^|[\s(])([@#])([\p{L}\p{N}_-]*)$/u.exec(before);
@@ -18,17 +23,35 @@ export function complete(text, caret, world) {
   const [, , mark, part] = mention;
   const wanted = part.toLowerCase();
   const all = mark === '@' ? people(world) : channels(world);
-  const rows = all.filter((row) => row.label.toLowerCase().split(' ').some((word) => word.startsWith(wanted))).slice(0, 8);
+  const rows = all
+    .filter((row) =>
+      row.label
+        .toLowerCase()
+        .split(' ')
+        .some((word) => word.startsWith(wanted)),
+    )
+    .slice(0, 8);
   return rows.length ? { from: caret - part.length - 1, to: caret, rows } : null;
 }
 
-const people = (world) => world.state.people.filter((person) => person.kind !== 'bot').map((person) => ({
-  insert: `@${person.real_name} `, label: displayName(person), note: person.title, face: avatar(person.id, displayName(person), { size: 'avatar-tiny' }),
-}));
+const people = (world) =>
+  world.state.people
+    .filter((person) => person.kind !== 'bot')
+    .map((person) => ({
+      insert: `@${person.real_name} `,
+      label: displayName(person),
+      note: person.title,
+      face: avatar(person.id, displayName(person), { size: 'avatar-tiny' }),
+    }));
 
-const channels = (world) => world.state.channels.filter((one) => one.kind !== 'im' && one.is_member).map((one) => ({
-  insert: `#${one.name} `, label: one.name, note: one.topic,
-}));
+const channels = (world) =>
+  world.state.channels
+    .filter((one) => one.kind !== 'im' && one.is_member)
+    .map((one) => ({
+      insert: `#${one.name} `,
+      label: one.name,
+      note: one.topic,
+    }));
 
 let lists = 0;
 
@@ -39,7 +62,13 @@ export class Completion {
     this.found = null;
     this.at = 0;
     this.id = `completion-${++lists}`;
-    this.node = h('div', { class: 'completion', role: 'listbox', id: this.id, 'aria-label': 'Suggestions', hidden: true });
+    this.node = h('div', {
+      class: 'completion',
+      role: 'listbox',
+      id: this.id,
+      'aria-label': 'Suggestions',
+      hidden: true,
+    });
     area.setAttribute('aria-controls', this.id);
     host.prepend(this.node);
   }
@@ -64,10 +93,29 @@ export class Completion {
     this.node.hidden = false;
     this.area.setAttribute('aria-expanded', 'true');
     this.area.setAttribute('aria-activedescendant', `${this.id}-${this.at}`);
-    this.node.replaceChildren(...this.found.rows.map((row, index) => h('div', {
-      class: 'completion-row', role: 'option', id: `${this.id}-${index}`, 'aria-selected': String(index === this.at),
-      on: { pointerdown: (event) => { event.preventDefault(); this.#take(index); } },
-    }, row.face ?? null, h('strong', { text: row.label }), row.hint ? h('span', { class: 'completion-hint', text: row.hint }) : null, row.note ? h('span', { class: 'completion-note', text: row.note }) : null)));
+    this.node.replaceChildren(
+      ...this.found.rows.map((row, index) =>
+        h(
+          'div',
+          {
+            class: 'completion-row',
+            role: 'option',
+            id: `${this.id}-${index}`,
+            'aria-selected': String(index === this.at),
+            on: {
+              pointerdown: (event) => {
+                event.preventDefault();
+                this.#take(index);
+              },
+            },
+          },
+          row.face ?? null,
+          h('strong', { text: row.label }),
+          row.hint ? h('span', { class: 'completion-hint', text: row.hint }) : null,
+          row.note ? h('span', { class: 'completion-note', text: row.note }) : null,
+        ),
+      ),
+    );
   }
 
   #take(index) {

@@ -14,8 +14,20 @@ export class Composer {
     this.onSay = onSay;
     this.thread = thread;
     this.recalled = -1;
-    this.area = h('textarea', { class: 'composer-text', rows: 1, role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', spellcheck: 'true', data: { focus: thread ? 'composer-thread' : 'composer' } });
-    this.send = h('button', { class: 'button button-icon button-send', type: 'submit', 'aria-label': 'Send', disabled: true }, icon('send'));
+    this.area = h('textarea', {
+      class: 'composer-text',
+      rows: 1,
+      role: 'combobox',
+      'aria-autocomplete': 'list',
+      'aria-expanded': 'false',
+      spellcheck: 'true',
+      data: { focus: thread ? 'composer-thread' : 'composer' },
+    });
+    this.send = h(
+      'button',
+      { class: 'button button-icon button-send', type: 'submit', 'aria-label': 'Send', disabled: true },
+      icon('send'),
+    );
     this.hint = h('div', { class: 'composer-hint', 'aria-live': 'polite', hidden: true });
     this.blocked = h('div', { class: 'composer-blocked', hidden: true });
     this.form = h('form', { class: 'composer-box' }, this.area, this.send);
@@ -84,7 +96,9 @@ export class Composer {
     const text = command ? `${command.command} ${command.usage_hint}` : '';
     if (this.hint.dataset.shown === text) return;
     this.hint.dataset.shown = text;
-    this.hint.replaceChildren(...(command ? [h('code', { text: command.command }), h('span', { text: ` ${command.usage_hint ?? ''}` })] : []));
+    this.hint.replaceChildren(
+      ...(command ? [h('code', { text: command.command }), h('span', { text: ` ${command.usage_hint ?? ''}` })] : []),
+    );
   }
 
   #key(event) {
@@ -92,9 +106,11 @@ export class Composer {
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       this.#send();
-    } else if (event.key === 'ArrowUp' && this.area.selectionStart === 0 && this.area.selectionEnd === 0) this.#recall(event, 1);
+    } else if (event.key === 'ArrowUp' && this.area.selectionStart === 0 && this.area.selectionEnd === 0)
+      this.#recall(event, 1);
     else if (event.key === 'ArrowUp' && this.recalled >= 0 && !this.area.value.includes('\n')) this.#recall(event, 1);
-    else if (event.key === 'ArrowDown' && this.recalled >= 0 && !this.area.value.includes('\n')) this.#recall(event, -1);
+    else if (event.key === 'ArrowDown' && this.recalled >= 0 && !this.area.value.includes('\n'))
+      this.#recall(event, -1);
   }
 
   #recall(event, step) {
@@ -138,8 +154,16 @@ export class Composer {
 export function withIds(typed, world) {
   const text = typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const people = world.state.people.map((person) => [`@${person.real_name}`, `<@${person.id}|${person.name}>`]);
-  const channels = world.state.channels.filter((one) => one.kind !== 'im').map((one) => [`#${one.name}`, `<#${one.id}|${one.name}>`]);
+  const channels = world.state.channels
+    .filter((one) => one.kind !== 'im')
+    .map((one) => [`#${one.name}`, `<#${one.id}|${one.name}>`]);
   const longestFirst = [...people, ...channels].sort((a, b) => b[0].length - a[0].length);
-  return longestFirst.reduce((out, [name, id]) => out.replace(
-    new RegExp(`(^|[\\s(])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}_-])`, 'gu'), (_, lead) => lead + id), text);
+  return longestFirst.reduce(
+    (out, [name, id]) =>
+      out.replace(
+        new RegExp(`(^|[\\s(])${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?![\\p{L}\\p{N}_-])`, 'gu'),
+        (_, lead) => lead + id,
+      ),
+    text,
+  );
 }

@@ -7,13 +7,28 @@ import { textObject } from './mrkdwn.js';
 export function ask(question, world) {
   return new Promise((resolve) => {
     const danger = question.style === 'danger';
-    const agree = h('button', { type: 'submit', value: 'yes', class: `button ${danger ? 'button-danger-full' : 'button-primary'}` }, textObject(question.confirm, world));
+    const agree = h(
+      'button',
+      { type: 'submit', value: 'yes', class: `button ${danger ? 'button-danger-full' : 'button-primary'}` },
+      textObject(question.confirm, world),
+    );
     const deny = h('button', { type: 'button', class: 'button' }, textObject(question.deny, world));
-    const dialog = h('dialog', { class: 'dialog dialog-small', role: 'alertdialog', 'aria-labelledby': 'confirm-title', 'aria-describedby': 'confirm-text' },
-      h('form', { method: 'dialog' },
+    const dialog = h(
+      'dialog',
+      {
+        class: 'dialog dialog-small',
+        role: 'alertdialog',
+        'aria-labelledby': 'confirm-title',
+        'aria-describedby': 'confirm-text',
+      },
+      h(
+        'form',
+        { method: 'dialog' },
         h('header', { class: 'dialog-head' }, h('h2', { id: 'confirm-title' }, textObject(question.title, world))),
         h('div', { class: 'dialog-body', id: 'confirm-text' }, textObject(question.text, world)),
-        h('footer', { class: 'dialog-foot' }, deny, agree)));
+        h('footer', { class: 'dialog-foot' }, deny, agree),
+      ),
+    );
     deny.addEventListener('click', () => dialog.close(''));
     dialog.addEventListener('close', () => {
       dialog.remove();

@@ -13,7 +13,11 @@ function format(instant, zone, options) {
     }
     formats.set(key, made);
   }
-  return formats.get(key).format(instant).replace(/,/g, '').replace(/\bSept\b/, 'Sep');
+  return formats
+    .get(key)
+    .format(instant)
+    .replace(/,/g, '')
+    .replace(/\bSept\b/, 'Sep');
 }
 
 /** A Slack timestamp ("1757500000.000100"), a Unix time or an ISO text as a Date; null when it is none of them. */
@@ -39,7 +43,11 @@ export function dayKey(date, zone) {
 }
 
 function nearDay(date, zone) {
-  const days = [['yesterday', -1], ['today', 0], ['tomorrow', 1]];
+  const days = [
+    ['yesterday', -1],
+    ['today', 0],
+    ['tomorrow', 1],
+  ];
   return days.find(([, offset]) => dayKey(new Date(Date.now() + offset * 86400e3), zone) === dayKey(date, zone))?.[0];
 }
 
@@ -51,8 +59,11 @@ export function dayTitle(date, zone) {
 
 function ago(date) {
   const minutes = Math.round((Date.now() - date.getTime()) / 60000);
-  const [count, unit] = [[Math.round(minutes / 1440), 'day'], [Math.round(minutes / 60), 'hour'], [minutes, 'minute']]
-    .find(([number]) => Math.abs(number) >= 1) ?? [0, 'minute'];
+  const [count, unit] = [
+    [Math.round(minutes / 1440), 'day'],
+    [Math.round(minutes / 60), 'hour'],
+    [minutes, 'minute'],
+  ].find(([number]) => Math.abs(number) >= 1) ?? [0, 'minute'];
   return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(-count, unit);
 }
 

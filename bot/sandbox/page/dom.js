@@ -39,7 +39,11 @@ const ICONS = {
 /** A line icon that only decorates: hidden from assistive technology. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
-  for (const [key, value] of [['viewBox', '0 0 20 20'], ['class', `icon icon-${name}`], ['aria-hidden', 'true']]) {
+  for (const [key, value] of [
+    ['viewBox', '0 0 20 20'],
+    ['class', `icon icon-${name}`],
+    ['aria-hidden', 'true'],
+  ]) {
     svg.setAttribute(key, value);
   }
   const path = document.createElementNS(SVG, 'path');

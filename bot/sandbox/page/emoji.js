@@ -24,10 +24,14 @@ small_red_triangle_down 🔻|arrow_upper_right ↗️|arrow_lower_right ↘️|l
 four 4️⃣|five 5️⃣|six 6️⃣|seven 7️⃣|eight 8️⃣|nine 9️⃣|zero 0️⃣|hatching_chick 🐣|sunrise 🌅|camera 📷|film_frames 🎞️|page_facing_up 📄
 `;
 
-const GLYPHS = new Map(TABLE.trim().split(/[|\n]/).map((entry) => {
-  const space = entry.lastIndexOf(' ');
-  return [entry.slice(0, space), entry.slice(space + 1)];
-}));
+const GLYPHS = new Map(
+  TABLE.trim()
+    .split(/[|\n]/)
+    .map((entry) => {
+      const space = entry.lastIndexOf(' ');
+      return [entry.slice(0, space), entry.slice(space + 1)];
+    }),
+);
 
 /** The character for a short name, or undefined. */
 export function emoji(name) {

@@ -3,10 +3,17 @@
 
 import { h } from './dom.js';
 import { plain } from './mrkdwn.js';
+import { focusName } from './place.js';
 
 const NATIVE = {
-  plain_text_input: 'text', number_input: 'number', email_text_input: 'email', url_text_input: 'url',
-  datepicker: 'date', timepicker: 'time', datetimepicker: 'datetime-local', rich_text_input: 'text',
+  plain_text_input: 'text',
+  number_input: 'number',
+  email_text_input: 'email',
+  url_text_input: 'url',
+  datepicker: 'date',
+  timepicker: 'time',
+  datetimepicker: 'datetime-local',
+  rich_text_input: 'text',
 };
 
 function starting(element) {
@@ -31,10 +38,16 @@ export function textInput(element, block, place) {
   const pick = ['date', 'time', 'datetime-local'].includes(type);
   const hint = plain(element.placeholder?.text ?? '');
   const node = h(tall ? 'textarea' : 'input', {
-    class: 'field', value: held, type: tall ? null : type === 'number' ? 'text' : type, rows: tall ? 4 : null,
-    inputmode: type === 'number' ? 'decimal' : null, placeholder: pick ? null : hint, 'aria-label': pick && block.type !== 'input' ? hint || 'Date' : null,
-    maxlength: element.max_length, autocomplete: 'off',
-    data: { focus: `${place.id}|${place.key}|${element.action_id}|`, action: element.action_id ?? '' },
+    class: 'field',
+    value: held,
+    type: tall ? null : type === 'number' ? 'text' : type,
+    rows: tall ? 4 : null,
+    inputmode: type === 'number' ? 'decimal' : null,
+    placeholder: pick ? null : hint,
+    'aria-label': pick && block.type !== 'input' ? hint || 'Date' : null,
+    maxlength: element.max_length,
+    autocomplete: 'off',
+    data: { focus: focusName(place, element), action: element.action_id ?? '' },
   });
   node.addEventListener('input', () => place.values.set(block.block_id, element.action_id, node.value));
   if (place.pressable(block)) tellWhenSettled(node, element, block, place, pick);
@@ -53,7 +66,11 @@ function tellWhenSettled(node, element, block, place, pick) {
   };
   node.addEventListener('blur', tell);
   node.addEventListener('keydown', (event) => event.key === 'Enter' && !element.multiline && tell());
-  if (pick) node.addEventListener('change', () => { clearTimeout(waiting); waiting = setTimeout(tell, 600); });
+  if (pick)
+    node.addEventListener('change', () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(tell, 600);
+    });
 }
 
 /** What is sent to the app for a held value: an instant as Unix time, empty as null. */
@@ -66,10 +83,14 @@ export function sent(element, value) {
 export function fault(block, value) {
   const element = block.element ?? {};
   const text = String(value ?? '').trim();
-  if (!text || (Array.isArray(value) && !value.length)) return block.optional ? null : 'Please complete this required field.';
-  if (element.min_length && text.length < element.min_length) return `Please write at least ${element.min_length} characters.`;
-  if (element.type === 'email_text_input' && !/^\S+@\S+\.\S+$/.test(text)) return 'Please enter a valid e-mail address.';
-  if (element.type === 'url_text_input' && !/^https?:\/\/\S+$/.test(text)) return 'Please enter a valid address (https://…).';
+  if (!text || (Array.isArray(value) && !value.length))
+    return block.optional ? null : 'Please complete this required field.';
+  if (element.min_length && text.length < element.min_length)
+    return `Please write at least ${element.min_length} characters.`;
+  if (element.type === 'email_text_input' && !/^\S+@\S+\.\S+$/.test(text))
+    return 'Please enter a valid e-mail address.';
+  if (element.type === 'url_text_input' && !/^https?:\/\/\S+$/.test(text))
+    return 'Please enter a valid address (https://…).';
   return element.type === 'number_input' ? numberFault(element, text) : null;
 }
 
@@ -77,7 +98,9 @@ function numberFault(element, text) {
   if (!(element.is_decimal_allowed ? /^-?\d+([.]\d+)?$/ : /^-?\d+$/).test(text)) {
     return element.is_decimal_allowed ? 'Please enter a number.' : 'Please enter a whole number.';
   }
-  if (element.min_value !== undefined && Number(text) < Number(element.min_value)) return `Please enter ${element.min_value} or more.`;
-  if (element.max_value !== undefined && Number(text) > Number(element.max_value)) return `Please enter ${element.max_value} or less.`;
+  if (element.min_value !== undefined && Number(text) < Number(element.min_value))
+    return `Please enter ${element.min_value} or more.`;
+  if (element.max_value !== undefined && Number(text) > Number(element.max_value))
+    return `Please enter ${element.max_value} or less.`;
   return null;
 }

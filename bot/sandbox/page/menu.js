@@ -24,20 +24,38 @@ export function closeMenu({ refocus = true } = {}) {
  * Open a menu under `anchor`. `items`: {label, node?, note?, group?, checked?, danger?, pick}. `kind`: "menu" or "listbox";
  * `multiple` keeps it open after a pick, which then answers whether the item is now chosen.
  */
-export function openMenu(anchor, items, { kind = 'menu', label = '', multiple = false, search = items.length > 8, onClose = null } = {}) {
+export function openMenu(
+  anchor,
+  items,
+  { kind = 'menu', label = '', multiple = false, search = items.length > 8, onClose = null } = {},
+) {
   const name = anchor.dataset.focus ?? '';
   const again = open && open.anchor === anchor;
   closeMenu();
   if (again) return;
-  const list = h('div', { class: 'menu-list', role: kind, 'aria-label': label, tabindex: '-1', 'aria-multiselectable': multiple ? 'true' : null });
+  const list = h('div', {
+    class: 'menu-list',
+    role: kind,
+    'aria-label': label,
+    tabindex: '-1',
+    'aria-multiselectable': multiple ? 'true' : null,
+  });
   let group = null;
   for (const item of items) {
-    if (item.group && item.group !== group) list.append(h('div', { class: 'menu-group', role: 'presentation', text: item.group }));
+    if (item.group && item.group !== group)
+      list.append(h('div', { class: 'menu-group', role: 'presentation', text: item.group }));
     group = item.group;
     list.append(row(item, kind, multiple));
   }
   const empty = h('div', { class: 'menu-empty', hidden: items.length > 0, text: 'Nothing here.' });
-  const filter = search ? h('input', { class: 'menu-search', type: 'search', placeholder: 'Find …', 'aria-label': `Find in ${label || 'the list'}` }) : null;
+  const filter = search
+    ? h('input', {
+        class: 'menu-search',
+        type: 'search',
+        placeholder: 'Find …',
+        'aria-label': `Find in ${label || 'the list'}`,
+      })
+    : null;
   const panel = h('div', { class: `menu menu-${kind}` }, filter, list, empty);
   panel.addEventListener('keydown', (event) => keys(event, list));
   filter?.addEventListener('input', () => narrow(list, empty, filter.value));
@@ -45,22 +63,35 @@ export function openMenu(anchor, items, { kind = 'menu', label = '', multiple = 
   open = { anchor, panel, name, onClose };
   anchor.setAttribute('aria-expanded', 'true');
   place(panel, anchor);
-  (filter ?? list.querySelector('[aria-selected=true],[aria-checked=true]') ?? rows(list)[0] ?? list).focus({ preventScroll: true });
+  (filter ?? list.querySelector('[aria-selected=true],[aria-checked=true]') ?? rows(list)[0] ?? list).focus({
+    preventScroll: true,
+  });
 }
 
 function row(item, kind, multiple) {
   const role = kind === 'listbox' ? 'option' : item.checked === undefined ? 'menuitem' : 'menuitemradio';
   const state = kind === 'listbox' ? 'aria-selected' : item.checked === undefined ? null : 'aria-checked';
-  const node = h('div', { class: `menu-row ${item.danger ? 'menu-danger' : ''}`, role, tabindex: '-1' },
+  const node = h(
+    'div',
+    { class: `menu-row ${item.danger ? 'menu-danger' : ''}`, role, tabindex: '-1' },
     h('span', { class: 'menu-tick' }, icon('check')),
-    h('span', { class: 'menu-text' }, item.node ?? item.label, item.note ? h('span', { class: 'menu-note' }, item.note) : null));
+    h(
+      'span',
+      { class: 'menu-text' },
+      item.node ?? item.label,
+      item.note ? h('span', { class: 'menu-note' }, item.note) : null,
+    ),
+  );
   if (state) node.setAttribute(state, String(Boolean(item.checked)));
   node.addEventListener('click', () => {
     if (!multiple) closeMenu();
     const now = item.pick();
     if (multiple) node.setAttribute('aria-selected', String(Boolean(now)));
   });
-  node.addEventListener('pointermove', () => document.activeElement !== node && !node.matches('.menu-search') && node.focus({ preventScroll: true }));
+  node.addEventListener(
+    'pointermove',
+    () => document.activeElement !== node && !node.matches('.menu-search') && node.focus({ preventScroll: true }),
+  );
   return node;
 }
 
@@ -97,7 +128,9 @@ function keys(event, list) {
 function find(all, here, event) {
   typed = { text: (event.timeStamp - typed.at < 700 ? typed.text : '') + event.key.toLowerCase(), at: event.timeStamp };
   const order = [...all.slice(here + (typed.text.length > 1 ? 0 : 1)), ...all];
-  order.find((node) => node.querySelector('.menu-text').textContent.trim().toLowerCase().startsWith(typed.text))?.focus();
+  order
+    .find((node) => node.querySelector('.menu-text').textContent.trim().toLowerCase().startsWith(typed.text))
+    ?.focus();
 }
 
 function place(panel, anchor) {
@@ -110,7 +143,12 @@ function place(panel, anchor) {
   panel.style.setProperty('min-width', `${Math.min(box.width, 360)}px`);
 }
 
-document.addEventListener('pointerdown', (event) => {
-  if (open && !open.panel.contains(event.target) && !open.anchor.contains(event.target)) closeMenu({ refocus: false });
-}, true);
+document.addEventListener(
+  'pointerdown',
+  (event) => {
+    if (open && !open.panel.contains(event.target) && !open.anchor.contains(event.target))
+      closeMenu({ refocus: false });
+  },
+  true,
+);
 window.addEventListener('resize', () => closeMenu({ refocus: false }));

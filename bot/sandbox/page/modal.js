@@ -3,10 +3,10 @@
 
 import { blockItems } from './blocks.js';
 import { h, icon, keyed } from './dom.js';
-import { Values } from './elements.js';
 import { fault, localMoment, sent } from './inputs.js';
 import { mrkdwn, plain } from './mrkdwn.js';
 import { closeMenu } from './menu.js';
+import { Values } from './place.js';
 
 export class Modal {
   constructor(world) {
@@ -18,11 +18,18 @@ export class Modal {
     this.problem = h('div', { class: 'field-error', role: 'alert', hidden: true });
     this.cancel = h('button', { type: 'button', class: 'button' });
     this.submit = h('button', { type: 'submit', class: 'button button-primary' });
-    const cross = h('button', { type: 'button', class: 'button button-icon button-bare', 'aria-label': 'Close' }, icon('close'));
-    this.form = h('form', { novalidate: true },
+    const cross = h(
+      'button',
+      { type: 'button', class: 'button button-icon button-bare', 'aria-label': 'Close' },
+      icon('close'),
+    );
+    this.form = h(
+      'form',
+      { novalidate: true },
       h('header', { class: 'dialog-head' }, this.title, cross),
       h('div', { class: 'dialog-body' }, this.blocks, this.problem),
-      h('footer', { class: 'dialog-foot' }, this.cancel, this.submit));
+      h('footer', { class: 'dialog-foot' }, this.cancel, this.submit),
+    );
     this.dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'modal-title' }, this.form);
     document.body.append(this.dialog);
     this.form.addEventListener('submit', (event) => this.#submit(event));
@@ -36,7 +43,10 @@ export class Modal {
   #place(view) {
     if (!this.held.has(view.id)) this.held.set(view.id, this.#starting(view));
     return {
-      world: this.world, id: view.id, values: this.held.get(view.id), where: { view_id: view.id },
+      world: this.world,
+      id: view.id,
+      values: this.held.get(view.id),
+      where: { view_id: view.id },
       pressable: (block) => block.type !== 'input' || Boolean(block.dispatch_action),
     };
   }
@@ -106,7 +116,8 @@ export class Modal {
     event.preventDefault();
     const view = this.view;
     const values = this.#values(view);
-    const faults = view.blocks.filter((block) => block.type === 'input')
+    const faults = view.blocks
+      .filter((block) => block.type === 'input')
       .map((block) => [block.block_id, fault(block, values[block.block_id]?.[block.element?.action_id])])
       .filter(([, text]) => text);
     this.ownFaults = faults.length ? Object.fromEntries(faults) : null;

@@ -51,11 +51,18 @@ function lines(text, world) {
     else groups.push({ kind, lines: [line] });
   }
   return groups.flatMap(({ kind, lines: own }, index) => {
-    if (kind === 'quote') return [h('blockquote', {}, inline(own.map((line) => line.replace(QUOTE, '')).join('\n'), world))];
+    if (kind === 'quote')
+      return [h('blockquote', {}, inline(own.map((line) => line.replace(QUOTE, '')).join('\n'), world))];
     if (kind === 'list') {
       const [whole, indent, mark] = LIST.exec(own[0]);
-      return [h('div', { class: 'list-line', style: { '--depth': Math.floor(indent.length / 2) } },
-        h('span', { class: 'list-mark' }, `${mark} `), h('span', {}, inline(own[0].slice(whole.length), world)))];
+      return [
+        h(
+          'div',
+          { class: 'list-line', style: { '--depth': Math.floor(indent.length / 2) } },
+          h('span', { class: 'list-mark' }, `${mark} `),
+          h('span', {}, inline(own[0].slice(whole.length), world)),
+        ),
+      ];
     }
     const follows = groups[index + 1]?.kind === 'text' || (groups[index + 1] && own.at(-1) === '' && own.length === 1);
     return [...inline(own.join('\n'), world), ...(follows ? [h('br')] : [])];
@@ -67,7 +74,8 @@ export function inline(text, world) {
   const kept = [];
   const keep = (node) => `${OPEN}${kept.push(node) - 1}${SHUT}`;
   const masked = text
-    .replaceAll(OPEN, '').replaceAll(SHUT, '')
+    .replaceAll(OPEN, '')
+    .replaceAll(SHUT, '')
     .replace(/`([^`\n]+)`/g, (_, code) => keep(h('code', { text: entities(code) })))
     .replace(/<([^<>\n]+)>/g, (_, body) => keep(angle(body, world, kept)))
     .replace(/\bhttps?:\/\/[^\s<>|\uE000]+[^\s<>|\uE000.,;:!?)'"*_~]/g, (url) => keep(link(entities(url), null, kept)))
@@ -94,11 +102,20 @@ function leaf(text, kept) {
 }
 
 function withBreaks(text) {
-  return text.split('\n').flatMap((line, index) => (index ? [h('br'), line] : [line])).filter((node) => node !== '');
+  return text
+    .split('\n')
+    .flatMap((line, index) => (index ? [h('br'), line] : [line]))
+    .filter((node) => node !== '');
 }
 
 function glyph(name) {
-  return h('span', { class: 'emoji', role: 'img', 'aria-label': name.replaceAll('_', ' '), title: `:${name}:`, text: emoji(name) });
+  return h('span', {
+    class: 'emoji',
+    role: 'img',
+    'aria-label': name.replaceAll('_', ' '),
+    title: `:${name}:`,
+    text: emoji(name),
+  });
 }
 
 function link(url, label, kept) {
@@ -132,7 +149,8 @@ export function channel(id, label, world) {
 
 function special(target, label, world, kept) {
   const [kind, unix, template, url] = target.split('^');
-  if (kind !== 'date') return h('span', { class: 'mention mention-all', text: label ? entities(label) : `@${kind.split('^')[0]}` });
+  if (kind !== 'date')
+    return h('span', { class: 'mention mention-all', text: label ? entities(label) : `@${kind.split('^')[0]}` });
   const date = instant(unix);
   if (!date) return h('span', { text: entities(label ?? unix ?? '') });
   const text = fillDate(template ?? '{date}', date, world.zone);

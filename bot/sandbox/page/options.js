@@ -9,7 +9,9 @@ export function choicesOf(element, world) {
   if (type === 'channels_select') return channels(world).filter((choice) => !choice.direct);
   if (type === 'conversations_select') return channels(world, element.filter);
   if (element.option_groups) {
-    return element.option_groups.flatMap((group) => group.options.map((option) => ({ ...choice(option), group: group.label?.text })));
+    return element.option_groups.flatMap((group) =>
+      group.options.map((option) => ({ ...choice(option), group: group.label?.text })),
+    );
   }
   return (element.options ?? []).map(choice);
 }
@@ -23,7 +25,11 @@ export function chosenLabel(element, value, world) {
 const choice = (option) => ({ label: option.text?.text ?? '', value: option.value, note: option.description?.text });
 
 function people(world) {
-  return world.state.people.map((person) => ({ label: displayName(person), value: person.id, note: person.title || undefined }));
+  return world.state.people.map((person) => ({
+    label: displayName(person),
+    value: person.id,
+    note: person.title || undefined,
+  }));
 }
 
 function channels(world, filter) {
@@ -33,5 +39,9 @@ function channels(world, filter) {
     .filter((channel) => channel.is_member && !channel.archived)
     .filter((channel) => !include || include.includes(channel.kind))
     .filter((channel) => !(filter?.exclude_external_shared_channels && channel.shared))
-    .map((channel) => ({ label: channel.kind === 'im' ? displayName(world.person(channel.peer)) : `#${channel.name}`, value: channel.id, direct: channel.kind === 'im' }));
+    .map((channel) => ({
+      label: channel.kind === 'im' ? displayName(world.person(channel.peer)) : `#${channel.name}`,
+      value: channel.id,
+      direct: channel.kind === 'im',
+    }));
 }

@@ -12,9 +12,15 @@ export function tint(id) {
 }
 
 export function initials(name) {
-  const words = String(name || '?').replace(/[^\p{L}\p{N}\s]/gu, ' ').trim().split(/\s+/);
+  const words = String(name || '?')
+    .replace(/[^\p{L}\p{N}\s]/gu, ' ')
+    .trim()
+    .split(/\s+/);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return letters.map((word) => [...word][0] ?? '?').join('').toUpperCase();
+  return letters
+    .map((word) => [...word][0] ?? '?')
+    .join('')
+    .toUpperCase();
 }
 
 /** A square (app: with a mark of its own) that stands for somebody; decoration beside the name. */
@@ -32,7 +38,11 @@ export function avatar(id, name, { bot = false, color = null, size = '' } = {}) 
 export function face(world, id, { name = null, size = '' } = {}) {
   const who = world.person(id);
   const { app } = world.state;
-  return avatar(id, name ?? displayName(who), { size, bot: who?.kind === 'bot', color: id === app?.user_id ? app.color : null });
+  return avatar(id, name ?? displayName(who), {
+    size,
+    bot: who?.kind === 'bot',
+    color: id === app?.user_id ? app.color : null,
+  });
 }
 
 export function displayName(person) {
@@ -41,7 +51,7 @@ export function displayName(person) {
 
 /** In a word or two, what somebody is here: a guest or outsider before any title. */
 export function standing(person) {
-  return person.kind === 'member' ? person.title ?? '' : KINDS[person.kind] ?? '';
+  return person.kind === 'member' ? (person.title ?? '') : (KINDS[person.kind] ?? '');
 }
 
 /** "Ana Ruiz, CSM": the name with what the person is here. */

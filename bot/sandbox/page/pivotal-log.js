@@ -12,22 +12,41 @@ function query(value) {
 }
 
 /** The start of a key tells live from test; the rest stays out of sight. */
-const shortened = (key) => (key && key.length > 26 ? `${key.slice(0, 24)}…` : key ?? '–');
+const shortened = (key) => (key && key.length > 26 ? `${key.slice(0, 24)}…` : (key ?? '–'));
 
 function row(request, zone) {
   const at = instant(request.at);
-  return h('tr', {},
-    h('td', { class: 'number', text: at ? clockSeconds(at, zone) : '' }), h('td', {}, h('code', { class: `method method-${String(request.method).toLowerCase()}`, text: request.method })),
+  return h(
+    'tr',
+    {},
+    h('td', { class: 'number', text: at ? clockSeconds(at, zone) : '' }),
+    h('td', {}, h('code', { class: `method method-${String(request.method).toLowerCase()}`, text: request.method })),
     h('td', { class: 'path' }, request.path, h('span', { class: 'muted', text: query(request.query) })),
-    h('td', {}, h('span', { class: `status status-${look(request.status)}`, text: request.status || 'dropped' })), h('td', { class: 'muted', text: shortened(request.key) }));
+    h('td', {}, h('span', { class: `status status-${look(request.status)}`, text: request.status || 'dropped' })),
+    h('td', { class: 'muted', text: shortened(request.key) }),
+  );
 }
 
 /** Draw the log, given newest first, into `node`. */
 export function drawLog(node, requests, zone) {
   if (!node.querySelector('table.log')) {
-    node.replaceChildren(h('table', { class: 'grid log', 'aria-label': 'Request log' },
-      h('thead', {}, h('tr', {}, ['Time', 'Method', 'Path', 'Status', 'Key'].map((title) => h('th', { scope: 'col', text: title })))), h('tbody')),
-    h('p', { class: 'empty', text: 'Nobody has asked anything yet.' }));
+    node.replaceChildren(
+      h(
+        'table',
+        { class: 'grid log', 'aria-label': 'Request log' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ['Time', 'Method', 'Path', 'Status', 'Key'].map((title) => h('th', { scope: 'col', text: title })),
+          ),
+        ),
+        h('tbody'),
+      ),
+      h('p', { class: 'empty', text: 'Nobody has asked anything yet.' }),
+    );
   }
   const seen = new Map();
   const items = requests.map((request) => {

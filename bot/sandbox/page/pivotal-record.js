@@ -2,13 +2,16 @@
 // overwritten by an update, and what was changed by whom stands below, newest first.
 
 import { ask } from './confirm.js';
-import { instant, moment } from './dates.js';
 import { h, icon, keyed, toast } from './dom.js';
-import { calendarDay, humanised, stateBadge, userName } from './pivotal-table.js';
+import { humanised, stateBadge, userName } from './pivotal-table.js';
+import { drawTimeline } from './pivotal-timeline.js';
 
 const DANA = 'Dana (web app)';
 const FIELDS = [
-  ['phase', 'Phase'], ['state', 'State'], ['target_launch_date', 'Target launch date'], ['csm_id', 'CSM'],
+  ['phase', 'Phase'],
+  ['state', 'State'],
+  ['target_launch_date', 'Target launch date'],
+  ['csm_id', 'CSM'],
   ['waiting_on_customer', 'Waiting on customer'],
 ];
 
@@ -21,20 +24,56 @@ export class Record {
     this.badge = h('span');
     this.about = h('dl', { class: 'facts' });
     this.fields = {
-      phase: h('select', { class: 'field' }), state: h('select', { class: 'field' }), csm_id: h('select', { class: 'field' }),
-      target_launch_date: h('input', { class: 'field', type: 'date' }), waiting_on_customer: h('input', { type: 'checkbox' }),
+      phase: h('select', { class: 'field' }),
+      state: h('select', { class: 'field' }),
+      csm_id: h('select', { class: 'field' }),
+      target_launch_date: h('input', { class: 'field', type: 'date' }),
+      waiting_on_customer: h('input', { type: 'checkbox' }),
     };
     this.save = h('button', { type: 'submit', class: 'button button-primary', disabled: true, text: 'Save as Dana' });
-    this.remove = h('button', { type: 'button', class: 'button button-danger', text: 'Delete …', on: { click: () => this.#delete() } });
+    this.remove = h('button', {
+      type: 'button',
+      class: 'button button-danger',
+      text: 'Delete …',
+      on: { click: () => this.#delete() },
+    });
     this.problem = h('div', { class: 'field-error', role: 'alert', hidden: true });
-    this.form = h('form', { class: 'record-form', 'aria-label': 'Change this onboarding', on: { submit: (event) => this.#save(event) } },
+    this.form = h(
+      'form',
+      { class: 'record-form', 'aria-label': 'Change this onboarding', on: { submit: (event) => this.#save(event) } },
       h('p', { class: 'hint', text: 'What you change here is changed as Dana in Pivotal’s web app, not by the bot.' }),
-      FIELDS.map(([name, label]) => h('label', { class: `record-field ${name === 'waiting_on_customer' ? 'record-tick' : ''}` }, h('span', { text: label }), this.fields[name])),
-      this.problem, h('div', { class: 'record-buttons' }, this.save, this.remove));
+      FIELDS.map(([name, label]) =>
+        h(
+          'label',
+          { class: `record-field ${name === 'waiting_on_customer' ? 'record-tick' : ''}` },
+          h('span', { text: label }),
+          this.fields[name],
+        ),
+      ),
+      this.problem,
+      h('div', { class: 'record-buttons' }, this.save, this.remove),
+    );
     this.timeline = h('ol', { class: 'timeline' });
-    this.node = h('aside', { class: 'record', 'aria-label': 'Onboarding', hidden: true },
-      h('header', { class: 'pane-head' }, h('div', { class: 'pane-title' }, this.title, this.badge), h('button', { type: 'button', class: 'button button-icon button-bare', 'aria-label': 'Close the record', on: { click: close } }, icon('close'))),
-      h('div', { class: 'record-body' }, this.about, this.form, h('h3', { text: 'Timeline' }), this.timeline));
+    this.node = h(
+      'aside',
+      { class: 'record', 'aria-label': 'Onboarding', hidden: true },
+      h(
+        'header',
+        { class: 'pane-head' },
+        h('div', { class: 'pane-title' }, this.title, this.badge),
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'button button-icon button-bare',
+            'aria-label': 'Close the record',
+            on: { click: close },
+          },
+          icon('close'),
+        ),
+      ),
+      h('div', { class: 'record-body' }, this.about, this.form, h('h3', { text: 'Timeline' }), this.timeline),
+    );
     this.close = close;
     this.node.addEventListener('keydown', (event) => event.key === 'Escape' && !event.defaultPrevented && close());
     this.form.addEventListener('input', (event) => this.#edited(event.target));
@@ -53,28 +92,56 @@ export class Record {
     }
     this.one = one;
     const title = `${one.customer_name ?? one.customer_id} · #${one.display_id}`;
-    if (this.title.textContent !== title) this.title.replaceChildren(h('bdi', { text: one.customer_name ?? one.customer_id }), ` · #${one.display_id}`);
+    if (this.title.textContent !== title)
+      this.title.replaceChildren(h('bdi', { text: one.customer_name ?? one.customer_id }), ` · #${one.display_id}`);
     this.badge.replaceChildren(stateBadge(one));
     this.#drawFacts(one, state);
     this.#drawFields(one, state);
-    this.#drawTimeline(one.timeline ?? []);
+    drawTimeline(this.timeline, one.timeline ?? [], this.world.zone);
   }
 
   #drawFacts(one, state) {
-    const facts = [['Name', one.name], ['Solutions engineer', one.se_id && userName(state, one.se_id)], ['Designer', one.designer_id && userName(state, one.designer_id)], ['Notes', one.notes], ['Record', one.id]];
-    keyed(this.about, facts.filter(([, text]) => text).map(([name, text]) => ({ key: name, sig: text, make: () => h('div', {}, h('dt', { text: name }), h('dd', {}, h('bdi', { text }))) })));
+    const facts = [
+      ['Name', one.name],
+      ['Solutions engineer', one.se_id && userName(state, one.se_id)],
+      ['Designer', one.designer_id && userName(state, one.designer_id)],
+      ['Notes', one.notes],
+      ['Record', one.id],
+    ];
+    keyed(
+      this.about,
+      facts
+        .filter(([, text]) => text)
+        .map(([name, text]) => ({
+          key: name,
+          sig: text,
+          make: () => h('div', {}, h('dt', { text: name }), h('dd', {}, h('bdi', { text }))),
+        })),
+    );
   }
 
   #drawFields(one, state) {
-    const people = [...new Set([...(state.users ?? []).map((user) => user.id), ...state.onboardings.map((other) => other.csm_id).filter(Boolean)])].sort();
-    options(this.fields.phase, withPresent(state.phases, one.phase).map((phase) => [phase, humanised(phase)]));
-    options(this.fields.state, withPresent(state.states, one.state).map((name) => [name, humanised(name)]));
+    const people = [
+      ...new Set([
+        ...(state.users ?? []).map((user) => user.id),
+        ...state.onboardings.map((other) => other.csm_id).filter(Boolean),
+      ]),
+    ].sort();
+    options(
+      this.fields.phase,
+      withPresent(state.phases, one.phase).map((phase) => [phase, humanised(phase)]),
+    );
+    options(
+      this.fields.state,
+      withPresent(state.states, one.state).map((name) => [name, humanised(name)]),
+    );
     options(this.fields.csm_id, [['', 'nobody'], ...people.map((id) => [id, userName(state, id)])]);
     for (const [name] of FIELDS) {
       const field = this.fields[name];
       const value = name in this.edits ? this.edits[name] : one[name];
       if (field.type === 'checkbox') field.checked = Boolean(value);
-      else if (document.activeElement !== field || !(name in this.edits)) setValue(field, name === 'target_launch_date' ? String(value ?? '').slice(0, 10) : value ?? '');
+      else if (document.activeElement !== field || !(name in this.edits))
+        setValue(field, name === 'target_launch_date' ? String(value ?? '').slice(0, 10) : (value ?? ''));
       field.closest('label').classList.toggle('is-edited', name in this.edits);
     }
     this.save.disabled = !Object.keys(this.edits).length;
@@ -83,7 +150,10 @@ export class Record {
   #edited(field) {
     const name = Object.keys(this.fields).find((key) => this.fields[key] === field);
     const value = field.type === 'checkbox' ? field.checked : field.value || null;
-    const present = name === 'target_launch_date' ? this.one[name]?.slice(0, 10) ?? null : this.one[name] ?? (field.type === 'checkbox' ? false : null);
+    const present =
+      name === 'target_launch_date'
+        ? (this.one[name]?.slice(0, 10) ?? null)
+        : (this.one[name] ?? (field.type === 'checkbox' ? false : null));
     if (value === present) delete this.edits[name];
     else this.edits[name] = value;
     field.closest('label').classList.toggle('is-edited', name in this.edits);
@@ -107,11 +177,19 @@ export class Record {
 
   async #delete() {
     const one = this.one;
-    const agreed = await ask({
-      title: { type: 'plain_text', text: 'Delete this onboarding?' }, style: 'danger',
-      text: { type: 'plain_text', text: `${one.customer_name} · #${one.display_id} goes from every list. The bot notices when it next looks.` },
-      confirm: { type: 'plain_text', text: 'Delete' }, deny: { type: 'plain_text', text: 'Keep it' },
-    }, this.world);
+    const agreed = await ask(
+      {
+        title: { type: 'plain_text', text: 'Delete this onboarding?' },
+        style: 'danger',
+        text: {
+          type: 'plain_text',
+          text: `${one.customer_name} · #${one.display_id} goes from every list. The bot notices when it next looks.`,
+        },
+        confirm: { type: 'plain_text', text: 'Delete' },
+        deny: { type: 'plain_text', text: 'Keep it' },
+      },
+      this.world,
+    );
     if (!agreed) return;
     const answer = await this.send('delete', { id: one.id, by: DANA });
     if (!answer.ok) this.#problem(`That was not deleted: ${words(answer.error)}`);
@@ -120,21 +198,11 @@ export class Record {
       this.close();
     }
   }
-
-  #drawTimeline(timeline) {
-    const entries = timeline.map((entry, index) => [entry, index]).reverse().slice(0, 100);
-    keyed(this.timeline, entries.map(([entry, index]) => ({ key: String(index), sig: JSON.stringify([entry, this.world.zone]), make: () => this.#event(entry) })));
-  }
-
-  #event(entry) {
-    const at = instant(entry.at);
-    return h('li', {}, h('div', { class: 'event' }, h('strong', { text: humanised(String(entry.event).replace(/[.]/g, ' ')) }), h('span', { class: 'event-change' }, change(entry.before, entry.after))),
-      h('div', { class: 'muted' }, h('span', { class: 'event-actor', text: entry.actor ?? 'somebody' }), at ? h('time', { datetime: at.toISOString(), text: ` · ${moment(at, this.world.zone)}` }) : null));
-  }
 }
 
-const words = (error) => (typeof error === 'string' ? error : error?.message ?? 'the local Pivotal refused it');
-const withPresent = (names, present) => (names?.includes(present) || !present ? names ?? [] : [...(names ?? []), present]);
+const words = (error) => (typeof error === 'string' ? error : (error?.message ?? 'the local Pivotal refused it'));
+const withPresent = (names, present) =>
+  names?.includes(present) || !present ? (names ?? []) : [...(names ?? []), present];
 
 function setValue(field, value) {
   if (field.value !== value) field.value = value;
@@ -147,19 +215,4 @@ function options(select, choices) {
   const held = select.value;
   select.replaceChildren(...choices.map(([value, text]) => h('option', { value, text })));
   select.value = held;
-}
-
-function said(value) {
-  if (value === null || value === undefined || value === '') return '–';
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (/^\d{4}-\d\d-\d\d$/.test(value)) return calendarDay(value);
-  return /^(?!user_)[a-z]+(_[a-z]+)*$/.test(value) ? humanised(value) : String(value);
-}
-
-/** "phase: Review → Launch", for single values and for records of fields alike. */
-function change(before, after) {
-  const fields = [before, after].filter((side) => side && typeof side === 'object');
-  if (!fields.length) return before === after ? [] : [said(before), h('span', { class: 'arrow', text: ' → ' }), said(after)];
-  const names = [...new Set(fields.flatMap((side) => Object.keys(side)))].filter((name) => said(before?.[name]) !== said(after?.[name]));
-  return names.slice(0, 6).map((name) => h('span', { class: 'event-field' }, `${humanised(name)}: ${said(before?.[name])}`, h('span', { class: 'arrow', text: ' → ' }), said(after?.[name])));
 }

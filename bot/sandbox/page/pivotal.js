@@ -12,7 +12,13 @@ export class PivotalView {
     this.node = node;
     this.go = go;
     this.sort = { by: 'display_id', down: false };
-    this.filter = h('input', { class: 'field field-filter', type: 'search', placeholder: 'Filter by customer, id, phase, state, CSM', 'aria-label': 'Filter the records', on: { input: () => this.draw() } });
+    this.filter = h('input', {
+      class: 'field field-filter',
+      type: 'search',
+      placeholder: 'Filter by customer, id, phase, state, CSM',
+      'aria-label': 'Filter the records',
+      on: { input: () => this.draw() },
+    });
     this.organisation = h('strong');
     this.tabs = h('nav', { class: 'subtabs', 'aria-label': 'In Pivotal' });
     this.budget = h('div', { class: 'budget' });
@@ -21,11 +27,22 @@ export class PivotalView {
     this.problem = h('div', { class: 'pivotal-problem', role: 'status', hidden: true });
     this.body = h('div', { class: 'pivotal-body' }, this.table, this.record.node);
     node.append(
-      h('header', { class: 'pane-head pivotal-head' },
-        h('div', { class: 'pane-title' }, h('h1', { text: 'Pivotal' }), h('span', { class: 'badge badge-sample', text: 'local Pivotal, sample data' }), this.organisation),
-        this.budget),
+      h(
+        'header',
+        { class: 'pane-head pivotal-head' },
+        h(
+          'div',
+          { class: 'pane-title' },
+          h('h1', { text: 'Pivotal' }),
+          h('span', { class: 'badge badge-sample', text: 'local Pivotal, sample data' }),
+          this.organisation,
+        ),
+        this.budget,
+      ),
       h('div', { class: 'pivotal-bar' }, this.tabs, this.filter),
-      this.problem, this.body);
+      this.problem,
+      this.body,
+    );
   }
 
   /** Draw while shown; the first time, begin to follow the local Pivotal's changes. */
@@ -86,7 +103,11 @@ export class PivotalView {
   async #send(path, body) {
     let answer;
     try {
-      const response = await fetch(`${this.origin}/app/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+      const response = await fetch(`${this.origin}/app/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
       answer = await response.json().catch(() => ({}));
       answer.ok ??= response.ok;
     } catch {
@@ -99,7 +120,8 @@ export class PivotalView {
   draw() {
     if (!this.shown || !this.state) return;
     const { state, page } = this;
-    this.organisation.textContent = typeof state.organization === 'string' ? state.organization : state.organization?.name ?? '';
+    this.organisation.textContent =
+      typeof state.organization === 'string' ? state.organization : (state.organization?.name ?? '');
     this.#drawTabs();
     this.#drawBudget(state.rate);
     const log = page === 'requests';
@@ -109,8 +131,16 @@ export class PivotalView {
     this.body.classList.toggle('has-record', Boolean(found));
     this.record.render(found, state);
     if (log) drawLog(this.table, state.requests ?? [], this.world.zone);
-    else drawRecords(this.table, state, { wanted: this.filter.value, chosen: found?.id, sort: this.sort, resort: (by) => this.#resort(by), open: (id) => this.go(`#/pivotal/${id}`) });
-    if (page && !log && !found) this.#say(`There is no onboarding ${/^\d+$/.test(page) ? `#${page}` : page} here (any more).`);
+    else
+      drawRecords(this.table, state, {
+        wanted: this.filter.value,
+        chosen: found?.id,
+        sort: this.sort,
+        resort: (by) => this.#resort(by),
+        open: (id) => this.go(`#/pivotal/${id}`),
+      });
+    if (page && !log && !found)
+      this.#say(`There is no onboarding ${/^\d+$/.test(page) ? `#${page}` : page} here (any more).`);
   }
 
   #resort(by) {
@@ -120,7 +150,11 @@ export class PivotalView {
 
   #drawTabs() {
     const log = this.page === 'requests';
-    const tab = (href, text, here) => ({ key: href, sig: `${text} ${here}`, make: () => h('a', { href, 'aria-current': here ? 'page' : null, data: { focus: `sub-${href}` }, text }) });
+    const tab = (href, text, here) => ({
+      key: href,
+      sig: `${text} ${here}`,
+      make: () => h('a', { href, 'aria-current': here ? 'page' : null, data: { focus: `sub-${href}` }, text }),
+    });
     keyed(this.tabs, [
       tab('#/pivotal', `Onboardings (${this.state.onboardings.length})`, !log),
       tab('#/pivotal/requests', `Request log (${this.state.requests?.length ?? 0})`, log),
@@ -135,8 +169,18 @@ export class PivotalView {
     const share = rate.limit ? rate.remaining / rate.limit : 1;
     this.budget.replaceChildren(
       h('span', { text }),
-      h('span', { class: `bar ${share < 0.2 ? 'is-low' : ''}`, role: 'meter', 'aria-label': 'Rate budget', 'aria-valuemin': 0, 'aria-valuemax': rate.limit, 'aria-valuenow': rate.remaining },
-        h('span', { class: 'bar-fill', style: { width: `${Math.round(share * 100)}%` } })));
+      h(
+        'span',
+        {
+          class: `bar ${share < 0.2 ? 'is-low' : ''}`,
+          role: 'meter',
+          'aria-label': 'Rate budget',
+          'aria-valuemin': 0,
+          'aria-valuemax': rate.limit,
+          'aria-valuenow': rate.remaining,
+        },
+        h('span', { class: 'bar-fill', style: { width: `${Math.round(share * 100)}%` } }),
+      ),
+    );
   }
 }
-

@@ -20,20 +20,66 @@ export class Workspace {
     this.world = world;
     this.go = go;
     this.head = h('header', { class: 'pane-head' });
-    this.list = new MessageList(world, { label: 'Messages', openThread: (ts) => go(`#/slack/${this.channel.id}/${ts}`) });
+    this.list = new MessageList(world, {
+      label: 'Messages',
+      openThread: (ts) => go(`#/slack/${this.channel.id}/${ts}`),
+    });
     this.composer = new Composer(world, { onSay: () => this.list.toEnd() });
     this.typing = h('div', { class: 'typing', role: 'status' });
     this.thread = new MessageList(world, { label: 'Thread' });
     this.threadComposer = new Composer(world, { thread: true, onSay: () => this.thread.toEnd() });
     this.threadName = h('span', { class: 'pane-note' });
-    this.tools = h('button', { class: 'button button-icon button-bare', type: 'button', 'aria-label': 'What if this channel …', title: 'What if this channel …', 'aria-haspopup': 'menu', 'aria-expanded': 'false', data: { focus: 'channel-tools' } }, icon('more'));
+    this.tools = h(
+      'button',
+      {
+        class: 'button button-icon button-bare',
+        type: 'button',
+        'aria-label': 'What if this channel …',
+        title: 'What if this channel …',
+        'aria-haspopup': 'menu',
+        'aria-expanded': 'false',
+        data: { focus: 'channel-tools' },
+      },
+      icon('more'),
+    );
     this.tools.addEventListener('click', () => this.#whatIf());
-    const close = h('button', { class: 'button button-icon button-bare', type: 'button', 'aria-label': 'Close thread', on: { click: () => this.closeThread() } }, icon('close'));
-    this.aside = h('aside', { class: 'thread', 'aria-label': 'Thread', hidden: true },
-      h('header', { class: 'pane-head' }, h('div', { class: 'pane-title' }, h('h2', { text: 'Thread' }), this.threadName), close),
-      this.thread.node, this.threadComposer.node);
-    this.aside.addEventListener('keydown', (event) => event.key === 'Escape' && !event.defaultPrevented && this.closeThread());
-    node.append(h('section', { class: 'channel', 'aria-label': 'Channel' }, this.head, this.list.node, this.typing, this.composer.node), this.aside);
+    const close = h(
+      'button',
+      {
+        class: 'button button-icon button-bare',
+        type: 'button',
+        'aria-label': 'Close thread',
+        on: { click: () => this.closeThread() },
+      },
+      icon('close'),
+    );
+    this.aside = h(
+      'aside',
+      { class: 'thread', 'aria-label': 'Thread', hidden: true },
+      h(
+        'header',
+        { class: 'pane-head' },
+        h('div', { class: 'pane-title' }, h('h2', { text: 'Thread' }), this.threadName),
+        close,
+      ),
+      this.thread.node,
+      this.threadComposer.node,
+    );
+    this.aside.addEventListener(
+      'keydown',
+      (event) => event.key === 'Escape' && !event.defaultPrevented && this.closeThread(),
+    );
+    node.append(
+      h(
+        'section',
+        { class: 'channel', 'aria-label': 'Channel' },
+        this.head,
+        this.list.node,
+        this.typing,
+        this.composer.node,
+      ),
+      this.aside,
+    );
   }
 
   closeThread() {
@@ -79,23 +125,55 @@ export class Workspace {
     if (this.headSig === sig) return;
     this.headSig = sig;
     const peer = channel.peer && this.world.person(channel.peer);
-    const sign = channel.kind === 'im' ? face(this.world, peer?.id, { size: 'avatar-tiny' }) : icon(channel.archived ? 'box' : channel.kind === 'private' ? 'lock' : 'hash');
-    const facts = [channel.archived && 'archived', channel.shared && 'shared with another organisation', channel.has_guest && 'with a guest', channel.kind !== 'im' && !channel.bot_is_member && !channel.archived && 'the app is not in it'].filter(Boolean);
-    this.head.replaceChildren(h('div', { class: 'pane-title' }, h('h1', {}, sign, h('span', { text: channel.kind === 'im' ? displayName(peer) : channel.name })),
-      facts.map((text) => h('span', { class: 'badge badge-fact', text })), channel.topic ? h('span', { class: 'pane-note', text: channel.topic }) : null), ...(channel.kind === 'im' ? [] : [this.tools]));
+    const sign =
+      channel.kind === 'im'
+        ? face(this.world, peer?.id, { size: 'avatar-tiny' })
+        : icon(channel.archived ? 'box' : channel.kind === 'private' ? 'lock' : 'hash');
+    const facts = [
+      channel.archived && 'archived',
+      channel.shared && 'shared with another organisation',
+      channel.has_guest && 'with a guest',
+      channel.kind !== 'im' && !channel.bot_is_member && !channel.archived && 'the app is not in it',
+    ].filter(Boolean);
+    this.head.replaceChildren(
+      h(
+        'div',
+        { class: 'pane-title' },
+        h('h1', {}, sign, h('span', { text: channel.kind === 'im' ? displayName(peer) : channel.name })),
+        facts.map((text) => h('span', { class: 'badge badge-fact', text })),
+        channel.topic ? h('span', { class: 'pane-note', text: channel.topic }) : null,
+      ),
+      ...(channel.kind === 'im' ? [] : [this.tools]),
+    );
   }
 
   #intro(channel) {
-    const text = channel.kind === 'im' ? `Only you and ${this.#name(channel)} read this.` : channel.topic || 'Nothing was said about what it is for.';
-    return { sig: JSON.stringify([channel.name, text]), make: () => h('div', { class: 'intro' },
-      h('h2', { text: channel.kind === 'im' ? this.#name(channel) : `The beginning of #${channel.name}` }), h('p', { text })) };
+    const text =
+      channel.kind === 'im'
+        ? `Only you and ${this.#name(channel)} read this.`
+        : channel.topic || 'Nothing was said about what it is for.';
+    return {
+      sig: JSON.stringify([channel.name, text]),
+      make: () =>
+        h(
+          'div',
+          { class: 'intro' },
+          h('h2', { text: channel.kind === 'im' ? this.#name(channel) : `The beginning of #${channel.name}` }),
+          h('p', { text }),
+        ),
+    };
   }
 
   #whatIf() {
     const channel = this.channel;
-    openMenu(this.tools, WHAT_IF.filter(([, , fits]) => fits(channel)).map(([change, label]) => ({
-      label, pick: () => this.world.send('channel', { id: channel.id, change }),
-    })), { label: 'What if this channel …' });
+    openMenu(
+      this.tools,
+      WHAT_IF.filter(([, , fits]) => fits(channel)).map(([change, label]) => ({
+        label,
+        pick: () => this.world.send('channel', { id: channel.id, change }),
+      })),
+      { label: 'What if this channel …' },
+    );
   }
 }
 

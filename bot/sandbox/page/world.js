@@ -47,7 +47,9 @@ export class World extends EventTarget {
       done = this.wanted;
       const seat = this.me;
       try {
-        const answer = await fetch(`/sandbox/state${seat ? `?as=${encodeURIComponent(seat)}` : ''}`, { cache: 'no-store' });
+        const answer = await fetch(`/sandbox/state${seat ? `?as=${encodeURIComponent(seat)}` : ''}`, {
+          cache: 'no-store',
+        });
         if (!answer.ok) throw new Error(`status ${answer.status}`);
         const state = await answer.json();
         if (seat === this.me) this.#take(state);
@@ -136,8 +138,14 @@ export class World extends EventTarget {
   /** Press or choose something in a message or a view; a refusal Slack says nothing about is told in passing. */
   async act(where, block, element, value) {
     const before = this.told.size;
-    const answer = await this.send('action', { ...where, block_id: block, action_id: element, ...(value === undefined ? {} : { value }) });
-    if (!answer.ok && this.told.size === before) toast(`${this.state?.app?.name ?? 'The app'} did not answer that: ${answer.error}`, { kind: 'warning' });
+    const answer = await this.send('action', {
+      ...where,
+      block_id: block,
+      action_id: element,
+      ...(value === undefined ? {} : { value }),
+    });
+    if (!answer.ok && this.told.size === before)
+      toast(`${this.state?.app?.name ?? 'The app'} did not answer that: ${answer.error}`, { kind: 'warning' });
     return answer;
   }
 }

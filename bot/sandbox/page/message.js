@@ -1,0 +1,157 @@
+// One message: whose, when, its text or blocks, its replies. Promises: filled anew when it changes, part by part, so that
+// what did not change keeps its nodes.
+
+import { blockItems, quietLine } from './blocks.js';
+import { clock, dayTitle, instant, moment } from './dates.js';
+import { h, icon, keyed } from './dom.js';
+import { mrkdwn } from './mrkdwn.js';
+import { displayName, face, kindBadge } from './people.js';
+import { Values } from './place.js';
+
+export class MessageDrawing {
+  /** `openThread(ts)` is called for the reply button; without it messages stand in a thread themselves. */
+  constructor(world, { openThread }) {
+    this.world = world;
+    this.openThread = openThread;
+    this.values = new Map();
+  }
+
+  /** The message as an item for `keyed`. `facts`: {channel, date, joined, replies}. */
+  item(message, facts) {
+    const sender = this.world.person(message.user);
+    return {
+      key: message.notice ?? message.ts,
+      sig: JSON.stringify([
+        message,
+        facts.channel,
+        facts.joined,
+        facts.replies.map((reply) => [reply.ts, reply.user]),
+        this.world.me,
+        sender,
+      ]),
+      make: () => {
+        const node = h('article', { data: message.notice ? { notice: message.notice } : { ts: message.ts } });
+        node.append(
+          h('div', { class: 'message-side' }),
+          h(
+            'div',
+            { class: 'message-main' },
+            h('div', { class: 'message-top' }),
+            h('div', { class: 'message-body blocks' }),
+            h('div', { class: 'message-foot' }),
+          ),
+          h('div', { class: 'message-tools' }),
+        );
+        this.#fill(node, message, facts);
+        return node;
+      },
+      update: (node) => this.#fill(node, message, facts),
+    };
+  }
+
+  #fill(node, message, { channel, date, joined, replies }) {
+    const { world } = this;
+    const sender = world.person(message.user);
+    const name = message.username || displayName(sender);
+    const time = h('time', {
+      class: 'when',
+      datetime: date.toISOString(),
+      title: `${moment(date, world.zone)} (${world.zone})`,
+      text: clock(date, world.zone),
+    });
+    node.className = `message ${joined ? 'is-joined' : ''} ${message.ephemeral ? 'is-ephemeral' : ''} ${message.notice ? 'is-notice' : ''}`;
+    node.setAttribute(
+      'aria-label',
+      `${name}, ${clock(date, world.zone)}${message.ephemeral ? ', only visible to you' : ''}`,
+    );
+    const [side, main, tools] = node.children;
+    const [top, body, foot] = main.children;
+    side.replaceChildren(joined ? time : face(world, message.user, { name }));
+    top.replaceChildren(
+      ...[
+        message.ephemeral ? quietLine('eye', 'Only visible to you') : null,
+        joined
+          ? null
+          : h(
+              'div',
+              { class: 'message-head' },
+              h('strong', { class: 'who', text: name }),
+              message.is_bot ? h('span', { class: 'badge badge-app', text: 'APP' }) : kindBadge(sender),
+              time,
+            ),
+      ].filter(Boolean),
+    );
+    keyed(body, this.#content(message, channel));
+    keyed(foot, this.openThread && replies.length ? [this.#repliesItem(message, replies)] : []);
+    const threadable = this.openThread && !message.ephemeral && !message.notice;
+    keyed(tools, threadable ? [{ key: 'reply', sig: '', make: () => this.#replyButton(message) }] : []);
+  }
+
+  #content(message, channel) {
+    const { world } = this;
+    const items = message.blocks?.length
+      ? blockItems(message.blocks, this.#place(message, channel))
+      : [
+          {
+            key: 'text',
+            sig: `${message.text}\n${world.me}`,
+            make: () => h('div', { class: 'text' }, mrkdwn(message.text ?? '', world)),
+          },
+        ];
+    if (message.edited)
+      items.push({ key: 'edited', sig: '', make: () => h('span', { class: 'edited', text: '(edited)' }) });
+    return items;
+  }
+
+  #place(message, channel) {
+    const id = `${this.openThread ? 'channel' : 'thread'}/${channel}/${message.ts}`;
+    if (!this.values.has(id)) this.values.set(id, new Values());
+    return {
+      world: this.world,
+      id,
+      values: this.values.get(id),
+      where: { channel, message_ts: message.ts },
+      pressable: (block) => block.type !== 'input' || Boolean(block.dispatch_action),
+    };
+  }
+
+  #repliesItem(message, replies) {
+    const count = `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'}`;
+    const last = instant(replies.at(-1).ts);
+    const users = [...new Set(replies.map((reply) => reply.user))].slice(0, 3);
+    return {
+      key: 'replies',
+      sig: JSON.stringify([count, last, users, this.world.me]),
+      make: () =>
+        h(
+          'button',
+          {
+            class: 'replies',
+            type: 'button',
+            data: { focus: `replies-${message.ts}` },
+            on: { click: () => this.openThread(message.ts) },
+          },
+          users.map((user) => face(this.world, user, { size: 'avatar-tiny' })),
+          h('strong', { text: count }),
+          h('span', {
+            class: 'muted',
+            text: `last ${dayTitle(last, this.world.zone).toLowerCase()} ${clock(last, this.world.zone)}`,
+          }),
+        ),
+    };
+  }
+
+  #replyButton(message) {
+    return h(
+      'button',
+      {
+        class: 'button button-icon button-small',
+        type: 'button',
+        'aria-label': 'Reply in thread',
+        title: 'Reply in thread',
+        on: { click: () => this.openThread(message.ts) },
+      },
+      icon('reply'),
+    );
+  }
+}
