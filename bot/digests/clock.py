@@ -9,18 +9,14 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.digests.run import DigestRun
 from bot.domain import schedule
-from bot.domain.errors import UserError
 from bot.domain.records import Subscription
 from bot.services.subscriptions import Subscriptions
-
-log = structlog.get_logger()
 
 SWEEP = 5 * 60
 """Seconds between looks at what other replicas subscribed, and at what was missed while the machine slept."""
@@ -87,21 +83,14 @@ class Clock:
 
     async def rebuild(self) -> None:
         """Make the jobs what the subscriptions are now."""
-        wanted = {one.id: one for one in await self._subscriptions.all(active_only=True)}
+        active = await self._subscriptions.all(active_only=True)
+        wanted = {one.id: one for one in active if schedule.readable(one)}
         for gone in self._jobs.keys() - wanted.keys():
-            if self._scheduler.get_job(gone):
-                self._scheduler.remove_job(gone)
+            self._scheduler.remove_job(gone)
         for key, subscription in wanted.items():
             if self._jobs.get(key) != subscription:
-                self._set(subscription)
+                self._scheduler.add_job(self._tick, Hours(subscription), id=key, replace_existing=True)
         self._jobs = wanted
-
-    def _set(self, subscription: Subscription) -> None:
-        try:
-            self._scheduler.add_job(self._tick, Hours(subscription), id=subscription.id, replace_existing=True)
-        except (UserError, LookupError, ValueError):
-            # Hours that cannot be read any more must not cost the other subscriptions theirs.
-            log.exception("subscription cannot be read", subscription=subscription.id)
 
     def _begin(self) -> "asyncio.Task[None]":
         """Run what is due in a task of our own: the scheduler cancels its jobs when it is shut down."""

@@ -6,75 +6,25 @@ The ledger decides who acts and remembers how far it came; whatever is not known
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
 from bot.delivery import Delivery, NotPosted, Revoked, Uncertain
-from bot.digests.digest import Briefing, Digest, Written
-from bot.domain import dates, filters, rights
-from bot.domain.errors import BotError, Busy, Forbidden, NotFound, UpstreamError, UserError
-from bot.domain.phases import Phases
-from bot.domain.records import Actor, DeliveryStatus, Snapshot, Subscription
+from bot.digests.digest import Digest, Written
+from bot.digests.writing import Parts, Round, write
+from bot.domain import rights, schedule
+from bot.domain.errors import BotError, Busy, Forbidden, NotFound
+from bot.domain.records import Actor, DeliveryStatus, Subscription
 from bot.domain.schedule import GRACE, Slot
-from bot.services.people import People
-from bot.services.portfolio import Portfolio
-from bot.services.subscriptions import ASKED_FOR, Subscriptions
+from bot.services.subscriptions import ASKED_FOR
 from bot.views import digest_notices as notices
 from bot.views.message import Message
 
-FRESH = timedelta(minutes=15)
-"""How old the portfolio of a digest may be."""
-TOO_OLD = timedelta(hours=12)
-"""With Pivotal away, an older one is not worth a digest."""
 THREAD_PAUSE = 1.0
 """Seconds between two messages to one channel: https://docs.slack.dev/apis/web-api/rate-limits."""
 
 log = structlog.get_logger()
-
-
-class Parts(Protocol):
-    """What a run needs of the services."""
-
-    @property
-    def subscriptions(self) -> Subscriptions:
-        """Subscriptions and ledger."""
-
-    @property
-    def portfolio(self) -> Portfolio:
-        """What there is to say something about."""
-
-    @property
-    def people(self) -> People:
-        """Who is who."""
-
-    @property
-    def phases(self) -> Phases:
-        """The workspace's phases."""
-
-    @property
-    def test_key(self) -> bool:
-        """Whether Pivotal's key is a test key."""
-
-
-class Round:
-    """One snapshot for all digests of one minute, walked when the first of them needs it."""
-
-    def __init__(self, portfolio: Portfolio, *, now: datetime) -> None:
-        self._portfolio = portfolio
-        self._now = now
-        self._task: asyncio.Task[Snapshot] | None = None
-
-    async def snapshot(self) -> Snapshot:
-        """The portfolio; raises UpstreamError when there is none that is fresh enough for a digest."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._portfolio.snapshot(FRESH))
-        snapshot = await asyncio.shield(self._task)
-        if self._now - snapshot.as_of > TOO_OLD:
-            raise UpstreamError("Pivotal does not answer, and what I know is older than 12 hours.")
-        return snapshot
 
 
 class DigestRun:
@@ -103,8 +53,8 @@ class DigestRun:
     async def run_due(self, now: datetime) -> None:
         """Post every digest that is due at `now` and not in the ledger, the channels side by side."""
         queues: dict[str, list[tuple[Subscription, Slot]]] = defaultdict(list)
-        for subscription in await self._parts.subscriptions.all(active_only=True):
-            slot = await self._due(subscription, now)
+        for subscription in await self._active():
+            slot = await self._parts.subscriptions.due(subscription, now=now, grace=self.grace)
             if slot:
                 queues[subscription.channel].append((subscription, slot))
         round_ = Round(self._parts.portfolio, now=now)
@@ -125,11 +75,11 @@ class DigestRun:
             subscription = await self._parts.subscriptions.get(open_slot.subscription_id)
             if settled and subscription:
                 await self._tell_uncertain(subscription)
-        for subscription in await self._parts.subscriptions.all(active_only=True):
+        for subscription in await self._active():
             slots = await self._parts.subscriptions.skip_missed(
                 subscription, now=now, grace=self.grace, reason="I was not running at the hour set"
             )
-            if slots and subscription.kind in self.kinds:
+            if slots:
                 days = tuple(slot.day for slot in slots)
                 await self._tell(subscription, notices.missed, days=days)
 
@@ -141,7 +91,7 @@ class DigestRun:
         rights.check(rights.Right.READ, by)
         subscription = await self._subscription(kind, channel=channel, by=by)
         now = self._clock()
-        written = await self._write(subscription, Round(self._parts.portfolio, now=now), now)
+        written = await write(self.kinds[kind], subscription, self._parts, Round(self._parts.portfolio, now=now))
         return written.message
 
     async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
@@ -157,21 +107,20 @@ class DigestRun:
         if not await self._parts.subscriptions.claim(subscription, slot, now=now):
             raise Busy("That digest is being posted already.")
         try:
-            written = await self._write(subscription, Round(self._parts.portfolio, now=now), now, asked_by=by.name)
+            written = await write(
+                self.kinds[kind], subscription, self._parts, Round(self._parts.portfolio, now=now), asked_by=by.name
+            )
             await self._post(subscription, slot, written)
         except BotError as error:
             await self._note(subscription, slot, error)
             raise
 
-    async def _due(self, subscription: Subscription, now: datetime) -> Slot | None:
-        if subscription.kind not in self.kinds:
-            return None
-        try:
-            return await self._parts.subscriptions.due(subscription, now=now, grace=self.grace)
-        except (UserError, LookupError, ValueError):
-            # A zone that went out of use, say: it must not cost the others their digests.
-            log.exception("subscription cannot be read", subscription=subscription.id)
-            return None
+    async def _active(self) -> list[Subscription]:
+        """The subscriptions that run; one that cannot be read must not cost the others their digests."""
+        active = await self._parts.subscriptions.all(active_only=True)
+        for odd in (one for one in active if one.kind not in self.kinds or not schedule.readable(one)):
+            log.error("subscription cannot be read", subscription=odd.id)
+        return [one for one in active if one.kind in self.kinds and schedule.readable(one)]
 
     async def _channel(
         self, channel: str, queue: list[tuple[Subscription, Slot]], round_: Round, now: datetime
@@ -190,7 +139,7 @@ class DigestRun:
         if not await self._parts.subscriptions.claim(subscription, slot.key, now=now):
             return
         try:
-            written = await self._write(subscription, round_, now, late=slot.late)
+            written = await write(self.kinds[subscription.kind], subscription, self._parts, round_, late=slot.late)
             if written.silent:
                 await self._parts.subscriptions.mark(
                     subscription.id, slot.key, DeliveryStatus.SKIPPED, reason="nothing to say"
@@ -201,35 +150,6 @@ class DigestRun:
         except BotError as error:
             await self._note(subscription, slot.key, error)
             await self._explain(subscription, error)
-
-    async def _write(
-        self, subscription: Subscription, round_: Round, now: datetime, *, late: bool = False, asked_by: str = ""
-    ) -> Written:
-        snapshot = await round_.snapshot()
-        last = await self._parts.subscriptions.last_delivered(subscription)
-        wanted = filters.parse(subscription.filters, phases=self._parts.phases, seen=snapshot.standings)
-        kept = filters.apply(
-            wanted,
-            snapshot.standings,
-            phases=self._parts.phases,
-            directory=self._parts.people.directory,
-            today=dates.today(now, subscription.zone),
-        )
-        briefing = Briefing(
-            subscription,
-            snapshot,
-            replace(snapshot, standings=kept),
-            last.said if last else None,
-            now,
-            self._parts.phases,
-            self._parts.people.directory,
-            medians=self._parts.portfolio.medians,
-            filters=filters.describe(wanted, directory=self._parts.people.directory),
-            test_key=self._parts.test_key,
-            late=late,
-            asked_by=asked_by,
-        )
-        return self.kinds[subscription.kind].write(briefing)
 
     async def _check_readers(self, subscription: Subscription) -> None:
         audience = await self._delivery.audience(subscription.channel)

@@ -57,6 +57,16 @@ def weekdays(text: str) -> frozenset[int]:
     return frozenset(chosen)
 
 
+def readable(subscription: Subscription) -> bool:
+    """Whether its weekdays and its zone mean something here and now: zones go out of use."""
+    try:
+        weekdays(subscription.days)
+        ZoneInfo(subscription.zone)
+    except (UserError, LookupError, ValueError, OSError):
+        return False
+    return True
+
+
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
     """The instant (UTC) at which a local date's wall clock shows `at`; None where the zone skipped that date.
 
