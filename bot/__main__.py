@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+INTERRUPTED = 130
+"""Exit code when a signal came before the work was up, or a second one before it was down; a plain stop is 0."""
+
 app = typer.Typer(
     name="onboarding-bot",
     help="Customer onboardings from Pivotal, in Slack.",
@@ -19,7 +22,9 @@ app = typer.Typer(
 @app.command()
 def demo(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the page.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the page; the next free one is taken if it is in use.")] = 8765,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the page; the next free one is taken if it is in use.")
+    ] = 8765,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the bot's memory for the next demo.")] = False,
 ) -> None:
     """Try everything on this computer: a local Slack, a local Pivotal, and the real bot between them."""
@@ -54,7 +59,7 @@ def manifest(
 @app.command()
 def sandbox(
     only: Annotated[str, typer.Option(help="`pivotal` or `slack`.")],
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 8765,
 ) -> None:
     """Run one of the local stand-ins on its own, for writing other clients against it."""
     if only not in ("pivotal", "slack"):
@@ -77,14 +82,14 @@ async def _serve() -> None:
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
     """Run to the end: a clear sentence instead of a traceback for what a person can mend."""
-    from bot.app import StartError, configure_logs
+    from bot.app import StartError, configure_logs, interruptible
     from bot.config import ConfigurationError
 
     configure_logs()
     try:
-        asyncio.run(work)
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        asyncio.run(interruptible(work))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        raise SystemExit(INTERRUPTED) from None
     except ConfigurationError as error:
         print("The configuration cannot be used:", *(f"  - {one}" for one in error.problems), sep="\n", file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None

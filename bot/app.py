@@ -4,10 +4,11 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -191,13 +192,34 @@ async def _warm(portfolio: Portfolio) -> None:
         log.warning("no snapshot yet", error=type(error).__name__)
 
 
+async def interruptible(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work`. Ctrl-C or SIGTERM cancels it until it waits for them with `stopped`: what was begun is undone."""
+    _on_signal(_this_task().cancel)
+    await work
+
+
 async def stopped() -> None:
-    """Wait for Ctrl-C or SIGTERM."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(wanted, stop.set)
+    """Wait for Ctrl-C or SIGTERM. Another one cuts the stop short that follows: nothing under way is waited for."""
+    stop, task = asyncio.Event(), _this_task()
+
+    def asked() -> None:
+        if stop.is_set():
+            task.cancel()
+        stop.set()
+
+    _on_signal(asked)
     await stop.wait()
+
+
+def _on_signal(act: Callable[[], object]) -> None:
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wanted, act)
+
+
+def _this_task() -> "asyncio.Task[Any]":
+    task = asyncio.current_task()
+    assert task is not None, "a coroutine runs in a task"  # noqa: S101 - for the type checker
+    return task
 
 
 def configure_logs() -> None:

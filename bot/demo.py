@@ -1,21 +1,27 @@
 """`onboarding-bot demo`: a local Pivotal, a local Slack page, and the real bot between them."""
 
 import errno
+import os
 import socket
 import tempfile
 import webbrowser
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_state_path
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from rich.console import Console
 
 from bot import config
 from bot.app import Bot, StartError, running, stopped, utc_now
 from bot.digests import DIGESTS, at_risk
 from bot.domain import dates
+from bot.domain.errors import Busy
 from bot.domain.records import DeliveryStatus, Observation, Person, Said, SaidRow, Subscription
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
@@ -33,41 +39,79 @@ TRIES = (
     {"label": "Ask as a guest", "as": GUS, "channel": PARTNERS, "text": "/onboarding list"},
 )
 
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+LEAKING = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", *_PROXIES, *(name.lower() for name in _PROXIES))
+"""Read by the libraries themselves: Bolt would look for an installation store, and Slack's SDK asks the proxy even for
+this computer's own addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The demo's parts while they run."""
+
+    pivotal: LocalPivotal
+    slack: LocalSlack
+    bot: Bot
+
 
 async def run(*, port: int, keep: bool, browser: bool) -> None:
     """Start everything, say where it is, and wait for Ctrl-C."""
     console = Console(highlight=False)
+    for name in LEAKING:
+        os.environ.pop(name, None)
     with _memory(keep=keep) as folder:
-        async with AsyncExitStack() as stack:
-            now = datetime.now(UTC)
-            today = dates.today(now, ZONE)
-            pivotal = await stack.enter_async_context(LocalPivotal(seed=True, today=today))
-            page = _free(port)
-            if page != port:
-                console.print(f"Port {port} is taken; using {page}.")
-            slack = await stack.enter_async_context(
-                LocalSlack(manifest(), port=page, pivotal_origin=pivotal.origin, tries=TRIES)
-            )
-            settings = config.load(
-                env_file=None,
-                slack_bot_token=slack.bot_token,
-                slack_app_token=slack.app_token,
-                slack_signing_secret=slack.signing_secret,
-                slack_api_url=slack.api_url,
-                pivotal_api_key=pivotal.live_key,
-                pivotal_base_url=pivotal.url,
-                database_url=f"sqlite+aiosqlite:///{folder / 'demo.db'}",
-                bot_timezone=ZONE,
-                bot_admins=(CARA,),
-            )
-            await _remember(settings.database_url, now)
-            bot = await stack.enter_async_context(running(settings))
-            await _post_digests(bot, now)
-            _say(console, slack.url)
+        page = _free(port)
+        if page != port:
+            console.print(f"Port {port} is taken; using {page}.")
+        async with scene(folder, port=page) as parts:
+            _say(console, parts.slack.url)
             if browser:
-                webbrowser.open(slack.url)
+                webbrowser.open(parts.slack.url)
             await stopped()
             console.print("\nStopping …")
+
+
+@asynccontextmanager
+async def scene(folder: Path, *, port: int = 0) -> AsyncIterator[Scene]:
+    """Play the demo for as long as the context lasts: today's digests are posted, the page is on `port`.
+
+    The bot's memory is in `folder`; what is in there already is gone on with.
+    """
+    database_url = f"sqlite+aiosqlite:///{folder / 'demo.db'}"
+    now = utc_now()
+    began = await _remember(database_url, now)
+    async with (
+        LocalPivotal(seed=True, today=dates.today(began, ZONE)) as pivotal,
+        LocalSlack(manifest(), port=port, pivotal_origin=pivotal.origin, tries=TRIES) as slack,
+        running(_settings(pivotal, slack, database_url)) as bot,
+    ):
+        await _post_digests(bot, now)
+        yield Scene(pivotal, slack, bot)
+
+
+class _Settings(config.Settings):
+    """What the demo is set to, whatever the environment says."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read what is given in the code only."""
+        return (init_settings,)
+
+
+def _settings(pivotal: LocalPivotal, slack: LocalSlack, database_url: str) -> config.Settings:
+    return _Settings(
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_signing_secret=SecretStr(slack.signing_secret),
+        slack_api_url=slack.api_url,
+        pivotal_api_key=SecretStr(pivotal.live_key),
+        pivotal_base_url=pivotal.url,
+        database_url=database_url,
+        bot_timezone=ZONE,
+        bot_admins=(CARA,),
+    )
 
 
 async def stand_in(only: str, *, port: int) -> None:
@@ -116,12 +160,15 @@ def _free(port: int) -> int:
     raise StartError(f"No port from {port} to {port + 99} is free. Choose another with --port.")
 
 
-async def _remember(database_url: str, now: datetime) -> None:
-    """Give a new demo's bot what it would know after three weeks: history, people, subscriptions, the last digest."""
+async def _remember(database_url: str, now: datetime) -> datetime:
+    """Give a new demo's bot what it would know after three weeks: history, people, subscriptions, the last digest.
+
+    Gives the moment its memory began: the dates of the sample world go by it, or a kept memory would see them all slip.
+    """
     store = await Store.open(database_url, clock=utc_now)
     try:
-        if await store.subscriptions.all():
-            return
+        if kept := await store.subscriptions.all():
+            return min(subscription.created_at for subscription in kept)
         today = dates.today(now, ZONE)
         for person in people():
             await store.people.link(_person(person))
@@ -146,6 +193,7 @@ async def _remember(database_url: str, now: datetime) -> None:
                 )
             )
         await _said_before(store, now)
+        return now
     finally:
         await store.close()
 
@@ -172,7 +220,9 @@ async def _post_digests(bot: Bot, now: datetime) -> None:
     day = dates.today(now, ZONE).isoformat()
     cara = await bot.door.actors.actor(CARA, team=TEAM)
     for kind in DIGESTS:
-        await bot.digests.post_now(kind, channel=ONBOARDING, by=cara, trigger=f"demo:{day}")
+        # Busy: an earlier demo of today, whose memory was kept, has posted it.
+        with suppress(Busy):
+            await bot.digests.post_now(kind, channel=ONBOARDING, by=cara, trigger=f"demo:{day}")
 
 
 def _say(console: Console, url: str) -> None:
