@@ -3,8 +3,9 @@
 import asyncio
 import inspect
 import json
+import threading
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 
 from bot.pivotal import AsyncPivotalApi, PivotalApi
 from bot.pivotal.surface import Awaiting
+from bot.sandbox.pivotal import LocalPivotal
 
 KEY = "pivotal_K8s9SecretSecretSecret"
 START = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -122,9 +124,52 @@ def half():
     return 0.5
 
 
+@contextmanager
+def running(**options):
+    """A local Pivotal in a thread of its own, so that the blocking client can talk to it too."""
+    started, over = threading.Event(), asyncio.Event()
+    pivotal = LocalPivotal(**options)
+    loop = asyncio.new_event_loop()
+
+    async def serve():
+        async with pivotal:
+            started.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert started.wait(10)
+    try:
+        yield pivotal
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+        loop.close()
+
+
 @pytest.fixture
 def time():
     return Time()
+
+
+@pytest.fixture
+def pivotal(time):
+    """A local Pivotal that goes by the test's clock, and whose slow answers never come."""
+    never = asyncio.Event()
+
+    async def sleep(seconds):
+        await never.wait()
+
+    with running(clock=time, sleep=sleep) as pivotal:
+        yield pivotal
+
+
+@pytest.fixture(scope="session")
+def lasting():
+    """A local Pivotal for many short tests that do not mind each other."""
+    with running() as pivotal:
+        pivotal.rate_limit = 1_000_000
+        yield pivotal
 
 
 @pytest.fixture
@@ -134,11 +179,14 @@ def server():
 
 @pytest.fixture(params=["blocking", "awaited"])
 def make(request, time, server):
-    """Makes a client of either kind, on the scripted server and the standing clock unless told otherwise."""
+    """Makes a client of either kind, on the scripted server (or a `local` one) and the standing clock."""
     with asyncio.Runner() as runner, ExitStack() as stack:
 
         def make(api_key=KEY, **options):
             options = {"http_client": server, "clock": time, "chance": half} | options
+            if local := options.pop("local", None):
+                api_key = local.live_key if api_key is KEY else api_key
+                options |= {"http_client": None, "base_url": local.url}
             if request.param == "blocking":
                 return stack.enter_context(PivotalApi(api_key, **{"sleep": time.sleep} | options))
             client = AsyncPivotalApi(api_key, **{"sleep": time.asleep} | options)

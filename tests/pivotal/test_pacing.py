@@ -1,0 +1,264 @@
+"""Sharing a rate limit: people first, nobody runs into a 429 that could be foreseen, nobody is starved."""
+
+from collections import deque
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.pivotal.pacing import LONGEST_WINDOW, WHOLE_SECOND, Full, Lane, Pacer, RateLimit, Ticket, Unclear
+
+NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+RESET = NOW + timedelta(seconds=60)
+PERSON, WALK = Lane.INTERACTIVE, Lane.BACKGROUND
+
+
+def seconds(count):
+    return timedelta(seconds=count)
+
+
+def told(remaining, limit=30, resets_at=RESET):
+    return RateLimit(limit, remaining, resets_at)
+
+
+def knowing(remaining, limit=30, **options):
+    """A pacer that has just been told how much is left."""
+    pacer = Pacer(**options)
+    pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW, rate=told(remaining, limit), answered=True)
+    return pacer
+
+
+def admitted(pacer, lane, *, now=NOW, most=200):
+    """How many requests go at once."""
+    tickets = [pacer.admit(lane, now=now) for _ in range(most)]
+    return sum(isinstance(ticket, Ticket) for ticket in tickets)
+
+
+def test_before_the_first_answer_only_a_few_background_requests_go():
+    pacer = Pacer()
+
+    assert admitted(pacer, WALK) == 2
+    assert isinstance(pacer.admit(WALK, now=NOW), Unclear)
+
+
+def test_before_the_first_answer_people_go():
+    assert admitted(Pacer(), PERSON, most=10) == 10
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(30, 7), (60, 15), (600, 150), (3, 0), (1, 0)])
+def test_the_background_leaves_a_quarter_of_the_window_to_people(limit, kept):
+    pacer = knowing(limit, limit)
+
+    assert admitted(pacer, WALK, most=700) == limit - kept
+    assert admitted(pacer, PERSON, most=700) == kept
+
+
+def test_another_reserve_can_be_left():
+    assert admitted(knowing(30, reserve=0.5), WALK) == 15
+
+
+def test_requests_under_way_count_against_what_is_left():
+    pacer = knowing(10)
+
+    assert admitted(pacer, PERSON) == 10
+    assert isinstance(pacer.admit(PERSON, now=NOW), Unclear)
+
+
+def test_with_nothing_left_and_nothing_under_way_everybody_waits_for_the_reset():
+    pacer = knowing(0)
+
+    assert pacer.admit(PERSON, now=NOW) == Full(RESET + WHOLE_SECOND)
+    assert pacer.admit(WALK, now=NOW) == Full(RESET + WHOLE_SECOND)
+
+
+def test_the_background_waits_for_the_reset_while_people_go_on():
+    pacer = knowing(7)
+
+    assert pacer.admit(WALK, now=NOW) == Full(RESET + WHOLE_SECOND)
+    assert admitted(pacer, PERSON) == 7
+
+
+def test_after_the_reset_one_request_asks_how_much_there_is():
+    pacer = knowing(0)
+    later = RESET + WHOLE_SECOND
+
+    probe = pacer.admit(WALK, now=later)
+    crowd = [pacer.admit(PERSON, now=later), pacer.admit(WALK, now=later)]
+    pacer.settle(probe, now=later, rate=told(29, resets_at=later + seconds(60)), answered=True)
+
+    assert crowd == [Unclear(), Unclear()]
+    assert admitted(pacer, PERSON, now=later) == 29
+
+
+def test_what_a_request_without_an_answer_cost_is_counted():
+    pacer = knowing(2)
+
+    pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW)
+    pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW)
+
+    assert isinstance(pacer.admit(PERSON, now=NOW), Full)
+
+
+def test_an_older_requests_answer_does_not_raise_what_a_newer_one_said():
+    pacer = knowing(20)
+    older, newer = pacer.admit(PERSON, now=NOW), pacer.admit(PERSON, now=NOW)
+
+    pacer.settle(newer, now=NOW, rate=told(3), answered=True)
+    pacer.settle(older, now=NOW, rate=told(19), answered=True)
+
+    assert pacer.seen.remaining == 3
+
+
+def test_a_429_closes_the_gate_for_everybody_and_one_goes_ahead_when_it_opens():
+    pacer = knowing(20)
+    unlucky = pacer.admit(WALK, now=NOW)
+    pacer.close(until=NOW + seconds(7))
+    pacer.settle(unlucky, now=NOW, rate=told(0))
+
+    closed = [pacer.admit(lane, now=NOW + seconds(6)) for lane in Lane]
+    ahead = pacer.admit(WALK, now=NOW + seconds(7))
+    behind = pacer.admit(PERSON, now=NOW + seconds(7))
+    pacer.settle(ahead, now=NOW + seconds(7), rate=told(29, resets_at=NOW + seconds(67)), answered=True)
+
+    assert closed == [Full(NOW + seconds(7))] * 2
+    assert isinstance(ahead, Ticket)
+    assert behind == Unclear()
+    assert admitted(pacer, PERSON, now=NOW + seconds(7)) == 29
+
+
+def test_the_gate_opens_again_when_the_one_that_went_ahead_is_lost():
+    pacer = knowing(20)
+    pacer.close(until=NOW + seconds(7))
+
+    pacer.settle(pacer.admit(PERSON, now=NOW + seconds(7)), now=NOW + seconds(8))
+
+    assert isinstance(pacer.admit(PERSON, now=NOW + seconds(8)), Ticket)
+
+
+def test_a_shorter_429_does_not_open_the_gate_sooner():
+    pacer = knowing(20)
+    pacer.close(until=NOW + seconds(30))
+    pacer.close(until=NOW + seconds(5))
+
+    assert pacer.admit(PERSON, now=NOW + seconds(6)) == Full(NOW + seconds(30))
+
+
+def test_an_answer_to_something_sent_before_a_429_does_not_open_the_gate():
+    pacer = knowing(20)
+    lucky = pacer.admit(PERSON, now=NOW)
+    pacer.close(until=NOW + seconds(7))
+
+    pacer.settle(lucky, now=NOW, rate=told(5), answered=True)
+
+    assert pacer.admit(PERSON, now=NOW) == Full(NOW + seconds(7))
+
+
+def test_a_reset_that_is_far_away_is_not_believed():
+    pacer = Pacer()
+    pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW, rate=told(0, resets_at=NOW + seconds(9999)))
+
+    assert pacer.admit(PERSON, now=NOW) == Full(NOW + LONGEST_WINDOW + WHOLE_SECOND)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59"},
+        {"x-ratelimit-limit": "many", "x-ratelimit-remaining": "59", "x-ratelimit-reset": "1"},
+        {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59", "x-ratelimit-reset": "inf"},
+        {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59", "x-ratelimit-reset": "1e18"},
+    ],
+)
+def test_headers_that_cannot_be_read_say_nothing(headers):
+    assert RateLimit.of(headers) is None
+
+
+def test_headers_are_read():
+    headers = {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59", "x-ratelimit-reset": str(RESET.timestamp())}
+
+    assert RateLimit.of(headers) == RateLimit(60, 59, RESET)
+
+
+def test_every_end_of_a_request_is_told():
+    rung = []
+    pacer = Pacer(on_change=lambda: rung.append(1))
+
+    pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW)
+
+    assert rung == [1]
+
+
+class Window:
+    """A server's sliding window, which says when its oldest request leaves it, or its newest."""
+
+    def __init__(self, limit, *, oldest):
+        self._limit, self._oldest, self._moments = limit, oldest, deque()
+
+    def visit(self, now):
+        while self._moments and self._moments[0] <= now - seconds(60):
+            self._moments.popleft()
+        allowed = len(self._moments) < self._limit
+        if allowed:
+            self._moments.append(now)
+        leaves = (self._moments[0] if self._oldest else self._moments[-1]) + seconds(60)
+        rounded = datetime.fromtimestamp(int(leaves.timestamp()), UTC)
+        return allowed, RateLimit(self._limit, self._limit - len(self._moments), rounded)
+
+
+class World:
+    """Tasks that share a pacer, stepped in tenths of a second; requests take their time both ways."""
+
+    def __init__(self, limit, *, oldest, trips):
+        self.pacer, self.window = Pacer(), Window(limit, oldest=oldest)
+        self.now, self.refused, self.done, self.waits = NOW, 0, {PERSON: 0, WALK: 0}, []
+        self._trips, self._under_way = trips, []
+
+    def sends(self, lane):
+        ticket = self.pacer.admit(lane, now=self.now)
+        if not isinstance(ticket, Ticket):
+            return False
+        number = ticket.number
+        there, back = (timedelta(seconds=self._trips[(number * 2 + way) % len(self._trips)] / 10) for way in (0, 1))
+        self._under_way.append([self.now + there, self.now + there + back, ticket, lane, None])
+        return True
+
+    def passes(self):
+        self.now += timedelta(seconds=0.1)
+        for trip in sorted(self._under_way, key=lambda trip: trip[0]):
+            if trip[4] is None and trip[0] <= self.now:
+                trip[4] = self.window.visit(self.now)
+        for trip in [trip for trip in self._under_way if trip[1] <= self.now and trip[4]]:
+            allowed, rate = trip[4]
+            self._under_way.remove(trip)
+            if not allowed:
+                self.refused += 1
+                self.pacer.close(until=self.now + seconds(5))
+            self.pacer.settle(trip[2], now=self.now, rate=rate, answered=allowed)
+            self.done[trip[3]] += 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    limit=st.sampled_from([8, 30, 60, 600]),
+    oldest=st.booleans(),
+    workers=st.integers(1, 6),
+    trips=st.lists(st.integers(0, 12), min_size=1, max_size=7),
+    presses=st.lists(st.integers(0, 1500), max_size=30),
+)
+def test_whatever_the_load_nobody_meets_a_429_and_everybody_gets_on(limit, oldest, workers, trips, presses):
+    world = World(limit, oldest=oldest, trips=trips)
+    waiting = 0
+
+    for tenth in range(1800):
+        waiting += presses.count(tenth) if tenth else min(presses.count(tenth), 2)
+        while waiting and world.sends(PERSON):
+            waiting -= 1
+        for _ in range(workers):
+            world.sends(WALK)
+        world.passes()
+
+    assert world.refused == 0
+    assert waiting == 0
+    assert world.done[WALK] > limit
