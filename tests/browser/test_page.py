@@ -423,6 +423,18 @@ async def test_an_unknown_block_becomes_a_note_and_spares_the_rest(open_page: Op
     assert drawn[2][1] == "still here"
 
 
+async def test_a_channel_can_become_shared_while_one_looks(slack: LocalSlack, app: AsyncApp, open_page: Open) -> None:
+    page = await open_page(at="#/slack/C0LAUNCHS")
+    await expect(page.locator("[data-channel=C0LAUNCHS]")).not_to_contain_text("shared")
+
+    await page.get_by_role("button", name="What if this channel").click()
+    await page.get_by_role("menuitem", name="shared with another organisation").click()
+
+    await expect(page.locator("[data-channel=C0LAUNCHS]")).to_contain_text("shared")
+    info = await app.client.conversations_info(channel="C0LAUNCHS")
+    assert info["channel"]["is_ext_shared"] is True
+
+
 @pytest.mark.parametrize("page", [{"width": 390, "height": 780}], indirect=True)
 async def test_on_a_phone_the_channels_are_a_drawer_and_nothing_overflows(
     app: AsyncApp, page: Page, open_page: Open

@@ -151,7 +151,7 @@ export class Composer {
 }
 
 /** What was typed as Slack's client sends it: `&`, `<`, `>` escaped, "@Ana Ruiz" and "#launches" with their ids. */
-export function withIds(typed, world) {
+function withIds(typed, world) {
   const text = typed.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const people = world.state.people.map((person) => [`@${person.real_name}`, `<@${person.id}|${person.name}>`]);
   const channels = world.state.channels

@@ -31,8 +31,7 @@ export function instant(value) {
 export const clock = (date, zone) => format(date, zone, { hour: '2-digit', minute: '2-digit' });
 export const clockSeconds = (date, zone) =>
   format(date, zone, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-export const shortDay = (date, zone) => format(date, zone, { day: 'numeric', month: 'short' });
-export const fullDay = (date, zone) =>
+const fullDay = (date, zone) =>
   format(date, zone, { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
 export const moment = (date, zone) => `${fullDay(date, zone)} ${clock(date, zone)}`;
 

@@ -95,7 +95,7 @@ export function keyed(parent, items) {
 }
 
 /** Put `next` in the place of `old`; whatever had the focus in `old` has it in `next`, caret included. */
-export function swap(old, next) {
+function swap(old, next) {
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const name = focused?.dataset.focus;
   const caret = typeof focused?.selectionStart === 'number' ? [focused.selectionStart, focused.selectionEnd] : null;

@@ -5,9 +5,6 @@ import { findFocus, h, icon } from './dom.js';
 
 let open = null;
 
-/** Is a menu of this button showing? */
-export const isOpen = (name) => open?.name === name;
-
 /** Close the menu, if any. */
 export function closeMenu({ refocus = true } = {}) {
   if (!open) return;

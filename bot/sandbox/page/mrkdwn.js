@@ -13,7 +13,7 @@ const LIST = /^(\s*)(•|◦|▪|▫|-|\d+\.)\s+/;
 const QUOTE = /^(?:&gt;|>) ?/;
 
 /** `&amp; &lt; &gt;` read back: the only three entities Slack knows. */
-export function entities(text) {
+function entities(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: '&', lt: '<', gt: '>' })[name]);
 }
 
@@ -70,7 +70,7 @@ function lines(text, world) {
 }
 
 /** One run of inline mrkdwn as a list of nodes. */
-export function inline(text, world) {
+function inline(text, world) {
   const kept = [];
   const keep = (node) => `${OPEN}${kept.push(node) - 1}${SHUT}`;
   const masked = text

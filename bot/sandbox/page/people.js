@@ -5,13 +5,13 @@ import { h } from './dom.js';
 const KINDS = { guest: 'guest', external: 'other organisation', bot: 'app' };
 
 /** 0–11, the same for the same id on every day: which colour of the style sheet an avatar has. */
-export function tint(id) {
+function tint(id) {
   let sum = 7;
   for (const letter of String(id)) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
   return sum % 12;
 }
 
-export function initials(name) {
+function initials(name) {
   const words = String(name || '?')
     .replace(/[^\p{L}\p{N}\s]/gu, ' ')
     .trim()

@@ -19,7 +19,7 @@ export function humanised(word) {
 }
 
 /** The state as people say it: waiting wins over what the state field says. */
-export const stateOf = (one) => (one.waiting_on_customer ? 'waiting' : one.state);
+const stateOf = (one) => (one.waiting_on_customer ? 'waiting' : one.state);
 
 /** Who the CSM is, by name where the local Pivotal tells names. */
 export function userName(state, id) {

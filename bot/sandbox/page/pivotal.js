@@ -156,9 +156,15 @@ export class PivotalView {
       make: () => h('a', { href, 'aria-current': here ? 'page' : null, data: { focus: `sub-${href}` }, text }),
     });
     keyed(this.tabs, [
-      tab('#/pivotal', `Onboardings (${this.state.onboardings.length})`, !log),
+      tab('#/pivotal', `Onboardings (${this.#count()})`, !log),
       tab('#/pivotal/requests', `Request log (${this.state.requests?.length ?? 0})`, log),
     ]);
+  }
+
+  /** How many there are; the local Pivotal shows the newest few hundred at most and tells the total. */
+  #count() {
+    const { onboardings, total = onboardings.length } = this.state;
+    return total > onboardings.length ? `the newest ${onboardings.length} of ${total}` : total;
   }
 
   #drawBudget(rate) {
