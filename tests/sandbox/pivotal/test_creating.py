@@ -152,6 +152,15 @@ async def test_a_key_is_fresh_again_after_a_day(pivotal, api, clock):
     assert second.json["id"] != first.json["id"]
 
 
+async def test_a_repeat_answers_the_stored_record_even_when_it_was_deleted_since(pivotal, api):
+    first = await keyed(api, {"name": "Globex"})
+    await api.delete(f"/customers/{first.json['id']}")
+
+    second = await keyed(api, {"name": "Globex"})
+
+    assert (second.status, second.json, pivotal.customer(first.json["id"])) == (201, first.json, None)
+
+
 async def test_a_failure_leaves_the_key_free(api):
     await keyed(api, {"slug": "globex"})
 
