@@ -184,7 +184,7 @@ export class Sidebar {
                 'span',
                 { class: 'try-what' },
                 entry.text ? h('code', { text: entry.text }) : null,
-                as ? ` as ${displayName(as).split(' ')[0]}` : null,
+                as ? ` as\u00a0${displayName(as).split(' ')[0]}` : null,
               ),
             ),
           ),
