@@ -9,7 +9,7 @@ from bot.sandbox.pivotal.table import Record
 from bot.sandbox.pivotal.timeline import EVENTS, Entry
 from bot.sandbox.pivotal.world import World, slug
 
-WEB_APP = "Ana Ruiz"
+EDITOR = "Ana Ruiz"
 """Who made the sample world's changes, as far as its timelines tell."""
 
 
@@ -44,7 +44,7 @@ def _onboarding(world: World, onboarding: seed.SeedOnboarding, *, today: date) -
         "completed_at": f"{target}T15:00:00.000Z" if target and onboarding.phase == world.switches.phases[-1] else None,
         "created_at": created,
     }
-    world.note(onboarding.id, Entry(created, WEB_APP, "created"))
+    world.note(onboarding.id, Entry(created, EDITOR, "created"))
     return world.complete(ONBOARDING, values)
 
 
@@ -53,7 +53,7 @@ def _remember(world: World, observation: seed.SeedObservation) -> None:
     at = stamp(observation.seen_at - timedelta(minutes=20))
     record = world.onboardings.rows[observation.onboarding_id]
     record["updated_at"] = max(record["updated_at"], at)
-    entry = Entry(at, WEB_APP, EVENTS[observation.field], observation.before, observation.after)
+    entry = Entry(at, EDITOR, EVENTS[observation.field], observation.before, observation.after)
     world.note(observation.onboarding_id, entry)
 
 

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 KEPT = 100_000
@@ -45,4 +46,4 @@ class RequestLog:
 
     def newest(self, count: int) -> list[Request]:
         """The last so many, newest first."""
-        return list(reversed(self._log))[:count]
+        return list(islice(reversed(self._log), count))
