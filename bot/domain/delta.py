@@ -35,10 +35,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A row of the last digest that is not in this one; `target` is its launch date now."""
+    """A row of the last digest that is not in this one; number and launch date are those of now, None when deleted."""
 
     title: str
     cause: Cause
+    display_id: int | None = None
     target: date | None = None
 
 
@@ -114,7 +115,10 @@ def compare(
         if key not in current.rows:
             standing = everything.get(key)
             cause = _cause(row, standing, shown=key in listed, phases=phases, otherwise=otherwise)
-            left[key] = Left(row.title, cause, standing.onboarding.target_launch_date if standing else None)
+            left[key] = Left(row.title, cause)
+            if standing:
+                now = standing.onboarding
+                left[key] = Left(row.title, cause, now.display_id, now.target_launch_date)
     return Delta(
         base,
         new={key: row for key, row in current.rows.items() if key not in before},

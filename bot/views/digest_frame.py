@@ -146,9 +146,10 @@ def thread(title: str, groups: Mapping[str, Sequence[str]]) -> tuple[Message, ..
 
 
 def _gone(left: Left) -> str:
-    if left.cause is not Cause.MOVED_OUT:
-        return text.name(left.title, 60)
-    return f"{text.name(left.title, 60)} → {dates.short(left.target) if left.target else 'no target date'}"
+    """`Umbrella #5 → 2 Oct`: with its number, for a customer may have several onboardings."""
+    number = f" #{left.display_id}" if left.display_id is not None else ""
+    moved = f" → {dates.short(left.target) if left.target else 'no target date'}"
+    return f"{text.name(left.title, 60)}{number}{moved if left.cause is Cause.MOVED_OUT else ''}"
 
 
 def _nth(count: int) -> str:

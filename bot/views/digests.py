@@ -11,7 +11,7 @@ from bot.domain import dates
 from bot.domain.delta import Cause, Delta
 from bot.domain.launches import Lanes
 from bot.domain.records import Said, Standing
-from bot.domain.risk import SLIPPED, Risk
+from bot.domain.risk import NO_OWNER, NO_TARGET, SLIPPED, Risk
 from bot.views import controls, text
 from bot.views import digest_frame as frames
 from bot.views import standing as said
@@ -120,9 +120,9 @@ def _risk_row(risk: Risk, delta: Delta, says: Said, *, frame: Frame) -> str:
 
 
 def _why(risk: Risk) -> str:
-    """The reasons, but for a slip that the date already tells."""
-    told = frames.slip_shown(risk.standing)
-    return " · ".join(text.escape(reason.text) for reason in risk.reasons if not (told and reason.rule == SLIPPED))
+    """The reasons, but for what the line above tells already: the slip, the missing date, the missing owner."""
+    told = {NO_TARGET, NO_OWNER, *((SLIPPED,) if frames.slip_shown(risk.standing) else ())}
+    return " · ".join(text.escape(reason.text) for reason in risk.reasons if reason.rule not in told)
 
 
 def _line(standing: Standing, delta: Delta, why: str, frame: Frame) -> str:

@@ -104,6 +104,16 @@ def test_a_row_whose_date_slipped_since_stands_with_the_new_ones(aurora, frame, 
     assert "launch 2 Oct (was 18 Sep)" in words(checked(message))
 
 
+def test_what_the_line_tells_already_is_not_given_as_a_reason_again(aurora, frame, checked):
+    bare = aurora(target_launch_date=None, csm_id=None, se_id=None)
+    why = (MARKED, Reason("no_target", "no target date", 2), Reason("no_owner", "no owner", 1))
+
+    told = words(checked(digest([Risk(bare, why)], [], [bare], frame)[0]))
+
+    assert "Review, no target date — no owner\nmarked at risk in Pivotal" in told
+    assert told.count("no owner") == told.count("no target date") == 1
+
+
 def test_kinds_of_attention_are_kept_apart(aurora, frame, checked):
     one, two, three = many(aurora, 3)
 
@@ -164,7 +174,7 @@ def test_all_clear_names_what_recovered(aurora, frame, checked):
     message, _ = digest([], [one], [one], frame)
 
     assert message.text == "At-risk onboardings — Wed 9 Sep · all clear · 1 recovered"
-    assert "*Recovered:* Customer 000" in words(checked(message))
+    assert "*Recovered:* Customer 000 #0" in words(checked(message))
 
 
 def test_whatever_is_out_of_the_ordinary_is_said(aurora, frame, checked):
