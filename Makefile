@@ -31,6 +31,9 @@ check: $(VENV)/test ## format, lint, strict types, import contracts, unused depe
 format: $(VENV)/test ## put the code into the house's format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
+pictures: $(VENV)/test ## the pictures of the README, from a demo on a fixed day
+	@$(BIN)/python tests/browser/take_pictures.py
+
 soak: $(VENV)/test ## the long runs: every seed of the tests that `make test` runs a tenth of
 	@SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m soak $(ARGS)
 

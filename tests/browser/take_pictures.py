@@ -1,4 +1,4 @@
-"""`make pictures`: runs the demo on a fixed Monday morning and saves the README's pictures, the same on every machine."""
+"""`make pictures`: runs the demo on a fixed Monday morning and saves the pictures of the README."""
 
 import asyncio
 import shutil
@@ -37,26 +37,46 @@ async def answers(port: int) -> None:
             await asyncio.sleep(0.1)
 
 
-async def says(page: Page, text: str) -> None:
-    """Type into the composer, as a person does."""
-    composer = page.get_by_role("combobox").or_(page.get_by_role("textbox")).first
+async def types(page: Page, text: str) -> None:
+    """Say something in the channel that is open, as a person does."""
+    composer = page.get_by_placeholder("Message #onboarding")
     await composer.fill(text)
     await composer.press("Enter")
 
 
 async def save(page: Page, name: str) -> None:
-    await page.wait_for_timeout(400)  # fonts and scrolling settle
+    await asyncio.sleep(0.5)  # scrolling and live updates settle
     await page.screenshot(path=PICTURES / f"{name}.png")
     print(f"tests/browser/pictures/{name}.png")  # noqa: T201 - a script of make's
 
 
 async def take(page: Page, address: str) -> None:
+    """Look at #onboarding as the CSM: the digest, a private card, and the same card shared and moved on."""
+    messages = page.locator("article.message")
+    await page.set_viewport_size(SIZE | {"height": 1000})
     await page.goto(f"{address}/#/slack/C0ONBOARD")
-    await expect(page.get_by_text("Launches this week").first).to_be_visible()
-    await says(page, "/onboarding aurora")
-    card = page.locator("article, .message").filter(has_text="Only visible to you").last
-    await expect(card.get_by_role("button", name="Advance")).to_be_visible()
+    await expect(messages.filter(has_text="At-risk onboardings").get_by_text("1 reply")).to_be_visible()
+    await save(page, "digest")
+
+    await page.set_viewport_size(SIZE)
+    await types(page, "/onboarding aurora")
+    private = messages.filter(has_text="Only visible to you").last
+    await expect(private.get_by_role("button", name="Share")).to_be_visible()
     await save(page, "page")
+
+    await private.get_by_role("button", name="Share").click()
+    posted = messages.filter(has_text="shared by Ana Ruiz").last
+    await posted.get_by_role("button", name="Advance").click()
+    await page.get_by_role("alertdialog").get_by_role("button").last.click()
+    await posted.get_by_text("1 reply").click()
+    await expect(page.get_by_text("advanced Review")).to_be_visible()
+    await page.mouse.wheel(0, 2000)
+    await page.mouse.move(0, 0)
+    await save(page, "card")
+
+    await page.goto(f"{address}/#/pivotal")
+    await page.locator("#pivotal-view").get_by_text("Aurora Foods").first.click()
+    await save(page, "pivotal")
 
 
 async def main() -> None:
