@@ -28,7 +28,8 @@ Instant = Annotated[datetime, AfterValidator(_aware)]
 class Model(BaseModel):
     """What every answer of the API has in common."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # The parser would otherwise keep thousands of ids that never come again: slower, and a long walk's memory grows.
+    model_config = ConfigDict(frozen=True, extra="ignore", cache_strings="keys")
 
     @classmethod
     def read(cls, body: bytes) -> Self:

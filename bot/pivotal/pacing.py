@@ -126,7 +126,8 @@ class Pacer:
         return Ticket(self._issued)
 
     def _learn(self, ticket: Ticket, rate: RateLimit, now: datetime) -> None:
-        resets_at = min(rate.resets_at, now + LONGEST_WINDOW)
+        # A wait that came with a 429 tells better when to ask again than the window does.
+        resets_at = min(rate.resets_at, self._closed_until or now + LONGEST_WINDOW)
         remaining = rate.remaining
         if ticket.number < self._told_by and self.seen is not None:
             remaining, resets_at = min(remaining, self.seen.remaining), max(resets_at, self.seen.resets_at)
