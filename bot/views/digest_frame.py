@@ -109,6 +109,13 @@ def target(standing: Standing, delta: Delta) -> str:
     return f"launch {dates.short(due)}" + (f" ({', '.join(remarks)})" if remarks else "")
 
 
+def days_in_phase(standing: Standing, frame: Frame) -> str:
+    """`19 d in phase`; nothing for less than a day, or when the bot did not see it enter the phase."""
+    since = standing.history.phase_since
+    days = (frame.today - since.astimezone(frame.zone).date()).days if since else 0
+    return f"{days} d in phase" if days > 0 else ""
+
+
 def gone(delta: Delta) -> str:
     """One line for each cause by which rows of the last digest are gone."""
     if not delta.comparable:

@@ -11,7 +11,7 @@ from bot.domain import dates
 from bot.domain.delta import Cause, Delta
 from bot.domain.launches import Lanes
 from bot.domain.records import Said, Standing
-from bot.domain.risk import NO_OWNER, NO_TARGET, SLIPPED, Risk
+from bot.domain.risk import NO_OWNER, NO_TARGET, SLIPPED, STALLED, Risk
 from bot.views import controls, text
 from bot.views import digest_frame as frames
 from bot.views import standing as said
@@ -115,7 +115,8 @@ def _risk_row(risk: Risk, delta: Delta, says: Said, *, frame: Frame) -> str:
     mark = f"{NEW} " if delta.comparable and key in delta.new else ""
     listed = (frame.today - says.rows[key].since).days
     since = f"listed for {text.count(listed, 'day')}" if listed else ""
-    head, *why = _line(risk.standing, delta, _why(risk), frame).split("\n")
+    stalled = any(reason.rule == STALLED for reason in risk.reasons)
+    head, *why = _line(risk.standing, delta, _why(risk), frame, aged=not stalled).split("\n")
     return frames.lines(f"{mark}{head}", " · ".join(filter(None, (*why, since))))
 
 
@@ -125,11 +126,16 @@ def _why(risk: Risk) -> str:
     return " · ".join(text.escape(reason.text) for reason in risk.reasons if reason.rule not in told)
 
 
-def _line(standing: Standing, delta: Delta, why: str, frame: Frame) -> str:
-    """`*Acme Corp* #245 — Review, launch 18 Sep — Ana Ruiz`, and why on a line of its own."""
+def _line(standing: Standing, delta: Delta, why: str, frame: Frame, *, aged: bool = False) -> str:
+    """`*Acme Corp* #245 — Review, launch 18 Sep — Ana Ruiz`, and why on a line of its own.
+
+    `aged` adds the days in phase, where the bot saw it enter the phase.
+    """
+    age = frames.days_in_phase(standing, frame) if aged else ""
     phase = said.phase(standing.onboarding.phase, phases=frame.phases)
+    facts = ", ".join(filter(None, (phase, frames.target(standing, delta), age)))
     owner = said.lead(standing.onboarding, directory=frame.directory)
-    return frames.lines(f"{frames.name(standing)} — {phase}, {frames.target(standing, delta)} — {owner}", why)
+    return frames.lines(f"{frames.name(standing)} — {facts} — {owner}", why)
 
 
 def _by_owner(title: str, rows: Iterable[tuple[Standing, str]], frame: Frame) -> tuple[Message, ...]:
