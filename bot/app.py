@@ -76,7 +76,7 @@ class Bot:
 async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Bot]:
     """Run the bot for as long as the context lasts. Raises StartError when it cannot start."""
     async with AsyncExitStack() as stack:
-        store = await Store.open(settings.database_url, clock=clock)
+        store = await _memory(settings.database_url, clock)
         stack.push_async_callback(store.close)
         pivotal = await stack.enter_async_context(
             AsyncPivotalApi(
@@ -138,6 +138,14 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         yield Bot(door, services, digests, store, address)
 
 
+async def _memory(url: str, clock: Callable[[], datetime]) -> Store:
+    """Open the bot's memory. The URL itself is not told: it may hold a password."""
+    try:
+        return await Store.open(url, clock=clock)
+    except (BotError, OSError) as error:
+        raise StartError(f"Its memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
+
+
 async def _identify(client: AsyncWebClient, token: str) -> Identity:
     """Ask Slack once who the bot is; every request is authorised with this answer."""
     try:
@@ -160,15 +168,11 @@ async def _listen(
 ) -> str | None:
     """Open door 1: a web socket to Slack, or a port for Slack to call. Gives the address in HTTP mode."""
     if settings.slack_app_token:
-        socket = AsyncSocketModeHandler(door.bolt, settings.slack_app_token.get_secret_value(), web_client=client)
+        app_token = settings.slack_app_token.get_secret_value()
+        socket = AsyncSocketModeHandler(door.bolt, app_token, web_client=client)
         stack.push_async_callback(socket.close_async)
-        try:
-            await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-        except SlackApiError as error:
-            raise StartError(
-                f"Slack refused the app token ({error.response['error']}). "
-                "Check SLACK_APP_TOKEN: it needs the scope connections:write."
-            ) from error
+        socket.client.wss_uri = await _socket_address(client, app_token)
+        await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         return None
     runner = web.AppRunner(http.routes(door.bolt, signing_secret=_secret(settings), clock=clock), access_log=None)
     await runner.setup()
@@ -182,6 +186,20 @@ async def _listen(
         ) from error
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}{http.PATH}"
+
+
+async def _socket_address(client: AsyncWebClient, app_token: str) -> str:
+    """Ask Slack where to connect. Slack's own client would ask for ever, however wrong the token is."""
+    try:
+        answer = await client.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        raise StartError(
+            f"Slack refused the app token ({error.response['error']}). "
+            "Check SLACK_APP_TOKEN: it needs the scope connections:write."
+        ) from error
+    except (ClientError, TimeoutError, OSError) as error:
+        raise StartError(f"Slack could not be reached: {error}. Check the network.") from error
+    return str(answer["url"])
 
 
 async def _warm(portfolio: Portfolio) -> None:
@@ -226,6 +244,8 @@ def configure_logs() -> None:
     """Log readably to the terminal, as JSON elsewhere; the libraries only speak up when something is wrong."""
     terminal = sys.stderr.isatty()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # Bolt reads SLACK_BOT_TOKEN too, and warns that it needs no token beside our client.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token` will be unused" not in str(record.msg))
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.domain.errors import UserError
 from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.claims import Claims
@@ -38,11 +39,15 @@ class Store:
     async def open(cls, url: str, *, clock: Callable[[], datetime]) -> "Store":
         """Open the database at a SQLAlchemy URL and migrate it; a SQLite file and its folder are made if missing.
 
-        Raises ValueError for a URL of another kind of database, UserError when a newer bot has already changed it.
+        Raises ValueError for a URL of another kind of database, OSError when it cannot be reached, UserError when it
+        refuses or a newer bot has already changed it.
         """
         database = Database.at(url)
         try:
             await migrate(database)
+        except SQLAlchemyError as error:
+            await database.close()
+            raise UserError(f"The database refuses: {getattr(error, 'orig', None) or error}.") from error
         except BaseException:
             await database.close()
             raise
