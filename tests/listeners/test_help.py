@@ -1,0 +1,51 @@
+"""Help: every verb, one verb, before any gate."""
+
+import pytest
+
+from bot.listeners import FEATURES
+from bot.sandbox.slack.world import ANA, AURORA_SHARED, ERIN, GUS, ONBOARDING, PARTNERS
+
+pytestmark = pytest.mark.parametrize("mode", ["socket"])
+VERBS = [command.verb for feature in FEATURES for command in feature.commands]
+
+
+async def test_help_names_every_verb(ask):
+    answer = await ask("help")
+
+    assert [verb for verb in VERBS if f"/onboarding {verb}" not in answer] == []
+    assert "`/ob` is short for `/onboarding`" in answer
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_help_explains_each_verb(ask, verb):
+    assert f"`/onboarding {verb}" in await ask(f"help {verb}")
+
+
+@pytest.mark.parametrize("typed", ["help at risk", "HELP At-Risk", "help atrisk", "? risks"])
+async def test_help_reads_a_verb_however_it_is_written(ask, typed):
+    assert "What needs attention" in await ask(typed)
+
+
+async def test_help_for_a_mistyped_verb_names_the_nearest(ask):
+    assert "Did you mean `/onboarding help advance`?" in await ask("help advnce")
+
+
+async def test_help_for_anything_else_says_where_all_verbs_are(ask):
+    assert "`/onboarding help` lists all verbs" in await ask("help qqqq")
+
+
+@pytest.mark.parametrize(("by", "channel"), [(GUS, PARTNERS), (ERIN, AURORA_SHARED)])
+async def test_help_answers_before_any_gate(ask, by, channel):
+    assert "What you can ask me" in await ask("help", by=by, channel=channel)
+
+
+async def test_help_answers_when_slack_cannot_say_who_asks(ask, slack):
+    slack.fails("users.info", error="internal_error")
+
+    assert "What you can ask me" in await ask("help", by=ANA, channel=ONBOARDING)
+
+
+async def test_alias_does_the_same(slack, bot):
+    await slack.types("/ob whoami", by=ANA, channel=ONBOARDING)
+
+    assert "You are *Ana Ruiz*" in slack.seen(ANA, ONBOARDING)

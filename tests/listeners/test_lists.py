@@ -1,0 +1,152 @@
+"""Lists: home, mine, all with filters and pages, at risk, launches."""
+
+from datetime import date
+
+import pytest
+
+from bot.sandbox.pivotal import Fault
+from bot.sandbox.slack.world import ANA, BEN, CARA, DEVON, ONBOARDING
+
+pytestmark = pytest.mark.parametrize("mode", ["socket"])
+
+
+async def test_bare_command_shows_mine_and_the_ways_on(ask, slack):
+    home = await ask("")
+
+    assert "6 onboardings" in home
+    assert "Globex" in home
+    for label, title in {
+        "At risk": "At-risk onboardings",
+        "Launches": "Launches",
+        "All onboardings": "Onboardings",
+    }.items():
+        await slack.clicks(label, by=ANA, channel=ONBOARDING, message=slack.messages(ONBOARDING, ANA)[0])
+        assert title in slack.seen(ANA, ONBOARDING)
+
+
+async def test_bare_command_of_somebody_not_linked_says_so(ask):
+    assert "You are not linked to a Pivotal user yet" in await ask("", by=DEVON)
+
+
+async def test_mine_lists_what_i_own_in_any_role(ask):
+    assert "Aurora Foods" in await ask("mine", by=BEN)
+    assert "Acme Group" not in await ask("mine", by=ANA)
+
+
+async def test_mine_of_somebody_not_linked_says_so(ask):
+    assert "You are not linked to a Pivotal user yet" in await ask("mine", by=DEVON)
+
+
+async def test_mine_of_another_person(ask):
+    answer = await ask("mine @ben", by=CARA)
+
+    assert "Onboardings of Ben Okafor" in answer
+    assert "1 onboarding" in answer
+    assert "Aurora Foods" in answer
+
+
+async def test_mine_of_another_person_who_is_not_linked(ask):
+    assert "They are not linked to a Pivotal user" in await ask("mine @devon")
+
+
+async def test_mine_of_nobody_i_can_find(ask):
+    assert "not a person I can find" in await ask("mine aurora")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "left"),
+    [
+        ("list phase:internal-qa", "#104", "#89"),
+        ('list phase:"Internal QA"', "#104", "#89"),
+        ("ls owner:@ben", "#89", "#104"),
+        ("LIST state:paused", "#109", "#89"),
+        ("list launch:overdue", "#110", "#89"),
+        ("list list & co", "#107", "#89"),
+        ("list acme phase:review", "#102", "#101"),
+    ],
+)
+async def test_list_keeps_what_the_filters_ask_for(ask, typed, kept, left):
+    listed = await ask(typed)
+
+    assert kept in listed
+    assert left not in listed
+
+
+async def test_list_with_an_unknown_filter_says_which_there_are(ask):
+    answer = await ask("list fase:review")
+
+    assert "Did you mean “phase:”?" in answer
+
+
+class TestPages:
+    @pytest.fixture
+    def pivotal(self, pivotal):
+        for number in range(200, 215):
+            pivotal.has_onboarding(number, customer="Many Inc", phase="internal_qa", csm_id="user_csm_001")
+        return pivotal
+
+    async def test_next_and_previous_turn_the_page_in_place(self, ask, slack):
+        first = await ask("list phase:internal-qa")
+        await slack.clicks("Next", by=ANA, channel=ONBOARDING)
+        second = slack.seen(ANA, ONBOARDING)
+        await slack.clicks("Previous", by=ANA, channel=ONBOARDING)
+
+        assert "16 onboardings  ·  page 1 of 2" in first
+        assert "#214" in first
+        assert "page 2 of 2" in second
+        assert "#104" in second
+        assert "#214" not in second
+        assert "page 1 of 2" in slack.seen(ANA, ONBOARDING)
+        assert len(slack.messages(ONBOARDING, ANA)) == 1
+
+    @pytest.mark.parametrize("typed", ["mine", "mine @ana", "launches none", "launches no-target owner:@ana"])
+    async def test_every_list_keeps_its_filters_on_the_next_page(self, ask, slack, typed):
+        first = (await ask(typed)).splitlines()
+
+        await slack.clicks("Next", by=ANA, channel=ONBOARDING)
+
+        assert slack.seen(ANA, ONBOARDING).splitlines()[:2] == [first[0], first[1].replace("page 1", "page 2")]
+
+
+async def test_at_risk_is_worst_first_with_reasons(ask, pivotal, clock):
+    pivotal.edit(103, state="at_risk")
+    clock.passes(minutes=3)
+
+    listed = await ask("at risk")
+
+    assert "Why: " in listed
+    assert "#103" in listed
+
+
+async def test_launches_show_lanes_overdue_first(ask, pivotal, clock):
+    pivotal.edit(103, target_launch_date=date(2026, 9, 4))
+    pivotal.edit(104, target_launch_date=date(2026, 9, 9))
+    clock.passes(minutes=3)
+
+    listed = await ask("launches")
+
+    order = ["Overdue (2)", "#103", "This week (1)", "#104", "Next week (1)", "#89", "No target date"]
+    places = [listed.index(each) for each in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["launches next week", "launch-week Next-Week", "Launches next_week owner:@ana", "launches next week phase:review"],
+)
+async def test_launches_of_one_lane(ask, typed):
+    listed = await ask(typed)
+
+    assert "Launches: next week" in listed
+    assert "Aurora Foods" in listed
+    assert "Globex" not in listed
+
+
+async def test_list_goes_on_while_pivotal_is_away_and_says_so(ask, pivotal, clock):
+    clock.passes(minutes=3)
+    pivotal.fails(Fault.revoked_key, times=50)
+
+    listed = await ask("list")
+
+    assert "Pivotal is not answering, as of 08:30" in listed
+    assert "11 onboardings" in listed

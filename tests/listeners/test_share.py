@@ -1,0 +1,120 @@
+"""Sharing a card: only where the team is among itself, and always said by whom."""
+
+import pytest
+
+from bot.sandbox.slack.world import (
+    ANA,
+    AURORA_SHARED,
+    CS_LEADS,
+    DEVON,
+    GLOBEX_ONBOARDING,
+    LAUNCHES,
+    ONBOARDING,
+    PARTNERS,
+    RANDOM,
+)
+
+pytestmark = pytest.mark.parametrize("mode", ["socket"])
+
+
+def posted(slack, channel):
+    return [message for message in slack.messages(channel) if not message.ephemeral_to]
+
+
+@pytest.mark.parametrize("channel", [ONBOARDING, LAUNCHES, CS_LEADS])
+async def test_card_is_posted_with_the_name_of_who_shared_it(ask, slack, channel):
+    answer = await ask("aurora", channel=channel)
+    await slack.clicks("Share to channel", by=ANA, channel=channel)
+
+    (card,) = posted(slack, channel)
+    assert "Share to channel" in answer
+    assert "shared by Ana Ruiz" in card.seen
+    assert "Share to channel" not in card.seen
+    assert f"Shared Aurora Foods (onboarding #89) to <#{channel}>" in slack.seen(ANA, channel)
+
+
+async def test_typed_share_posts_the_card(ask, slack):
+    before = posted(slack, ONBOARDING)
+    await slack.types("/onboarding share #89", by=DEVON, channel=ONBOARDING)
+
+    (card,) = posted(slack, ONBOARDING)
+    assert before == []
+    assert "shared by Devon Park" in card.seen
+
+
+async def test_several_matches_are_listed_not_shared(ask, slack):
+    assert "Which one do you mean?" in await ask("share acme")
+    assert posted(slack, ONBOARDING) == []
+
+
+@pytest.mark.parametrize(
+    ("channel", "why"),
+    [
+        (AURORA_SHARED, "it is shared with another organisation"),
+        (PARTNERS, "it has guests in it"),
+        (GLOBEX_ONBOARDING, "it is a customer's own channel in Pivotal"),
+    ],
+)
+async def test_share_is_refused_where_customers_read(ask, slack, channel, why):
+    await ask("aurora", channel=channel)
+    await slack.clicks("Share to channel", by=ANA, channel=channel)
+
+    assert f"I post nothing in that channel, because {why}" in slack.seen(ANA, channel)
+    assert posted(slack, channel) == []
+
+
+async def test_share_is_refused_where_it_cannot_be_told_who_reads(ask, slack):
+    await ask("aurora")
+    slack.fails("conversations.members", error="internal_error")
+
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    assert "it can't be told at the moment who can read it" in slack.seen(ANA, ONBOARDING)
+    assert posted(slack, ONBOARDING) == []
+
+
+async def test_share_where_i_am_not_says_how_to_invite_me(ask, slack):
+    await ask("aurora", channel=RANDOM)
+
+    await slack.clicks("Share to channel", by=ANA, channel=RANDOM)
+
+    assert "I am not in that channel" in slack.seen(ANA, RANDOM)
+    assert "/invite" in slack.seen(ANA, RANDOM)
+
+
+async def test_share_in_a_private_channel_i_left_says_how_to_invite_me(ask, slack):
+    slack.removes_bot(CS_LEADS)
+    await ask("aurora", channel=CS_LEADS)
+
+    await slack.clicks("Share to channel", by=ANA, channel=CS_LEADS)
+
+    assert "/invite" in slack.seen(ANA, CS_LEADS)
+
+
+async def test_share_of_a_deleted_onboarding_posts_nothing(ask, slack, pivotal):
+    await ask("aurora")
+    pivotal.delete(89)
+
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    assert "Pivotal has no such onboarding" in slack.seen(ANA, ONBOARDING)
+    assert posted(slack, ONBOARDING) == []
+
+
+async def test_share_is_the_record_as_it_is_now(ask, slack, pivotal):
+    await ask("aurora")
+    pivotal.edit(89, phase="internal_qa")
+
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    assert "Internal QA (5 of 7)" in posted(slack, ONBOARDING)[0].seen
+
+
+async def test_share_whose_answer_was_lost_is_posted_once(ask, slack):
+    await ask("aurora")
+    slack.drops("chat.postMessage")
+
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    assert len(posted(slack, ONBOARDING)) == 1
+    assert "It may have been posted, or not" in slack.seen(ANA, ONBOARDING)
