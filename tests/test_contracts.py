@@ -1,11 +1,17 @@
 """The house's rules hold, and say so when somebody breaks one: who imports whom, what is banned, what lies where."""
 
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -22,6 +28,8 @@ TOP_LEVEL = {
     "pyproject.toml",
     "tests",
 }
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 PLANTED = [
     ("bot/services/people.py", "import bot.sandbox", "Only the command line imports the sandbox"),
     ("bot/sandbox/seed/people.py", "import bot.domain.records", "The sandbox imports no other room"),
@@ -108,3 +116,41 @@ def test_no_module_is_a_drawer_for_anything():
     names = {path.stem for path in (ROOT / "bot").rglob("*.py")}
 
     assert names.isdisjoint({"utils", "helpers", "common", "base"})
+
+
+def test_every_package_is_pinned_and_nothing_else():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"]
+    roots = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["postgres"]
+    pinned = {Requirement(line).name: line for line in (ROOT / "constraints.txt").read_text().splitlines()}
+
+    needed = needs(roots + groups["test"] + groups["check"])
+
+    assert {canonicalize_name(name) for name in pinned} == needed
+    assert [line for line in pinned.values() if not re.fullmatch(r"[\w-]+==[\w.]+", line)] == []
+
+
+def needs(requirements: list[str]) -> set[str]:
+    """The names of these packages and of all that they need in turn, on Linux and any Python we promise."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    waiting = [Requirement(line) for line in requirements]
+    while waiting:
+        wanted = waiting.pop()
+        key = (canonicalize_name(wanted.name), frozenset(wanted.extras))
+        if key in found:
+            continue
+        found.add(key)
+        with suppress(PackageNotFoundError):  # another Python's need: its name is all that can be known here
+            lines = distribution(wanted.name).requires or []
+            waiting += [needed for needed in map(Requirement, lines) if applies(needed, extras=wanted.extras or {""})]
+    return {name for name, _ in found}
+
+
+def applies(requirement: Requirement, *, extras: set[str]) -> bool:
+    """Whether it is needed with one of the extras, by one of our Pythons."""
+    marker = requirement.marker
+    return marker is None or any(
+        marker.evaluate(LINUX | {"extra": extra, "python_version": version, "python_full_version": f"{version}.0"})
+        for extra in extras
+        for version in PYTHONS
+    )
