@@ -1,6 +1,8 @@
 """Environment and `.env` → Settings, with every problem said at once and in words."""
 
 import os
+import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -26,7 +28,7 @@ def _database() -> str:
 class Settings(BaseSettings):
     """What an installation can choose; the README's table is tested against these fields."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
     slack_bot_token: SecretStr = Field(description="The bot token of the Slack app, `xoxb-…`")
     slack_app_token: SecretStr | None = Field(
@@ -70,6 +72,20 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("bot_admins")
+    @classmethod
+    def _user_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"[UW][A-Z0-9]{5,}", one) for one in value):
+            raise ValueError("must be Slack user ids like U012AB3CD, separated by commas (profile > Copy member ID)")
+        return value
+
+    @field_validator("bot_phases")
+    @classmethod
+    def _once_each(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) != len(value):
+            raise ValueError("must name each phase once")
+        return value
+
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr) -> SecretStr:
@@ -89,7 +105,7 @@ class Settings(BaseSettings):
     @field_validator("pivotal_api_key")
     @classmethod
     def _pivotal_key(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith("pivotal_"):
+        if not re.fullmatch(r"pivotal_[!-~]+", value.get_secret_value()):
             raise ValueError("must be a Pivotal API key, which starts with pivotal_ (Admin > API Keys)")
         return value
 
@@ -97,9 +113,16 @@ class Settings(BaseSettings):
     @classmethod
     def _safe_url(cls, value: str) -> str:
         url = urlsplit(value)
+        if not url.hostname:
+            raise ValueError("must be an address like https://example.com/")
         if url.scheme != "https" and not (url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")):
             raise ValueError("must start with https:// (plain http only for this machine's own addresses)")
         return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
 
     @field_validator("bot_timezone")
     @classmethod
@@ -113,15 +136,18 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-            raise ValueError("must start with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        kind = value.partition(":")[0]
+        if kind not in ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+asyncpg"):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        if kind.startswith("postgres") and find_spec("asyncpg") is None:
+            raise ValueError("names PostgreSQL, whose driver is not installed: pip install 'onboarding-bot[postgres]'")
         return value
 
     @field_validator("bot_command", "bot_alias")
     @classmethod
     def _command(cls, value: str) -> str:
-        if not value.startswith("/") or " " in value or not 2 <= len(value) <= 32:
-            raise ValueError("must be one word that starts with a slash, 32 characters at most")
+        if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
+            raise ValueError("must be a slash and one word of small letters, digits, - and _, 32 characters at most")
         return value
 
     @field_validator("slack_signing_secret")
@@ -159,5 +185,7 @@ def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
 def _in_words(field: str, kind: str, message: str) -> str:
     if kind == "missing":
         return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
+    if field == "port":
+        message = "must be a whole number from 0 to 65535"
     message = message.removeprefix("Value error, ")
     return f"{field.upper()} {message[:1].lower()}{message[1:]}."

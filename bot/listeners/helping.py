@@ -19,9 +19,8 @@ async def help_(turn: Turn) -> Message:
     asked = {spelled(word): command.verb for word, command in turn.commands.items()}.get(spelled(turn.text))
     if asked is None:
         near = nearest(turn.text, turn.commands)
-        hint = (
-            f"Did you mean `{turn.names.command} help {near}`?" if near else f"`{turn.names.command} help` lists all."
-        )
+        ask = f"{turn.names.command} help"
+        hint = f"Did you mean `{ask} {near}`?" if near else f"`{ask}` lists all verbs."
         raise NotFound(f"There is no verb “{turn.text}”.", hint=hint)
     return views.verb(rows[asked], command=turn.names.command)
 
