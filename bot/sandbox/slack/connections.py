@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.slack import world
-from bot.sandbox.slack.courier import Undelivered
+from bot.sandbox.slack.courier import Retry, Undelivered
 from bot.sandbox.slack.wire import Clock, Json
 
 MOST = 10
@@ -20,6 +20,8 @@ MOST = 10
 
 class Connections:
     """The app's open WebSockets, taken in turn."""
+
+    late = "timeout"
 
     def __init__(self, clock: Clock, *, changed: Callable[[], None]) -> None:
         self._clock = clock
@@ -64,7 +66,7 @@ class Connections:
             await socket.close()
         return socket
 
-    async def carry(self, kind: str, payload: Json) -> Any:
+    async def carry(self, kind: str, payload: Json, *, retry: Retry | None = None) -> Any:
         """Send an envelope to one connection and wait for its acknowledgement; raises `Undelivered` without one."""
         if not self._open:
             raise Undelivered("dispatch_failed")
@@ -74,9 +76,7 @@ class Connections:
         acknowledged: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[envelope_id] = acknowledged
         try:
-            await socket.send_json(
-                {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": True}
-            )
+            await socket.send_json({"envelope_id": envelope_id, "payload": payload, **_around(kind, retry)})
             return await acknowledged
         except ConnectionError as error:
             raise Undelivered("dispatch_failed") from error
@@ -122,3 +122,15 @@ class Connections:
                 "approximate_connection_time": 18060,
             },
         }
+
+
+def _around(kind: str, retry: Retry | None) -> Json:
+    """The rest of an envelope. An event's counts its retries, from 0 for the first delivery, and takes no answer."""
+    if kind != "events_api":
+        return {"type": kind, "accepts_response_payload": True}
+    return {
+        "type": kind,
+        "accepts_response_payload": False,
+        "retry_attempt": retry.attempt if retry else 0,
+        "retry_reason": retry.reason if retry else "",
+    }

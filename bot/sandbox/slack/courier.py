@@ -9,18 +9,33 @@ from bot.sandbox.slack.wire import Clock, Json
 
 
 class Undelivered(Exception):
-    """The app did not take the payload; `error` is Slack's word for it."""
+    """The app did not take the payload; `error` is Slack's word for it to people, `reason` the one for retries.
 
-    def __init__(self, error: str) -> None:
+    A `final` one is not to be delivered again.
+    """
+
+    def __init__(self, error: str, *, reason: str = "connection_failed", final: bool = False) -> None:
         super().__init__(error)
         self.error = error
+        self.reason = reason
+        self.final = final
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Which further delivery of an event this is, from 1, and why it is made."""
+
+    attempt: int
+    reason: str
 
 
 class Road(Protocol):
-    """A way to the app: Socket Mode connections or a request URL."""
+    """A way to the app: Socket Mode connections or a request URL. `late` is what it calls a time-out in retries."""
 
-    async def carry(self, kind: str, payload: Json) -> Any:
-        """Hand over a payload of `slash_commands` or `interactive`; returns what the acknowledgement carried."""
+    late: str
+
+    async def carry(self, kind: str, payload: Json, *, retry: Retry | None = None) -> Any:
+        """Hand over a payload of `slash_commands`, `interactive` or `events_api`; returns what the ack carried."""
         ...
 
 
@@ -45,14 +60,15 @@ class Courier:
         self.ack_timeout = ack_timeout
         self._clock = clock
 
-    async def deliver(self, kind: str, payload: Json) -> Any:
+    async def deliver(self, kind: str, payload: Json, *, retry: Retry | None = None) -> Any:
         """What the acknowledgement carried; raises `Undelivered`."""
         left_at = self._clock()
+        late = Undelivered("operation_timeout", reason=self.road.late)
         try:
             async with asyncio.timeout(self.ack_timeout):
-                carried = await self.road.carry(kind, payload)
+                carried = await self.road.carry(kind, payload, retry=retry)
         except TimeoutError as error:
-            raise Undelivered("operation_timeout") from error
+            raise late from error
         if self._clock() - left_at > ACK_WITHIN:
-            raise Undelivered("operation_timeout")
+            raise late
         return carried

@@ -13,9 +13,13 @@ from bot.sandbox.slack.acts import Acts
 from bot.sandbox.slack.browser import Browser
 from bot.sandbox.slack.connections import Connections
 from bot.sandbox.slack.courier import Courier
+from bot.sandbox.slack.deliveries import Deliveries, Delivery
 from bot.sandbox.slack.driver import People
 from bot.sandbox.slack.faults import Fault, Faults
+from bot.sandbox.slack.forms import Forms
+from bot.sandbox.slack.gestures import Gestures
 from bot.sandbox.slack.manifest import read
+from bot.sandbox.slack.menus import Menus
 from bot.sandbox.slack.request_url import RequestUrl
 from bot.sandbox.slack.webapi import Call, Tokens, WebApi
 from bot.sandbox.slack.wire import Clock, Json
@@ -59,17 +63,20 @@ class LocalSlack(People):
         workspace = Workspace(read(manifest), clock=clock, burst=burst)
         self._connections = Connections(clock, changed=workspace.changed)
         self._courier = Courier(self._connections, clock=clock, ack_timeout=ack_timeout)
-        acts = Acts(workspace, self._courier)
-        super().__init__(workspace, acts, settles=settles, patience=patience)
+        self._deliveries = Deliveries(self._courier, clock, changed=workspace.changed)
+        acts = Acts(workspace, self._courier, self._deliveries)
+        forms, menus = Forms(workspace, self._courier), Menus(workspace, self._courier)
+        super().__init__(workspace, acts, forms, menus, settles=settles, patience=patience)
         self._faults = Faults(sleep)
         self._api = WebApi(workspace, self._connections, self._faults, Tokens(self.bot_token, self.app_token))
-        self._browser = Browser(workspace, acts, pivotal=pivotal_origin, tries=list(tries))
+        self._browser = Browser(workspace, pivotal=pivotal_origin, tries=list(tries))
+        self._gestures = Gestures(workspace, acts, forms, menus)
         self._runner: web.AppRunner | None = None
         self.request_url = request_url
 
     async def __aenter__(self) -> Self:
         site = web.Application(client_max_size=4 * 1024 * 1024)
-        site.add_routes([*self._api.routes(), *self._browser.routes()])
+        site.add_routes([*self._api.routes(), *self._browser.routes(), *self._gestures.routes()])
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
@@ -81,6 +88,7 @@ class LocalSlack(People):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._browser.close()
+        await self._deliveries.close()
         await self._connections.close()
         if self._runner:
             await self._runner.cleanup()
@@ -118,6 +126,20 @@ class LocalSlack(People):
     def disconnects(self) -> asyncio.Task[None]:
         """Ask all connections to come anew (`refresh_requested`); may be awaited."""
         return asyncio.ensure_future(self._connections.refresh())
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt to tell the app of an event, oldest first."""
+        return self._deliveries.log
+
+    async def redelivers(self) -> None:
+        """Tell the app again of what it did not acknowledge, as far as that is due by the clock.
+
+        It happens by itself too, soon after it is due; this is for a test that does not want to wait.
+        """
+        await self._deliveries.redeliver()
+        if self.settles:
+            await self.settles()
 
     @property
     def calls(self) -> list[Call]:

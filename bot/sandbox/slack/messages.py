@@ -3,7 +3,29 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.slack import world
 from bot.sandbox.slack.wire import Json
+
+
+@dataclass(frozen=True)
+class Unfurl:
+    """What the app shows below a message about one of its links."""
+
+    url: str
+    blocks: tuple[Json, ...]
+
+    def json(self, number: int) -> Json:
+        """The attachment as Slack puts it into the message."""
+        return {
+            "id": number,
+            "from_url": self.url,
+            "app_unfurl_url": self.url,
+            "is_app_unfurl": True,
+            "app_id": world.APP,
+            "bot_id": world.BOT_ID,
+            "blocks": list(self.blocks),
+            "fallback": "[no preview available]",
+        }
 
 
 @dataclass(frozen=True)
@@ -19,6 +41,7 @@ class Message:
     ephemeral_to: str | None = None
     edited: bool = False
     deleted: bool = False
+    unfurls: tuple[Unfurl, ...] = ()
 
     def visible_to(self, person: str) -> bool:
         """Whether that person may see it, channel membership apart."""
@@ -26,8 +49,9 @@ class Message:
 
     @property
     def seen(self) -> str:
-        """All the text in it, block by block; the fallback text when there are no blocks."""
-        return flatten(list(self.blocks)) if self.blocks else self.text
+        """All the text in it, block by block, and below it; the fallback text when there are no blocks."""
+        own = flatten(list(self.blocks)) if self.blocks else self.text
+        return "\n".join([own, *(flatten(list(unfurl.blocks)) for unfurl in self.unfurls)])
 
 
 def flatten(blocks: list[Json]) -> str:

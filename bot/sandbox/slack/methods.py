@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.sandbox.slack import chat, conversations, users, views, world
-from bot.sandbox.slack.refusals import Refusal
+from bot.sandbox.slack import chat, conversations, surfaces, unfurls, user_groups, users, world
 from bot.sandbox.slack.wire import Json
 from bot.sandbox.slack.workspace import Workspace
 
@@ -32,31 +31,6 @@ def auth_test(workspace: Workspace, args: Json) -> Json:
     }
 
 
-def views_open(workspace: Workspace, args: Json) -> Json:
-    """Open a modal: https://docs.slack.dev/reference/methods/views.open."""
-    view = args.get("view")
-    if not isinstance(view, dict):
-        raise Refusal("invalid_arguments", ("missing required field: view",))
-    views.accept(view)  # first: a modal refused for its content does not spend the trigger
-    person = workspace.triggers.use(str(args.get("trigger_id") or ""))
-    opened = workspace.modals.open(person, view)
-    workspace.changed()
-    return {"view": opened.json()}
-
-
-def views_update(workspace: Workspace, args: Json) -> Json:
-    """Change an open modal: https://docs.slack.dev/reference/methods/views.update."""
-    view = args.get("view")
-    if not isinstance(view, dict):
-        raise Refusal("invalid_arguments", ("missing required field: view",))
-    updated = workspace.modals.update(
-        view, view_id=args.get("view_id"), external_id=args.get("external_id"), seen=args.get("hash")
-    )
-    workspace.changed()
-    return {"view": updated.json()}
-
-
-# views.push, views.publish, usergroups.*, files.* and chat.unfurl join here with the features that call them.
 METHODS: Mapping[str, Method] = {
     "auth.test": Method(auth_test),
     "chat.postMessage": Method(chat.post_message, "chat:write"),
@@ -64,12 +38,18 @@ METHODS: Mapping[str, Method] = {
     "chat.delete": Method(chat.delete, "chat:write"),
     "chat.postEphemeral": Method(chat.post_ephemeral, "chat:write"),
     "chat.getPermalink": Method(chat.get_permalink),
+    "chat.unfurl": Method(unfurls.unfurl, "links:write"),
     "conversations.info": Method(conversations.show),
     "conversations.list": Method(conversations.listing),
     "conversations.members": Method(conversations.members),
     "conversations.open": Method(conversations.open_dm, "im:write"),
     "users.info": Method(users.show, "users:read"),
     "users.list": Method(users.listing, "users:read"),
-    "views.open": Method(views_open),
-    "views.update": Method(views_update),
+    "users.lookupByEmail": Method(users.lookup_by_email, "users:read.email"),
+    "usergroups.list": Method(user_groups.listing, "usergroups:read"),
+    "usergroups.users.list": Method(user_groups.members, "usergroups:read"),
+    "views.open": Method(surfaces.open_modal),
+    "views.push": Method(surfaces.push_modal),
+    "views.update": Method(surfaces.update_modal),
+    "views.publish": Method(surfaces.publish_home),
 }

@@ -3,12 +3,9 @@
 See https://docs.slack.dev/surfaces/modals/.
 """
 
-from dataclasses import replace
-
 from bot.sandbox.slack import views
 from bot.sandbox.slack.blocks import with_ids
 from bot.sandbox.slack.refusals import Refusal
-from bot.sandbox.slack.values import Picked
 from bot.sandbox.slack.views import View
 from bot.sandbox.slack.wire import Clock, Json
 
@@ -24,7 +21,7 @@ class Modals:
         self._made = 0
 
     def open(self, person: str, content: Json) -> View:
-        """Show a modal, in place of any that person has open; raises `invalid_arguments`."""
+        """Show a modal, in place of any that person has open; raises `invalid_arguments`, `duplicate_external_id`."""
         view = self._view(person, content, below=None)
         self._stacks[person] = [view]
         return view
@@ -52,24 +49,14 @@ class Modals:
         old = self._find(view_id, external_id)
         if seen is not None and seen != old.hash:
             raise Refusal("hash_conflict")
-        blocks = list(with_ids(content["blocks"], prefix=f"{old.id[-4:]}-"))
-        new = replace(old, content={**content, "blocks": blocks}, hash=self._hash(), errors={})
-        kept = new.values
-        picked = {b: {a: v for a, v in held.items() if a in kept.get(b, {})} for b, held in old.picked.items()}
-        return self.put(replace(new, picked=picked))
+        self._unique(content, but=old.id)
+        return self.put(old.with_content(content, new_hash=self._hash()))
 
     def put(self, view: View) -> View:
         """Keep a changed record of an open view."""
         stack = self._stacks[view.person]
         stack[[held.id for held in stack].index(view.id)] = view
         return view
-
-    def pick(self, view: View, picked: Picked) -> View:
-        """Keep what the person typed or chose, over what they did before."""
-        merged = {block: dict(held) for block, held in view.picked.items()}
-        for block, held in picked.items():
-            merged.setdefault(block, {}).update(held)
-        return self.put(replace(view, picked=merged))
 
     def top(self, person: str) -> View | None:
         """The modal that person sees."""
@@ -87,9 +74,16 @@ class Modals:
             raise Refusal("not_found")
         return view
 
-    def close(self, view: View) -> None:
-        """Take one view away; the one below shows again."""
-        self._stacks[view.person] = [held for held in self._stacks[view.person] if held.id != view.id]
+    def close(self, view: View, *, everything: bool = False) -> list[View]:
+        """Take one view away, so that the one below shows again, or `everything`; gives what went, top first.
+
+        A view with `clear_on_close` always takes all of its stack along.
+        """
+        stack = self._stacks[view.person]
+        gone = stack if everything or view.content.get("clear_on_close") else [view]
+        left = {held.id for held in gone}
+        self._stacks[view.person] = [held for held in stack if held.id not in left]
+        return gone[::-1]
 
     def clear(self, person: str) -> None:
         """Take all of that person's views away."""
@@ -106,6 +100,7 @@ class Modals:
 
     def _view(self, person: str, content: Json, *, below: View | None) -> View:
         views.accept(content)
+        self._unique(content)
         self._made += 1
         name = f"V{self._made:08d}"
         blocks = list(with_ids(content["blocks"], prefix=f"{name[-4:]}-"))
@@ -113,6 +108,12 @@ class Modals:
         if below is None:
             return View(name, person, filled, self._hash(), root=name)
         return View(name, person, filled, self._hash(), root=below.root, previous=below.id)
+
+    def _unique(self, content: Json, *, but: str = "") -> None:
+        wanted = content.get("external_id")
+        held = [view for stack in self._stacks.values() for view in stack if view.id != but]
+        if wanted and any(view.content.get("external_id") == wanted for view in held):
+            raise Refusal("duplicate_external_id")
 
     def _hash(self) -> str:
         self._made += 1

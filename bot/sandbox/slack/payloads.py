@@ -1,13 +1,10 @@
-"""The payloads Slack sends an app: a command, a press, a submitted or closed modal.
+"""The payloads Slack sends an app: a command, a press, a shortcut, a menu's search, a submitted or closed modal.
 
 Fields: https://docs.slack.dev/interactivity/implementing-slash-commands/ and
-https://docs.slack.dev/reference/interaction-payloads/. Events (app_mention, link_shared), shortcuts and
-block_suggestion get their builders here when something needs them.
+https://docs.slack.dev/reference/interaction-payloads/. Events are in `events.py`.
 """
 
-import re
-
-from bot.sandbox.slack import world
+from bot.sandbox.slack import world, writing
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.values import values
 from bot.sandbox.slack.views import View
@@ -33,7 +30,7 @@ def slash_command(workspace: Workspace, *, word: str, text: str, person: Person,
         "user_id": person.id,
         "user_name": person.handle,
         "command": word,
-        "text": escaped(workspace, text) if escape else text,
+        "text": writing.escaped(workspace, text) if escape else text,
         "api_app_id": world.APP,
         "is_enterprise_install": "false",
         "response_url": _response_url(workspace, Origin(person.id, channel.id), "commands"),
@@ -41,65 +38,62 @@ def slash_command(workspace: Workspace, *, word: str, text: str, person: Person,
     }
 
 
-def escaped(workspace: Workspace, text: str) -> str:
-    """The text with `&`, `<`, `>` escaped and people and channels as `<@U…|name>` and `<#C…|name>`.
-
-    People are recognised as `@handle`, `@Real Name` or `<@U…>`, channels as `#name` or `<#C…>`.
-    """
-    marks: dict[str, str] = {}
-    for person in workspace.people.values():
-        mark = f"<@{person.id}|{person.handle}>"
-        marks |= {f"<@{person.id}>": mark, f"@{person.real_name.lower()}": mark, f"@{person.handle}": mark}
-    for channel in workspace.channels.values():
-        if not channel.is_im:
-            mark = f"<#{channel.id}|{channel.name}>"
-            marks |= {f"<#{channel.id}>": mark, f"#{channel.name}": mark}
-    ready = set(marks.values())
-    known = sorted([*marks, *ready], key=len, reverse=True)
-    pattern = re.compile("(" + "|".join(re.escape(mark) for mark in known) + r")(?!\w)", re.IGNORECASE)
-    pieces = pattern.split(text)
-    for at, piece in enumerate(pieces):
-        if at % 2:
-            pieces[at] = piece if piece in ready else marks.get(piece, marks.get(piece.lower(), piece))
-        else:
-            pieces[at] = piece.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(pieces)
-
-
 def press_in_message(workspace: Workspace, message: Message, *, person: Person, action: Json) -> Json:
     """A `block_actions` payload for something pressed in a message."""
-    channel = workspace.channels[message.channel]
-    container: Json = {
-        "type": "message",
-        "message_ts": message.ts,
-        "channel_id": message.channel,
-        "is_ephemeral": message.ephemeral_to is not None,
-    }
-    if message.thread_ts:
-        container["thread_ts"] = message.thread_ts
     picked = workspace.picked.get((message.channel, message.ts, person.id), {})
-    payload = {
-        "type": "block_actions",
-        **_who(workspace, person),
-        "container": container,
-        "channel": {"id": channel.id, "name": _channel_name(channel)},
-        "state": {"values": values(list(message.blocks or ()), picked)},
-        "response_url": _response_url(workspace, Origin(person.id, channel.id, message.ts), "actions"),
-        "actions": [action],
-    }
-    if message.ephemeral_to is None:  # Slack leaves the message out when it is ephemeral
-        payload["message"] = message_json(message)
-    return payload
-
-
-def press_in_modal(workspace: Workspace, view: View, *, person: Person, action: Json) -> Json:
-    """A `block_actions` payload for something pressed in a modal: no channel, no response URL."""
     return {
         "type": "block_actions",
         **_who(workspace, person),
-        "container": {"type": "view", "view_id": view.id},
-        "view": view.json(),
+        **_in_message(workspace, message),
+        "state": {"values": values(list(message.blocks or ()), picked)},
+        "response_url": _response_url(workspace, Origin(person.id, message.channel, message.ts), "actions"),
         "actions": [action],
+    }
+
+
+def press_in_view(workspace: Workspace, view: View, *, person: Person, action: Json) -> Json:
+    """A `block_actions` payload for something pressed in a modal or in Home: no channel, no response URL."""
+    return {"type": "block_actions", **_who(workspace, person), **_in_view(view), "actions": [action]}
+
+
+def suggestion(
+    workspace: Workspace, where: Message | View, *, person: Person, block_id: str, action_id: str, query: str
+) -> Json:
+    """A `block_suggestion` payload for what was typed into an external menu: it opens no modal, it has no trigger."""
+    who = _who(workspace, person, trigger=False)
+    place = _in_view(where) if isinstance(where, View) else _in_message(workspace, where)
+    return {
+        "type": "block_suggestion",
+        **who,
+        **place,
+        "action_id": action_id,
+        "block_id": block_id,
+        "value": query,
+    }
+
+
+def global_shortcut(workspace: Workspace, callback_id: str, *, person: Person) -> Json:
+    """A `shortcut` payload, which tells of no channel."""
+    return {
+        "type": "shortcut",
+        **_who(workspace, person),
+        "callback_id": callback_id,
+        "action_ts": workspace.new_ts(),
+    }
+
+
+def message_shortcut(workspace: Workspace, callback_id: str, *, message: Message, person: Person) -> Json:
+    """A `message_action` payload. Its response URL posts; the message it was used on it cannot change."""
+    channel = workspace.channels[message.channel]
+    return {
+        "type": "message_action",
+        **_who(workspace, person),
+        "callback_id": callback_id,
+        "action_ts": workspace.new_ts(),
+        "message_ts": message.ts,
+        "channel": {"id": channel.id, "name": _channel_name(channel)},
+        "message": message_json(message),
+        "response_url": _response_url(workspace, Origin(person.id, channel.id), "app"),
     }
 
 
@@ -110,8 +104,7 @@ def submission(workspace: Workspace, view: View, *, person: Person) -> Json:
 
 def closing(workspace: Workspace, view: View, *, person: Person, cleared: bool) -> Json:
     """A `view_closed` payload, which opens no further modal: it has no trigger."""
-    who = _who(workspace, person)
-    del who["trigger_id"]
+    who = _who(workspace, person, trigger=False)
     return {"type": "view_closed", **who, "view": view.json(), "is_cleared": cleared}
 
 
@@ -140,15 +133,37 @@ def message_json(message: Message) -> Json:
         shown["thread_ts"] = message.thread_ts
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.ts}
+    if message.unfurls:
+        shown["attachments"] = [unfurl.json(number) for number, unfurl in enumerate(message.unfurls, 1)]
     return shown
 
 
-def _who(workspace: Workspace, person: Person) -> Json:
+def _in_message(workspace: Workspace, message: Message) -> Json:
+    channel = workspace.channels[message.channel]
+    container: Json = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": message.channel,
+        "is_ephemeral": message.ephemeral_to is not None,
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    place: Json = {"container": container, "channel": {"id": channel.id, "name": _channel_name(channel)}}
+    if message.ephemeral_to is None:  # Slack leaves the message out when it is ephemeral
+        place["message"] = message_json(message)
+    return place
+
+
+def _in_view(view: View) -> Json:
+    return {"container": {"type": "view", "view_id": view.id}, "view": view.json()}
+
+
+def _who(workspace: Workspace, person: Person, *, trigger: bool = True) -> Json:
     return {
         "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": person.team},
         "api_app_id": world.APP,
         "token": TOKEN,
-        "trigger_id": workspace.triggers.issue(person.id),
+        **({"trigger_id": workspace.triggers.issue(person.id)} if trigger else {}),
         "team": {"id": world.TEAM, "domain": "larkspur"},
         "enterprise": None,
         "is_enterprise_install": False,

@@ -12,11 +12,11 @@ def screen(workspace: Workspace, person: str, *, pivotal: str | None, tries: lis
     """Everything visible to `person` and nothing else."""
     app = workspace.app
     seen = [channel for channel in workspace.channels.values() if workspace.sees(person, channel.id)]
-    view = workspace.modals.top(person)
+    view, home = workspace.modals.top(person), workspace.homes.of(person)
     return {
         "workspace": {"name": world.TEAM_NAME, "team_id": world.TEAM},
         "me": person,
-        "app": {"name": app.name, "user_id": world.BOT, "color": app.color},
+        "app": {"name": app.name, "user_id": world.BOT, "color": app.color, "home_tab": app.home_tab},
         "pivotal": pivotal,
         "people": [_person(someone) for someone in workspace.people.values()],
         "channels": [_channel(workspace, channel, person) for channel in seen],
@@ -24,12 +24,25 @@ def screen(workspace: Workspace, person: str, *, pivotal: str | None, tries: lis
             {"command": command.command, "usage_hint": command.usage_hint, "description": command.description}
             for command in app.commands
         ],
+        "shortcuts": [
+            {
+                "name": shortcut.name,
+                "callback_id": shortcut.callback_id,
+                "type": shortcut.type,
+                "description": shortcut.description,
+            }
+            for shortcut in app.shortcuts
+        ],
+        "user_groups": [
+            {"id": group.id, "handle": group.handle, "name": group.name} for group in workspace.user_groups
+        ],
         "tries": tries,
         "messages": {
             channel.id: [_message(workspace, message) for message in workspace.messages(channel.id, person=person)]
             for channel in seen
         },
         "view": _view(view) if view else None,
+        "home": _view(home) if home else None,
         "notices": [
             {"id": notice.id, "text": notice.text, "channel": notice.channel, "at": notice.at}
             for notice in workspace.notices(person)
@@ -76,6 +89,7 @@ def _message(workspace: Workspace, message: Message) -> Json:
         "thread_ts": message.thread_ts,
         "edited": message.edited,
         "ephemeral": message.ephemeral_to is not None,
+        "unfurls": [{"url": unfurl.url, "blocks": list(unfurl.blocks)} for unfurl in message.unfurls],
     }
 
 

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from bot.sandbox.slack.pages import page
+from bot.sandbox.slack.refusals import Refusal
 from bot.sandbox.slack.wire import Json
 from bot.sandbox.slack.workspace import Workspace
 from bot.sandbox.slack.world import Kind, Person
@@ -17,6 +18,15 @@ def listing(workspace: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/users.list."""
     found = [user_json(workspace, person) for person in workspace.people.values()]
     return {**page(found, args, name="members"), "cache_ts": int(workspace.clock().timestamp())}
+
+
+def lookup_by_email(workspace: Workspace, args: Json) -> Json:
+    """https://docs.slack.dev/reference/methods/users.lookupByEmail: people of this workspace only."""
+    email = str(args.get("email") or "").lower()
+    for person in workspace.people.values():
+        if person.email == email and person.kind in (Kind.MEMBER, Kind.GUEST):
+            return {"user": user_json(workspace, person)}
+    raise Refusal("users_not_found")
 
 
 def user_json(workspace: Workspace, person: Person) -> Json:
@@ -49,7 +59,7 @@ def user_json(workspace: Workspace, person: Person) -> Json:
         "tz_label": local.tzname(),
         "tz_offset": int(offset.total_seconds()) if offset else 0,
         "profile": profile,
-        "is_admin": False,
+        "is_admin": person.admin,
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": person.kind is Kind.GUEST,

@@ -1,7 +1,8 @@
 """What an input holds: Slack's shape of a value for each kind of element, and the way from what a person gave to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Any
 
 from bot.sandbox.slack.refusals import Refusal
@@ -58,34 +59,50 @@ def elements(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
 
 
 def options(element: Json) -> list[Json]:
-    """The element's options, those in groups included."""
+    """The element's own options, those in groups and those it began with included."""
     grouped = [option for group in element.get("option_groups") or () for option in group["options"]]
-    return list(element.get("options") or ()) + grouped
+    began = [element["initial_option"]] if element.get("initial_option") else list(element.get("initial_options") or ())
+    return list(element.get("options") or ()) + grouped + began
 
 
-def held(element: Json, raw: Any) -> Json:
+def held(element: Json, raw: Any, *, offered: Iterable[Json] = ()) -> Json:
     """Slack's value for what a person gave: an option's value or text, an id, a date, words, or a list of such.
 
-    Raises `Refusal("invalid_option")` when the element offers no such option.
+    `offered` are the options the app has suggested for it. Raises `Refusal`: `invalid_option` when there is no such
+    option, `invalid_value` for a date or time that is none, `too_many_selected`.
     """
     holds = OVERFLOW if element["type"] == "overflow" else HOLDS[element["type"]]
+    choices = [*options(element), *offered] if holds.option else []
     if holds.many:
         given = raw if isinstance(raw, list) else [] if raw in (None, "") else [raw]
-        return {"type": element["type"], holds.field: [_one(element, holds, item) for item in given]}
+        if len(given) > element.get("max_selected_items", len(given)):
+            raise Refusal("too_many_selected")
+        return {"type": element["type"], holds.field: [_one(element, choices, item) for item in given]}
     empty = raw is None or raw == ""
-    return {"type": element["type"], holds.field: None if empty else _one(element, holds, raw)}
+    return {"type": element["type"], holds.field: None if empty else _one(element, choices, raw)}
 
 
-def _one(element: Json, holds: Holds, raw: Any) -> Any:
-    if not holds.option:
-        return raw
-    if isinstance(raw, dict):
-        raw = raw.get("value")
-    offered = options(element)
-    for option in offered:
+def _one(element: Json, choices: list[Json], raw: Any) -> Any:
+    kind = element["type"]
+    if kind == "overflow" or HOLDS[kind].option:
+        return _option(choices, raw.get("value") if isinstance(raw, dict) else raw)
+    try:
+        if kind == "datepicker":
+            return date.fromisoformat(raw).isoformat()
+        if kind == "timepicker":
+            return f"{time.fromisoformat(raw):%H:%M}"
+        if kind == "datetimepicker":
+            return int(raw)
+    except (TypeError, ValueError) as error:
+        raise Refusal("invalid_value") from error
+    return raw
+
+
+def _option(choices: list[Json], raw: Any) -> Json:
+    for option in choices:
         if option["value"] == raw:
             return option
-    for option in offered:
+    for option in choices:
         if option["text"]["text"] == raw:
             return option
     raise Refusal("invalid_option")
@@ -102,21 +119,3 @@ def values(blocks: list[Json], picked: Picked) -> Json:
         began: Json = {"type": element["type"], holds.field: element.get(holds.initial, [] if holds.many else None)}
         state.setdefault(block_id, {})[action_id] = picked.get(block_id, {}).get(action_id, began)
     return state
-
-
-def missing(blocks: list[Json], picked: Picked) -> dict[str, str]:
-    """What Slack itself says beside each input of a modal that cannot be sent so: block_id → sentence."""
-    state = values(blocks, picked)
-    found: dict[str, str] = {}
-    for block, element in elements(blocks):
-        if block["type"] != "input":
-            continue
-        given = state[block["block_id"]][element["action_id"]][HOLDS[element["type"]].field]
-        if given in (None, "", []):
-            if not block.get("optional"):
-                found[block["block_id"]] = "Please complete this required field."
-        elif isinstance(given, str) and len(given) < element.get("min_length", 0):
-            found[block["block_id"]] = f"This entry must be at least {element['min_length']} characters."
-        elif isinstance(given, str) and len(given) > element.get("max_length", 3000):
-            found[block["block_id"]] = f"This entry must be at most {element.get('max_length', 3000)} characters."
-    return found

@@ -59,6 +59,7 @@ class WebApi:
             web.get("/link/", self.connections.serve),
             web.post("/commands/{team}/{key}", self.response_url),
             web.post("/actions/{team}/{key}", self.response_url),
+            web.post("/app/{team}/{key}", self.response_url),
         ]
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -133,7 +134,7 @@ class WebApi:
 
 
 # Fields that travel as JSON text inside a form.
-_NESTED = ("blocks", "view", "attachments", "metadata")
+_NESTED = ("blocks", "view", "attachments", "metadata", "unfurls")
 
 
 async def _arguments(request: web.Request) -> Json:

@@ -6,14 +6,19 @@ from typing import Any
 
 from bot.sandbox.slack import blocks as block_kit
 from bot.sandbox.slack import world
+from bot.sandbox.slack.homes import Homes
 from bot.sandbox.slack.manifest import App
-from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.messages import Message, Unfurl
 from bot.sandbox.slack.modals import Modals
 from bot.sandbox.slack.refusals import Refusal
 from bot.sandbox.slack.values import Picked
+from bot.sandbox.slack.views import View
 from bot.sandbox.slack.windows import PostingRate, ResponseUrls, Triggers
 from bot.sandbox.slack.wire import Clock, Json
 from bot.sandbox.slack.world import Channel, Kind, Person
+
+# Where an app suggested options: the view or message, the person, block_id, action_id.
+Offer = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,16 @@ class Workspace:
         bot = Person(world.BOT, app.handle, app.name, "App", "Etc/UTC", Kind.BOT)
         self.people: dict[str, Person] = {person.id: person for person in (*world.PEOPLE, bot)}
         self.channels: dict[str, Channel] = {channel.id: channel for channel in world.CHANNELS}
+        self.user_groups = world.USER_GROUPS
         self.modals = Modals(clock)
+        self.homes = Homes(clock)
         self.triggers = Triggers(clock)
         self.response_urls = ResponseUrls(clock)
         self.rate = PostingRate(clock, burst=burst, per_second=per_second)
         self.listeners: list[Callable[[], None]] = []
         self.picked: dict[tuple[str, str, str], Picked] = {}
+        self.offered: dict[Offer, dict[str, Json]] = {}
+        self.unfurl_ids: dict[str, tuple[str, str]] = {}
         self._messages: dict[str, list[Message]] = {}
         self._notices: list[Notice] = []
         self._last_ts = 0
@@ -124,6 +133,11 @@ class Workspace:
         """Take a message away."""
         self._put(replace(message, deleted=True))
 
+    def unfurl(self, message: Message, unfurls: tuple[Unfurl, ...]) -> None:
+        """Show these below a message; those of the same address are replaced."""
+        kept = {unfurl.url: unfurl for unfurl in (*message.unfurls, *unfurls)}
+        self._put(replace(message, unfurls=tuple(kept.values())))
+
     def message(self, channel: str, ts: str, *, person: str | None = None) -> Message:
         """A message that is still there; ephemeral ones only for their reader. Raises `message_not_found`."""
         for message in self._messages.get(channel, ()):
@@ -142,6 +156,22 @@ class Workspace:
         if person in place.members:
             return True
         return not (place.private or place.is_im) and self.people[person].kind is Kind.MEMBER
+
+    # -- views
+
+    def view(self, view_id: str, *, person: str) -> View:
+        """A modal that person has open, or their Home; raises `not_found`."""
+        home = self.homes.of(person)
+        return home if home and home.id == view_id else self.modals.get(view_id, person=person)
+
+    def pick(self, view: View, picked: Picked) -> View:
+        """Keep what the person typed or chose in a view."""
+        if not view.is_home and not self.modals.is_open(view):
+            return view.with_picked(picked)
+        changed = self.view(view.id, person=view.person).with_picked(picked)
+        kept = self.homes.put(changed) if view.is_home else self.modals.put(changed)
+        self.changed()
+        return kept
 
     # -- notices
 

@@ -49,6 +49,7 @@ class Person:
     title: str
     zone: str
     kind: Kind = Kind.MEMBER
+    admin: bool = False
 
     @property
     def team(self) -> str:
@@ -64,6 +65,17 @@ class Person:
     def email(self) -> str:
         """An address under a name reserved for examples."""
         return f"{'.'.join(self.real_name.lower().split())}@{self.team_domain}.example"
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """A user group; `members` are user ids."""
+
+    id: str
+    handle: str
+    name: str
+    description: str
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,11 +106,19 @@ class Channel:
 PEOPLE = (
     Person(ANA, "ana", "Ana Ruiz", "Customer success manager", "Europe/Berlin"),
     Person(BEN, "ben", "Ben Okafor", "Solutions engineer", "America/New_York"),
-    Person(CARA, "cara", "Cara Lindqvist", "Head of onboarding", "Europe/Stockholm"),
+    Person(CARA, "cara", "Cara Lindqvist", "Head of onboarding", "Europe/Stockholm", admin=True),
     Person(DEVON, "devon", "Devon Park", "Product designer", "America/Los_Angeles"),
     Person(MARA, "mara", "Mara Kowalski", "Customer success manager", "Europe/Warsaw"),
     Person(GUS, "gus", "Gus Moreau", "Implementation partner", "Europe/Paris", Kind.GUEST),
     Person(ERIN, "erin", "Erin Walsh", "Operations, Aurora Foods", "Europe/London", Kind.EXTERNAL),
+)
+
+MANAGERS = "S0MANAGRS"
+CS_TEAM = "S0CSTEAM1"
+
+USER_GROUPS = (
+    UserGroup(MANAGERS, "managers", "Managers", "Who leads the onboarding team", (CARA, MARA)),
+    UserGroup(CS_TEAM, "cs-team", "Customer success", "Everyone who onboards customers", (ANA, BEN, MARA, CARA)),
 )
 
 _EVERYONE = frozenset({ANA, BEN, CARA, DEVON, MARA})
