@@ -30,7 +30,7 @@ def demo(
     """Try everything on this computer: a local Slack, a local Pivotal, and the real bot between them."""
     from bot import demo as script
 
-    _run(script.run(port=port, keep=keep, browser=not no_browser))
+    _run(script.run(port=port, keep=keep, browser=not no_browser), quiet=True)
 
 
 @app.command()
@@ -66,7 +66,7 @@ def sandbox(
         raise typer.BadParameter("it is `pivotal` or `slack`.", param_hint="--only")
     from bot import demo as script
 
-    _run(script.stand_in(only, port=port))
+    _run(script.stand_in(only, port=port), quiet=True)
 
 
 async def _serve() -> None:
@@ -80,12 +80,12 @@ async def _serve() -> None:
         await stopped()
 
 
-def _run(work: Coroutine[Any, Any, None]) -> None:
+def _run(work: Coroutine[Any, Any, None], *, quiet: bool = False) -> None:
     """Run to the end: a clear sentence instead of a traceback for what a person can mend."""
     from bot.app import StartError, configure_logs, interruptible
     from bot.config import ConfigurationError
 
-    configure_logs()
+    configure_logs(quiet=quiet)
     try:
         asyncio.run(interruptible(work))
     except (asyncio.CancelledError, KeyboardInterrupt):

@@ -240,8 +240,11 @@ def _this_task() -> "asyncio.Task[Any]":
     return task
 
 
-def configure_logs() -> None:
-    """Log readably to the terminal, as JSON elsewhere; the libraries only speak up when something is wrong."""
+def configure_logs(*, quiet: bool = False) -> None:
+    """Log readably to the terminal, as JSON elsewhere; the libraries only speak up when something is wrong.
+
+    `quiet` holds the bot to that too: a demo's terminal is for the person who looks at it.
+    """
     terminal = sys.stderr.isatty()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     # Bolt reads SLACK_BOT_TOKEN too, and warns that it needs no token beside our client.
@@ -253,6 +256,6 @@ def configure_logs() -> None:
             *([] if terminal else [structlog.processors.format_exc_info]),
             structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
