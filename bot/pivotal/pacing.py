@@ -75,8 +75,8 @@ class Pacer:
         self._reserve, self._blind, self._on_change = reserve, blind, on_change
         self._issued = 0
         self._under_way: set[int] = set()
-        self._told_by = 0
-        """The newest request whose answer was counted: an older one's answer may be out of date."""
+        self._told_at = 0
+        """The newest request sent when something was last learned: answers to it and older ones may be out of date."""
         self._closed_until: datetime | None = None
         self._closed_at = 0
         """The newest request sent when the gate was closed."""
@@ -110,7 +110,7 @@ class Pacer:
         if rate is not None:
             self._learn(ticket, rate, now)
         elif self.seen is not None:
-            self.seen = RateLimit(self.seen.limit, max(0, self.seen.remaining - 1), self.seen.resets_at)
+            self._know(RateLimit(self.seen.limit, max(0, self.seen.remaining - 1), self.seen.resets_at))
         if answered and self._closed_until is not None and ticket.number > self._closed_at:
             self._closed_until = None
         self._on_change()
@@ -129,7 +129,10 @@ class Pacer:
         # A wait that came with a 429 tells better when to ask again than the window does.
         resets_at = min(rate.resets_at, self._closed_until or now + LONGEST_WINDOW)
         remaining = rate.remaining
-        if ticket.number < self._told_by and self.seen is not None:
+        if ticket.number <= self._told_at and self.seen is not None:
+            # The server may have counted this one before what is known already: believe the worse of the two.
             remaining, resets_at = min(remaining, self.seen.remaining), max(resets_at, self.seen.resets_at)
-        self._told_by = max(self._told_by, ticket.number)
-        self.seen = RateLimit(rate.limit, remaining, resets_at)
+        self._know(RateLimit(rate.limit, remaining, resets_at))
+
+    def _know(self, rate: RateLimit) -> None:
+        self.seen, self._told_at = rate, self._issued

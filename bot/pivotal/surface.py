@@ -2,6 +2,7 @@
 differ in what their `send` returns, and in nothing else.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, Generic, ParamSpec, overload
@@ -14,20 +15,20 @@ from bot.pivotal.pages import AsyncWalk, Listing, Walk
 P = ParamSpec("P")
 
 
-class Blocking:
+class Blocking(ABC):
     """Has a `send` that returns the answer."""
 
+    @abstractmethod
     def send(self, call: Call[AnswerT]) -> AnswerT:
         """Send a call and return its answer; raises PivotalError."""
-        raise NotImplementedError
 
 
-class Awaiting:
+class Awaiting(ABC):
     """Has a `send` that is awaited for the answer."""
 
+    @abstractmethod
     async def send(self, call: Call[AnswerT]) -> AnswerT:
         """Send a call and return its answer; raises PivotalError."""
-        raise NotImplementedError
 
 
 class Method(Generic[P, AnswerT]):

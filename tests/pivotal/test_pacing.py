@@ -239,26 +239,48 @@ class World:
             self.done[trip[3]] += 1
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    limit=st.sampled_from([8, 30, 60, 600]),
-    oldest=st.booleans(),
-    workers=st.integers(1, 6),
-    trips=st.lists(st.integers(0, 12), min_size=1, max_size=7),
-    presses=st.lists(st.integers(0, 1500), max_size=30),
+loads = st.fixed_dictionaries(
+    {
+        "limit": st.sampled_from([8, 30, 60, 600]),
+        "oldest": st.booleans(),
+        "workers": st.integers(1, 6),
+        "trips": st.lists(st.integers(0, 12), min_size=1, max_size=7),
+    }
 )
-def test_whatever_the_load_nobody_meets_a_429_and_everybody_gets_on(limit, oldest, workers, trips, presses):
-    world = World(limit, oldest=oldest, trips=trips)
-    waiting = 0
+FIRST_ANSWER = 25
+"""Tenths of a second until the slowest first answer is there."""
 
+
+def runs(load, presses):
+    """Three minutes of walks by so many workers, and of people pressing at these tenths of a second."""
+    world = World(load["limit"], oldest=load["oldest"], trips=load["trips"])
+    waiting = []
     for tenth in range(1800):
-        waiting += presses.count(tenth) if tenth else min(presses.count(tenth), 2)
+        waiting += [tenth] * presses.count(tenth)
         while waiting and world.sends(PERSON):
-            waiting -= 1
-        for _ in range(workers):
+            world.waits.append(tenth - waiting.pop(0))
+        for _ in range(load["workers"]):
             world.sends(WALK)
         world.passes()
+    return world
+
+
+@settings(max_examples=60, deadline=None)
+@given(load=loads, presses=st.lists(st.integers(FIRST_ANSWER, 1700), max_size=60))
+def test_whatever_the_load_nobody_meets_a_429(load, presses):
+    world = runs(load, presses)
 
     assert world.refused == 0
-    assert waiting == 0
-    assert world.done[WALK] > limit
+    assert sum(world.done.values()) >= load["limit"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(load=loads, moments=st.lists(st.integers(FIRST_ANSWER, 1700), max_size=30))
+def test_as_many_people_as_the_reserve_holds_wait_for_one_round_trip_at_most(load, moments):
+    presses = moments[: load["limit"] // 4]
+
+    world = runs(load, presses)
+
+    assert len(world.waits) == len(presses)
+    assert max(world.waits, default=0) <= 2 * max(load["trips"])
+    assert world.done[WALK] > load["limit"]
