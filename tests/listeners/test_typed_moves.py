@@ -1,6 +1,7 @@
 """Typing a change: exact names only, a question before a phase is left, a reason after the name."""
 
 import pytest
+from pydantic import SecretStr
 
 from bot.sandbox.slack.world import ANA, AURORA_SHARED, DEVON, ONBOARDING
 
@@ -108,7 +109,7 @@ async def test_launch_asks_first_and_names_pivotals_automations(ask, slack, pivo
 
 
 async def test_somebody_else_is_refused(ask, pivotal):
-    for typed in ("advance #89", "pause #89", "waiting #89", "resume #109"):
+    for typed in ("advance #89", "pause #89", "waiting #89", "resume paused ltd"):
         assert "You may not" in await ask(typed, by=DEVON)
 
     assert pivotal.patches(89) == pivotal.patches(109) == []
@@ -191,13 +192,14 @@ async def test_choosing_goes_on_with_a_state(ask, slack, pivotal):
     assert "You paused it" in slack.seen(ANA, ONBOARDING)
 
 
-async def test_customer_whose_name_begins_with_a_number(ask, pivotal):
+async def test_customer_whose_name_begins_with_a_number(ask, pivotal, clock):
     pivotal.has_onboarding(7, customer="Seventh Heaven", csm_id="user_csm_001")
     pivotal.has_onboarding(122, customer="7 Eleven", csm_id="user_csm_001")
 
-    await ask("list")
+    clock.passes(minutes=3)
     await ask("pause 7 eleven stock-taking")
 
+    assert pivotal.state_of(122) == "paused"
     assert pivotal.state_of(7) == "active"
 
 
@@ -206,3 +208,19 @@ async def test_typed_changes_work_privately_where_customers_read(ask, slack, piv
 
     assert pivotal.state_of(89) == "paused"
     assert [each for each in slack.messages(AURORA_SHARED) if not each.ephemeral_to] == []
+
+
+class TestTestKey:
+    @pytest.fixture
+    def settings(self, settings, pivotal):
+        return settings.model_copy(update={"pivotal_api_key": SecretStr(pivotal.test_key)})
+
+    async def test_launch_says_that_automations_are_suppressed(self, ask, slack, pivotal):
+        question = await ask("advance #104")
+        await slack.clicks("Advance to Launch", by=ANA, channel=ONBOARDING)
+
+        assert "This is a test key: Pivotal suppresses its launch automations" in question
+        assert pivotal.transitions(104) == ["launch"]
+
+    async def test_card_wears_the_badge(self, ask):
+        assert "`TEST key`" in await ask("aurora")

@@ -1,0 +1,116 @@
+"""What nobody should have to remember: features are registered, buttons have handlers, listeners only ack."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from bot import views
+from bot.listeners import FEATURES, door
+from bot.listeners.feature import Feature, Registry
+from bot.views import card
+
+LISTENERS = Path(door.__file__).parent
+VIEWS = Path(views.__file__).parent
+
+
+def constants(folder):
+    """Every action id that a view defines, by its constant's name."""
+    found = {}
+    for path in folder.glob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+                value = node.value.value
+                if isinstance(value, str) and value.startswith("ob:"):
+                    found[value] = path.name
+    return found
+
+
+def functions(path):
+    return {node.name: node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.AsyncFunctionDef)}
+
+
+def test_every_conversation_is_registered_once():
+    modules = [importlib.import_module(f"bot.listeners.{path.stem}") for path in LISTENERS.glob("[!_]*.py")]
+    written = [module.feature for module in modules if isinstance(getattr(module, "feature", None), Feature)]
+
+    assert len(FEATURES) == len(set(map(id, FEATURES)))
+    assert set(map(id, written)) == set(map(id, FEATURES))
+
+
+def test_every_button_has_a_handler_and_every_handler_a_button():
+    handled = set(Registry(FEATURES).buttons)
+
+    assert set(constants(VIEWS)) - {card.LINK} == handled
+
+
+def test_button_ids_are_named_once_and_nowhere_spelled_out():
+    spelled_out = [
+        f"{path.name}:{node.lineno}"
+        for folder in (LISTENERS, VIEWS)
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(r"ob:\w", node.value)
+    ]
+
+    assert len(spelled_out) == len(constants(VIEWS))
+
+
+def test_two_commands_cannot_answer_to_one_word():
+    first, second = Feature("One"), Feature("Two")
+
+    @first.command("at-risk", tells="…")
+    @second.command("AtRisk", tells="…")
+    async def handler(turn):
+        return None
+
+    with pytest.raises(ValueError, match="two commands answer to"):
+        Registry((first, second))
+
+
+def test_two_handlers_cannot_have_one_button():
+    first, second = Feature("One"), Feature("Two")
+
+    @first.button("ob:same")
+    @second.button("ob:same")
+    async def handler(turn):
+        return None
+
+    with pytest.raises(ValueError, match="two handlers for"):
+        Registry((first, second))
+
+
+def test_every_verb_is_explained_with_an_example():
+    commands = [command for feature in FEATURES for command in feature.commands]
+
+    assert len(Registry(FEATURES).verbs) == sum(1 + len(command.synonyms) for command in commands)
+    assert [command.verb for command in commands if not command.tells or not command.examples] == []
+
+
+def test_bolt_has_one_listener_for_commands_and_one_for_buttons():
+    registered = [
+        node.func.attr
+        for path in Path(door.__file__).parents[1].rglob("*.py")
+        if "sandbox" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Attribute)
+        and node.func.value.attr == "bolt"
+        and node.func.attr in ("action", "command", "event", "view", "shortcut", "options", "message")
+    ]
+
+    assert sorted(registered) == ["action", "command"]
+
+
+@pytest.mark.parametrize("listener", ["on_command", "on_action"])
+def test_listener_awaits_nothing_but_the_acknowledgement(listener):
+    awaited = [
+        ast.unparse(node.value)
+        for node in ast.walk(functions(Path(door.__file__))[listener])
+        if isinstance(node, ast.Await)
+    ]
+
+    assert awaited == ["ack()"]
