@@ -1,24 +1,45 @@
 """The command line as a process: what it prints, how it ends, and never a traceback for what a person can mend."""
 
+import asyncio
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.pivotal.faults import Fault
 from bot.sandbox.slack import LocalSlack
 from tests.processes import running
 
 COMMANDS = ("demo", "serve", "manifest", "sandbox")
 
 
+class Hold:
+    """Where slow answers wait until the test is over."""
+
+    def __init__(self) -> None:
+        self.reached = asyncio.Event()
+        self.over = asyncio.Event()
+
+    async def sleep(self, _seconds: float) -> None:
+        self.reached.set()
+        await self.over.wait()
+
+
 @pytest.fixture
-async def pivotal():
-    async with LocalPivotal() as local:
+def hold() -> Hold:
+    return Hold()
+
+
+@pytest.fixture
+async def pivotal(hold):
+    async with LocalPivotal(sleep=hold.sleep) as local:
         yield local
+        hold.over.set()
 
 
 @pytest.fixture
@@ -176,3 +197,20 @@ async def test_a_stand_in_does_not_move_to_another_port(only, taken, tmp_path):
 
     assert code == 1
     assert f"Port {taken} is taken" in child.err
+
+
+async def test_a_second_ctrl_c_waits_for_nothing_more(socket_mode, pivotal, hold, tmp_path):
+    pivotal.fails(Fault.slow(60), times=10)
+    async with running("serve", cwd=tmp_path, **socket_mode) as child:
+        await child.says("connected to Slack")
+        await hold.reached.wait()
+        child.gets(signal.SIGINT)
+        # The walk under way is waited for, and nothing tells when that has begun.
+        while child.alive:
+            child.gets(signal.SIGINT)
+            with suppress(TimeoutError):
+                await child.ends(within=0.5)
+        code = await child.ends()
+
+    assert code == 130
+    assert child.err == ""
