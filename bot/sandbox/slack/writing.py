@@ -42,7 +42,7 @@ def mentions(text: str, person: str) -> bool:
 def _marked(workspace: Workspace, text: str, *, final: Mapping[str, str], entities: bool = True) -> str:
     marks = _marks(workspace)
     ready, typed = _any(name for name in marks if name[0] == "<"), _any(name for name in marks if name[0] != "<")
-    pattern = re.compile(rf"({_LINK}|{ready}|(?<!\w){typed}(?![\w-]))", re.IGNORECASE)
+    pattern = re.compile(rf"({_LINK}|{ready}|(?<!\w){typed}(?![\w@#-]))", re.IGNORECASE)
     pieces = pattern.split(text)
     for at, piece in enumerate(pieces):
         if at % 2 == 0:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -24,6 +26,12 @@ MANIFEST = {
             },
             {"command": "/raw", "description": "Unescaped"},
         ],
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "shortcuts": [
+            {"name": "Find onboarding", "type": "global", "callback_id": "find", "description": "Look one up"},
+            {"name": "Onboarding card here", "type": "message", "callback_id": "card", "description": "In the thread"},
+        ],
+        "unfurl_domains": ["pivotal.example"],
     },
     "oauth_config": {
         "scopes": {
@@ -35,10 +43,18 @@ MANIFEST = {
                 "channels:read",
                 "groups:read",
                 "im:write",
+                "usergroups:read",
+                "app_mentions:read",
+                "links:read",
+                "links:write",
             ]
         }
     },
-    "settings": {"interactivity": {"is_enabled": True}, "socket_mode_enabled": True},
+    "settings": {
+        "interactivity": {"is_enabled": True},
+        "event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "link_shared"]},
+        "socket_mode_enabled": True,
+    },
 }
 
 
@@ -81,6 +97,49 @@ def app(client: AsyncWebClient) -> AsyncApp:
     return AsyncApp(client=client)
 
 
+@pytest.fixture(params=["socket", "http"])
+async def live(request, clock: Clock) -> AsyncIterator["Live"]:
+    """The same little app over each of the two roads. Bolt compares signed times with its own clock."""
+    by_http = request.param == "http"
+    async with LocalSlack(MANIFEST, ack_timeout=2.0, **({} if by_http else {"clock": clock})) as slack:
+        client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+        app = AsyncApp(client=client, signing_secret=slack.signing_secret)
+        if by_http:
+            site = web.Application()
+            site.add_routes([web.post("/slack/events", app.server(port=0).handle_post_requests)])
+            runner = web.AppRunner(site)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+            yield Live(slack, app, client)
+            await runner.cleanup()
+        else:
+            handler = AsyncSocketModeHandler(app, slack.app_token)
+            await handler.connect_async()
+            await slack.connected()
+            yield Live(slack, app, client)
+            await closed(handler)
+
+
+@dataclass(frozen=True)
+class Live:
+    """A workspace and the app in it, connected."""
+
+    slack: LocalSlack
+    app: AsyncApp
+    client: AsyncWebClient
+
+
+async def closed(handler: AsyncSocketModeHandler) -> None:
+    tasks = [
+        handler.client.message_processor,
+        handler.client.current_session_monitor,
+        handler.client.message_receiver,
+    ]
+    await handler.close_async()
+    await asyncio.gather(*(task for task in tasks if task), return_exceptions=True)
+
+
 Connect = Callable[[], Awaitable[AsyncSocketModeHandler]]
 
 
@@ -99,10 +158,4 @@ async def connect(slack: LocalSlack, app: AsyncApp) -> AsyncIterator[Connect]:
 
     yield once_more
     for handler in handlers:
-        tasks = [
-            handler.client.message_processor,
-            handler.client.current_session_monitor,
-            handler.client.message_receiver,
-        ]
-        await handler.close_async()
-        await asyncio.gather(*(task for task in tasks if task), return_exceptions=True)
+        await closed(handler)

@@ -52,7 +52,7 @@ async def test_the_state_describes_the_workspace(manifest, clock) -> None:
 
     assert shown["workspace"] == {"name": "Larkspur", "team_id": "T0HOME001"}
     assert shown["me"] == ANA
-    assert shown["app"] == {"name": "Onboarding", "user_id": "U0BOT0001", "color": "#2b5f75", "home_tab": False}
+    assert shown["app"] == {"name": "Onboarding", "user_id": "U0BOT0001", "color": "#2b5f75", "home_tab": True}
     assert (shown["pivotal"], shown["tries"]) == ("http://127.0.0.1:1", tries)
     assert {person["kind"] for person in shown["people"]} == {"member", "guest", "external", "bot"}
     assert shown["commands"][0] == {
