@@ -5,7 +5,7 @@ import os
 import socket
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -72,18 +72,18 @@ async def run(*, port: int, keep: bool, browser: bool) -> None:
 
 
 @asynccontextmanager
-async def scene(folder: Path, *, port: int = 0) -> AsyncIterator[Scene]:
+async def scene(folder: Path, *, port: int = 0, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Scene]:
     """Play the demo for as long as the context lasts: today's digests are posted, the page is on `port`.
 
     The bot's memory is in `folder`; what is in there already is gone on with.
     """
     database_url = f"sqlite+aiosqlite:///{folder / 'demo.db'}"
-    now = utc_now()
+    now = clock()
     began = await _remember(database_url, now)
     async with (
-        LocalPivotal(seed=True, today=dates.today(began, ZONE)) as pivotal,
-        LocalSlack(manifest(), port=port, pivotal_origin=pivotal.origin, tries=TRIES) as slack,
-        running(_settings(pivotal, slack, database_url)) as bot,
+        LocalPivotal(seed=True, clock=clock, today=dates.today(began, ZONE)) as pivotal,
+        LocalSlack(manifest(), port=port, clock=clock, pivotal_origin=pivotal.origin, tries=TRIES) as slack,
+        running(_settings(pivotal, slack, database_url), clock=clock) as bot,
     ):
         await _post_digests(bot, now)
         yield Scene(pivotal, slack, bot)
@@ -165,7 +165,7 @@ async def _remember(database_url: str, now: datetime) -> datetime:
 
     Gives the moment its memory began: the dates of the sample world go by it, or a kept memory would see them all slip.
     """
-    store = await Store.open(database_url, clock=utc_now)
+    store = await Store.open(database_url, clock=lambda: now)
     try:
         if kept := await store.subscriptions.all():
             return min(subscription.created_at for subscription in kept)

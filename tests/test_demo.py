@@ -5,17 +5,25 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.demo import TRIES
+from bot.demo import TRIES, scene
 from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
 from tests.processes import Process, running, until
 
 UP = "Ctrl-C stops it."
+SHOWN_AT_ONCE = (
+    r"\([1-9]\d* new, [1-9]\d* continuing\)",
+    "🆕",
+    r"slipped \d+ d, 2nd time",
+    r"[1-9]\d* recovered",
+    r"\d+ d in phase",
+)
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
@@ -83,9 +91,32 @@ async def test_both_digests_are_there_and_say_what_changed(tmp_path):
 
     assert launches.startswith("Launch week")
     assert at_risk.startswith("At-risk onboardings")
-    for told in (r"\([1-9]\d* new, [1-9]\d* continuing\)", "🆕", r"slipped \d+ d, 2nd time", r"[1-9]\d* recovered"):
+    for told in SHOWN_AT_ONCE:
         assert re.search(told, at_risk), told
-    assert re.search(r"\d+ d in phase", at_risk)
+
+
+@pytest.mark.parametrize("days", [0, 2, 5])
+async def test_on_any_weekday_today_s_digests_have_all_there_is_to_show(days, clock, tmp_path):
+    """A Monday, a Wednesday and a Saturday."""
+    clock.passes(days=days)
+    async with scene(tmp_path, clock=clock) as shown:
+        launches, at_risk = (message.seen for message in shown.slack.messages(ONBOARDING) if not message.thread_ts)
+
+    assert "this week" in launches
+    for told in SHOWN_AT_ONCE:
+        assert re.search(told, at_risk), told
+
+
+async def test_a_kept_demo_sees_no_date_move_by_itself(clock, tmp_path):
+    async with scene(tmp_path, clock=clock) as first:
+        await first.bot.settled()
+    clock.passes(days=3)
+
+    async with scene(tmp_path, clock=clock) as second:
+        await second.bot.settled()
+        observed = [one for changes in (await second.bot.store.observations.all()).values() for one in changes]
+
+    assert [one for one in observed if clock.now - one.seen_at < timedelta(days=3, minutes=1)] == []
 
 
 async def test_five_tries_are_in_the_terminal_and_in_the_page(tmp_path):
