@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -61,7 +62,7 @@ class Actors:
             return known[1]
         try:
             answer = await self._client.users_info(user=slack_id)
-        except (SlackApiError, OSError, TimeoutError) as error:
+        except (SlackApiError, ClientError, OSError, TimeoutError) as error:
             raise UpstreamError(
                 "Slack could not tell me who is who, so nothing was done.", hint="Try again in a moment."
             ) from error

@@ -1,5 +1,7 @@
 """Changing an onboarding: the commands, and the buttons of its card."""
 
+from dataclasses import replace
+
 from bot.domain.errors import BotError, NotFound, Refused, UserError
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
@@ -110,8 +112,14 @@ async def choose(turn: Turn) -> Message | Answer:
 async def _state(turn: Turn, verb: Verb) -> Message | Answer:
     found, reason = await turn.services.onboardings.find_before(turn.text)
     if isinstance(found, Choices):
-        return pick(turn, found, verb=None if reason else verb)
+        return pick(turn, _without_reason(turn, found, verb) if reason else found, verb=verb)
     return await _typed(turn, found.onboarding.id, verb, reason=reason or None)
+
+
+def _without_reason(turn: Turn, found: Choices, verb: Verb) -> Choices:
+    number = found.standings[0].onboarding.display_id
+    typed = f"{turn.names.command} {verb} #{number}"
+    return replace(found, question=f"{found.question} To give your reason too, type the number: {typed} …")
 
 
 async def _typed(turn: Turn, onboarding_id: str, verb: Verb, *, reason: str | None) -> Answer:
@@ -145,9 +153,7 @@ async def _on_posted_card(turn: Turn, outcome: Outcome, channel: str, ts: str) -
     try:
         await turn.cards.redraw(outcome.standing, channel=channel, ts=ts, line=line)
     except BotError as error:  # what Pivotal has done is done, whatever Slack makes of the card
-        return say(
-            text.escape(_told(outcome)), f"The card here could not be brought up to date: {text.escape(error.message)}"
-        )
+        return say(text.escape(_told(outcome)), f"Not all of it could be shown here: {text.escape(error.message)}")
     return None if done else say(text.escape(notices.stale(outcome.differences)))
 
 

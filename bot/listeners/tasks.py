@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+import structlog
+
+log = structlog.get_logger()
+
 
 class Tasks:
     """The set of tasks under way. Slack has its acknowledgement; the person still waits for their answer."""
@@ -22,7 +26,13 @@ class Tasks:
             return
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("background work failed", exc_info=error)
 
     async def settled(self) -> None:
         """Wait until nothing is under way, work begun meanwhile included."""

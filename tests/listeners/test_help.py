@@ -3,7 +3,9 @@
 import pytest
 
 from bot.listeners import FEATURES
-from bot.sandbox.slack.world import ANA, AURORA_SHARED, ERIN, GUS, ONBOARDING, PARTNERS
+from bot.listeners.manifest import Names, manifest
+from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import ANA, AURORA_SHARED, CARA, ERIN, GUS, ONBOARDING, PARTNERS
 
 pytestmark = pytest.mark.parametrize("mode", ["socket"])
 VERBS = [command.verb for feature in FEATURES for command in feature.commands]
@@ -49,3 +51,42 @@ async def test_alias_does_the_same(slack, bot):
     await slack.types("/ob whoami", by=ANA, channel=ONBOARDING)
 
     assert "You are *Ana Ruiz*" in slack.seen(ANA, ONBOARDING)
+
+
+class TestOtherName:
+    """The command is called otherwise here."""
+
+    @pytest.fixture
+    async def slack(self, clock):
+        async with LocalSlack(manifest(Names("/launchpad", "/lp")), clock=clock) as local:
+            yield local
+
+    @pytest.fixture
+    def settings(self, settings):
+        return settings.model_copy(update={"bot_command": "/launchpad", "bot_alias": "/lp"})
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "help",
+            "help advance",
+            "help advnce",
+            "advnce zz",
+            "digest",
+            "subscriptions",
+            "link",
+            "waiting globex today",
+            "zz",
+        ],
+    )
+    async def test_answers_name_the_command_as_it_is(self, slack, bot, typed):
+        await slack.types(f"/launchpad {typed}", by=CARA, channel=ONBOARDING)
+
+        answer = slack.seen(CARA, ONBOARDING)
+        assert "/onboarding" not in answer
+        assert "/launchpad" in answer
+
+    async def test_alias_is_listened_to(self, slack, bot):
+        await slack.types("/lp whoami", by=CARA, channel=ONBOARDING)
+
+        assert "You are *Cara Lindqvist*" in slack.seen(CARA, ONBOARDING)

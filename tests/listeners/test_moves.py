@@ -401,7 +401,7 @@ class TestSlackTrouble:
         answer = slack.seen(ANA, ONBOARDING)
         assert pivotal.transitions(89) == ["program_buildout"]
         assert "You advanced Review → Program buildout" in answer
-        assert "could not be brought up to date" in answer
+        assert "Not all of it could be shown here: That message is no longer there." in answer
         assert await audited(bot) == [("Ana Ruiz", "advance", "done")]
 
     async def test_card_whose_message_is_gone_is_not_followed_any_more(self, shared, ask, slack, bot):
@@ -424,3 +424,10 @@ class TestSlackTrouble:
 
         assert pivotal.patches(89) == []
         assert "Slack could not tell me who is who" in slack.seen(ANA, ONBOARDING)
+
+    async def test_broken_line_to_slack_is_said_to_be_one(self, ask, slack, clock):
+        await ask("aurora")
+        clock.passes(minutes=6)
+        slack.drops("users.info", times=2)  # aiohttp asks once more by itself
+
+        assert "Slack could not tell me who is who" in await ask("aurora")

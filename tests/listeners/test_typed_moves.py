@@ -183,6 +183,14 @@ async def test_alike_name_before_a_reason_is_picked_from_a_list(ask, slack, pivo
     assert pivotal.patches(89) == []
 
 
+async def test_reason_before_a_choice_is_said_to_be_left_out(ask, slack, pivotal):
+    listed = await ask("waiting globex for their data")
+    await slack.clicks("Choose", by=ANA, channel=ONBOARDING)
+
+    assert "To give your reason too, type the number: /onboarding waiting #103 …" in listed
+    assert pivotal.state_of(103) == "waiting"
+
+
 async def test_choosing_goes_on_with_a_state(ask, slack, pivotal):
     await ask("pause aurora")
 
