@@ -69,6 +69,28 @@ def sandbox(
     _run(script.stand_in(only, port=port), quiet=True)
 
 
+@app.command()
+def walk(
+    reference: Annotated[str, typer.Argument(metavar="ID", help="The onboarding's id, or its number in Pivotal.")],
+    pause: Annotated[float, typer.Option(min=0, max=3600, metavar="SECONDS", help="Between two steps.")] = 2.0,
+    yes_live: Annotated[bool, typer.Option("--yes-live", help="Walk with a live key too.")] = False,
+) -> None:
+    """Move a test onboarding through every phase it has left, a step at a time."""
+    from bot.commands import walk as command
+
+    raise typer.Exit(command.main(reference, pause=pause, yes_live=yes_live))
+
+
+@app.command()
+def contract(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
+) -> None:
+    """Compare Pivotal's OpenAPI document with this client; exit code 1 when a difference matters."""
+    from bot.commands import contract as command
+
+    raise typer.Exit(command.main(as_json=as_json))
+
+
 async def _serve() -> None:
     from bot import config
     from bot.app import running, stopped

@@ -15,7 +15,13 @@ DEEPEST: Final = 32
 _VERSION: Final = re.compile(r"^/api/v\d+(?=/)")
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 _JSON: Final = re.compile(r"^application/(json|.*\+json)\b")
-_NAMES: Final[Mapping[type, str]] = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+_NAMES: Final[Mapping[type, str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    type(None): "null",
+}
 
 Said = Mapping[str, Any]
 
@@ -32,6 +38,10 @@ class Shape:
     required: frozenset[str] = frozenset()
     items: Any = None
     deprecated: bool = False
+
+    def __str__(self) -> str:
+        told = " or ".join(sorted(self.types - {"null"})) or "anything"
+        return f"{told}{f' ({self.format})' if self.format else ''}{', or null' if 'null' in self.types else ''}"
 
     @property
     def nullable(self) -> bool:
@@ -52,7 +62,7 @@ class Operation:
     body: Any
     parameters: Mapping[str, Any]
     """The schemas of its query parameters, by name."""
-    needs: tuple[str, ...]
+    needed: tuple[str, ...]
     """The query parameters that must be sent."""
     deprecated: bool
 
