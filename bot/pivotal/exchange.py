@@ -137,7 +137,7 @@ class Exchange(Generic[AnswerT]):
         if answer.status == 429:
             wait = wait if wait is not None else _until_reset(rate, now)
             self._close_gate(wait, now)
-        self._settle(now, rate=rate, answered=answer.status != 429)
+        self._settle(now, rate=rate, answered=True)
         if 200 <= answer.status < 300:
             try:
                 return self.call.answer.read(answer.body)
@@ -169,7 +169,7 @@ class Exchange(Generic[AnswerT]):
         self._ticket, self._sending = None, False
 
     def _retry_or_raise(self, error: PivotalError, trouble: Trouble, now: datetime) -> None:
-        """Make the call ready for its next attempt, or raise its error when there is to be none in time."""
+        """Make the call ready for its next attempt, or raise its error when there is to be none."""
         self._maybe_applied |= self._writes and trouble.maybe_applied
         self._last = self._described(error)
         delay = next_delay(
@@ -179,7 +179,7 @@ class Exchange(Generic[AnswerT]):
             policy=self._terms.policy,
             chance=self._terms.chance(),
         )
-        if delay is None or delay >= self._left(now):
+        if delay is None:
             raise self._last
         self._ready_at = now + timedelta(seconds=delay)
 

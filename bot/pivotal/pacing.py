@@ -105,7 +105,10 @@ class Pacer:
         return self._ticket() if has_reset else Full(resets_at)
 
     def settle(self, ticket: Ticket, *, now: datetime, rate: RateLimit | None = None, answered: bool = False) -> None:
-        """Account for a request that has ended; `rate` is what its answer said, None if it said nothing."""
+        """Account for a request that has ended; `rate` is what its answer said, None if it said nothing.
+
+        A 429 is told by `close` first.
+        """
         self._under_way.discard(ticket.number)
         if rate is not None:
             self._learn(ticket, rate, now)
