@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import sys
 import tempfile
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -65,7 +66,7 @@ async def run(*, port: int, keep: bool, browser: bool) -> None:
             console.print(f"Port {port} is taken; using {page}.")
         async with scene(folder, port=page) as parts:
             _say(console, parts.slack.url)
-            if browser:
+            if browser and _desktop():
                 webbrowser.open(parts.slack.url)
             await stopped()
             console.print("\nStopping …")
@@ -143,6 +144,11 @@ def _memory(*, keep: bool) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="onboarding-bot-demo-") as name:
         yield Path(name)
+
+
+def _desktop() -> bool:
+    """Whether a browser can open a window. Without one, Python would start a text browser in this terminal."""
+    return sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
 
 
 def _free(port: int) -> int:

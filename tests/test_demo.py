@@ -206,6 +206,21 @@ async def test_ctrl_c_ends_it_and_leaves_nothing_behind(wanted, tmp_path):
     assert not any(map(exists, children))
 
 
+@pytest.mark.parametrize(("desktop", "opened"), [({"DISPLAY": ":0"}, True), ({}, False)])
+async def test_the_page_is_opened_where_there_is_a_desktop(desktop, opened, tmp_path):
+    browser, page = tmp_path / "browser", tmp_path / "page"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {page}\n')
+    browser.chmod(0o700)
+    settings = {"TMPDIR": str(tmp_path), "BROWSER": f"{browser} %s"} | desktop
+    async with running("demo", "--port", "0", cwd=tmp_path, **settings) as child:
+        await child.says(UP)
+        # It has been opened by the time the demo waits to be stopped.
+        assert await child.stopped() == 0
+
+    assert page.exists() is opened
+    assert not opened or page.read_text().strip() == ADDRESS.search(child.out)[0]
+
+
 @pytest.mark.parametrize("begun", ["onboarding-bot-demo-*", "onboarding-bot-demo-*/demo.db"])
 async def test_ctrl_c_while_it_starts_leaves_nothing_behind(begun, tmp_path):
     settings = {"TMPDIR": str(tmp_path)}
@@ -229,15 +244,6 @@ async def test_a_second_ctrl_c_ends_it_at_once(tmp_path):
     assert code in (0, 130)
     assert "Traceback" not in shown.child.err
     assert left_behind(tmp_path) == []
-
-
-async def test_each_demo_is_fresh(tmp_path):
-    for _ in range(2):
-        async with demo(tmp_path) as shown:
-            posts = await shown.posts()
-            assert await shown.child.stopped() == 0
-
-        assert len(posts) == 2
 
 
 async def test_a_kept_demo_goes_on_and_posts_a_day_s_digests_once(tmp_path):
