@@ -53,7 +53,10 @@ def _genuine(verifier: SignatureVerifier, raw: bytes, request: web.Request) -> b
     signature = request.headers.get("X-Slack-Signature", "")
     if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 12 and signature.isascii()):
         return False
-    return bool(verifier.is_valid(raw, timestamp, signature))
+    try:
+        return bool(verifier.is_valid(raw, timestamp, signature))
+    except UnicodeDecodeError:
+        return False
 
 
 def _read(raw: bytes, content_type: str) -> dict[str, Any] | None:

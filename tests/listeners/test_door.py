@@ -103,3 +103,11 @@ async def test_only_what_the_manifest_asks_for_is_called(ask, slack, bot):
     assert called <= set(METHODS)
     assert [call for call in slack.calls if call.error == "missing_scope"] == []
     assert len(slack.calls_of("auth.test")) == started
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_bot_comes_back_when_slack_asks_it_to_connect_anew(ask, slack):
+    await slack.disconnects()
+    await slack.connected()
+
+    assert "Ana Ruiz" in await ask("whoami")

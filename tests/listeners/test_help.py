@@ -76,7 +76,6 @@ class TestOtherName:
             "subscriptions",
             "link",
             "waiting globex today",
-            "zz",
         ],
     )
     async def test_answers_name_the_command_as_it_is(self, slack, bot, typed):

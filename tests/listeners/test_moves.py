@@ -425,6 +425,16 @@ class TestSlackTrouble:
         assert pivotal.patches(89) == []
         assert "Slack could not tell me who is who" in slack.seen(ANA, ONBOARDING)
 
+    async def test_card_in_a_channel_i_was_taken_out_of(self, shared, slack, pivotal):
+        card = await shared()
+        slack.removes_bot(ONBOARDING)
+
+        await slack.clicks(ADVANCE, by=ANA, message=card)
+
+        assert pivotal.transitions(89) == ["program_buildout"]
+        assert "You advanced Review → Program buildout" in slack.seen(ANA, ONBOARDING)
+        assert "I am not in that channel" in slack.seen(ANA, ONBOARDING)
+
     async def test_broken_line_to_slack_is_said_to_be_one(self, ask, slack, clock):
         await ask("aurora")
         clock.passes(minutes=6)

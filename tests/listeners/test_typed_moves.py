@@ -33,6 +33,16 @@ async def test_typed_advance_asks_then_moves(ask, slack, pivotal, typed):
     assert len(slack.messages(ONBOARDING, ANA)) == 1
 
 
+async def test_question_answered_too_late_writes_nothing(ask, slack, pivotal):
+    await ask("advance #89")
+    pivotal.edit(89, phase="internal_qa")
+
+    await slack.clicks("Advance to Program buildout", by=ANA, channel=ONBOARDING)
+
+    assert pivotal.patches(89) == []
+    assert "phase is now Internal QA (you saw Review)" in slack.seen(ANA, ONBOARDING)
+
+
 async def test_cancel_leaves_it_as_it_is(ask, slack, pivotal):
     await ask("advance #89")
 
