@@ -148,7 +148,8 @@ class _Comparison:
             sent, taken = known.types - {"null"}, theirs.types - {"null"}
             fits = {kind for kind in sent if kind in taken or (kind == "integer" and "number" in taken)}
             if taken and (fits != sent or (known.dated and theirs.format not in {"", "date-time"})):
-                unfit = not fits or known.dated
+                whole = "number" in sent and "integer" in taken
+                unfit = not (fits or whole) or known.dated
                 self._add(Kind.TYPE, _name(model, name), theirs=str(theirs), ours=str(known), matters=unfit)
             if "null" in known.types and not theirs.nullable:
                 self._add(Kind.NULL, _name(model, name), theirs="never null", ours="may be null")
