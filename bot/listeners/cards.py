@@ -53,11 +53,15 @@ class Cards:
         await self._delivery.guard(channel)
 
     async def share(self, standing: Standing, *, channel: str, by: Actor) -> None:
-        """Post a card for everyone in `channel`, saying who shared it. Raises Forbidden, or what delivery raises."""
+        """Post a card for everyone in `channel`, saying who shared it.
+
+        Raises Forbidden, Busy when it has just been shared there, and what delivery raises.
+        """
         await self._delivery.guard(channel)
-        message = self.draw(standing, private=False, shared_by=by.name)
-        posted = await self._delivery.post(channel, message)
-        await self._posted.remember(standing.onboarding.id, channel=channel, ts=posted.ts, shared_by=by.name)
+        onboarding_id = standing.onboarding.id
+        async with self._posted.posting(onboarding_id, channel=channel, by=by.name):
+            posted = await self._delivery.post(channel, self.draw(standing, private=False, shared_by=by.name))
+        await self._posted.remember(onboarding_id, channel=channel, ts=posted.ts, shared_by=by.name)
 
     async def follow(self, changed: Changed) -> None:
         """Redraw every known copy of a changed onboarding; one that cannot be redrawn holds up no other."""
@@ -66,13 +70,15 @@ class Cards:
                 await self._redraw(copy, changed)
 
     async def _redraw(self, copy: Card, changed: Changed) -> None:
-        message = (
-            self.tombstone(changed.standing)
-            if changed.gone
-            else self.draw(changed.standing, private=False, shared_by=copy.shared_by)
-        )
         try:
             await self._delivery.guard(copy.channel)
+            # A newer change may have overtaken this one while Slack was asked.
+            newest = self._services.portfolio.known(copy.onboarding_id) or changed.standing
+            message = (
+                self.tombstone(changed.standing)
+                if changed.gone
+                else self.draw(newest, private=False, shared_by=copy.shared_by)
+            )
             await self._delivery.update(copy.channel, copy.ts, message)
         except BotError as error:
             log.info("card not redrawn", error=type(error).__name__)

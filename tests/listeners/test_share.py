@@ -110,6 +110,32 @@ async def test_share_is_the_record_as_it_is_now(ask, slack, pivotal):
     assert "Internal QA (5 of 7)" in posted(slack, ONBOARDING)[0].seen
 
 
+async def test_double_click_shares_once(ask, slack, clock):
+    await ask("aurora")
+
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING, times=3)
+    at_once = len(posted(slack, ONBOARDING))
+    answers = [message.text for message in slack.messages(ONBOARDING, ANA)]
+    clock.passes(seconds=11)
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    assert at_once == 1
+    assert sum("Ana Ruiz has just shared this onboarding here." in answer for answer in answers) == 2
+    assert len(posted(slack, ONBOARDING)) == 2
+
+
+async def test_share_that_failed_can_be_repeated_at_once(ask, slack):
+    await ask("aurora")
+    slack.fails("chat.postMessage", error="restricted_action")
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+    refused = slack.seen(ANA, ONBOARDING)
+
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    assert "does not let me post in that channel" in refused
+    assert len(posted(slack, ONBOARDING)) == 1
+
+
 async def test_share_whose_answer_was_lost_is_posted_once(ask, slack):
     await ask("aurora")
     slack.drops("chat.postMessage")
