@@ -37,6 +37,11 @@ def adds_guest(workspace: Workspace, channel: str) -> None:
     workspace.change_channel(channel, members=workspace.channels[channel].members | {world.GUS})
 
 
+def renames(workspace: Workspace, channel: str, name: str) -> None:
+    """Given another name; its id stays."""
+    workspace.change_channel(channel, name=name)
+
+
 CHANNEL_CHANGES: Mapping[str, Callable[[Workspace, str], None]] = {
     "external": becomes_external,
     "pending_external": invites_external,

@@ -7,8 +7,6 @@ from bot.sandbox.slack.wire import Json
 from bot.sandbox.slack.workspace import Workspace
 from bot.sandbox.slack.world import Channel
 
-_CREATED = 1_700_000_000
-
 
 def show(workspace: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.info."""
@@ -70,7 +68,7 @@ def channel_json(channel: Channel) -> Json:
     if channel.is_im:
         return {
             "id": channel.id,
-            "created": _CREATED,
+            "created": world.CREATED,
             "is_im": True,
             "is_channel": False,
             "is_group": False,
@@ -85,7 +83,7 @@ def channel_json(channel: Channel) -> Json:
         "id": channel.id,
         "name": channel.name,
         "name_normalized": channel.name,
-        "created": _CREATED,
+        "created": world.CREATED,
         "creator": world.CARA,
         "context_team_id": world.TEAM,
         "is_channel": not channel.private,
@@ -104,7 +102,7 @@ def channel_json(channel: Channel) -> Json:
         "pending_shared": [world.OTHER_TEAM] if channel.pending_shared else [],
         "pending_connected_team_ids": [world.OTHER_TEAM] if channel.pending_shared else [],
         "shared_team_ids": teams,
-        "topic": {"value": channel.topic, "creator": world.CARA, "last_set": _CREATED},
+        "topic": {"value": channel.topic, "creator": world.CARA, "last_set": world.CREATED},
         "purpose": {"value": "", "creator": "", "last_set": 0},
         "previous_names": [],
     }

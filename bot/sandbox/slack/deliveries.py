@@ -45,10 +45,18 @@ class Deliveries:
         self._waiting: list[_Waiting] = []
         self._one_at_a_time = asyncio.Lock()
         self._looking: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
 
     async def tell(self, payloads: list[Json]) -> None:
         """Make the first delivery of each; returns when each is acknowledged or failed."""
         await asyncio.gather(*(self._deliver(payload, None) for payload in payloads))
+
+    def tell_soon(self, payloads: list[Json]) -> None:
+        """Start the first delivery of each, for something that waits for nobody."""
+        if payloads:
+            task = asyncio.create_task(self.tell(payloads))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
 
     async def redeliver(self) -> None:
         """Deliver again what is due by the clock; returns when each is acknowledged or failed."""
@@ -59,11 +67,12 @@ class Deliveries:
             await asyncio.gather(*(self._deliver(one.payload, one.retry) for one in due))
 
     async def close(self) -> None:
-        """Give up what still waits."""
+        """Give up what still waits or is under way."""
         self._waiting = []
-        if self._looking:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        running = [*self._telling, *([self._looking] if self._looking else [])]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
     async def _deliver(self, payload: Json, retry: Retry | None) -> None:
         failure: Undelivered | None = None

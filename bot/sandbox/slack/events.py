@@ -1,4 +1,4 @@
-"""The events an app is told of: Home opened, its name mentioned, its links posted; and who hears of what where.
+"""The events an app is told of: Home opened, its name mentioned, its links posted. For channels: `channel_events.py`.
 
 Fields: https://docs.slack.dev/reference/events/ and https://docs.slack.dev/apis/events-api/#callback-field.
 """
@@ -28,7 +28,7 @@ def of_home(workspace: Workspace, person: Person) -> list[Json]:
     }
     if home:
         event["view"] = home.json()
-    return [_wrapped(workspace, event, channel)]
+    return [wrapped(workspace, event, channel)]
 
 
 def of_message(workspace: Workspace, message: Message) -> list[Json]:
@@ -40,11 +40,38 @@ def of_message(workspace: Workspace, message: Message) -> list[Json]:
     told: list[Json] = []
     in_reach = channel.bot_is_member and not channel.is_im
     if workspace.app.hears("app_mention") and in_reach and writing.mentions(message.text, world.BOT):
-        told.append(_wrapped(workspace, _app_mention(workspace, message), channel))
+        told.append(wrapped(workspace, _app_mention(workspace, message), channel))
     links = own_links(workspace, message)
     if workspace.app.hears("link_shared") and links and (channel.bot_is_member or not channel.private):
-        told.append(_wrapped(workspace, _link_shared(workspace, message, links), channel))
+        told.append(wrapped(workspace, _link_shared(workspace, message, links), channel))
     return told
+
+
+def wrapped(workspace: Workspace, event: Json, channel: Channel) -> Json:
+    """The event in the envelope that is the same for all."""
+    number = workspace.new_ts().replace(".", "")
+    return {
+        "token": TOKEN,
+        "team_id": world.TEAM,
+        "context_team_id": world.TEAM,
+        "context_enterprise_id": None,
+        "api_app_id": world.APP,
+        "event": event,
+        "type": "event_callback",
+        "event_id": f"Ev{int(number):X}",
+        "event_time": int(workspace.clock().timestamp()),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": world.TEAM,
+                "user_id": world.BOT,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+        "is_ext_shared_channel": channel.shared,
+        "event_context": f"4-{number}",
+    }
 
 
 def own_links(workspace: Workspace, message: Message) -> dict[str, str]:
@@ -93,29 +120,3 @@ def _link_shared(workspace: Workspace, message: Message, links: dict[str, str]) 
     if message.thread_ts:
         event["thread_ts"] = message.thread_ts
     return event
-
-
-def _wrapped(workspace: Workspace, event: Json, channel: Channel) -> Json:
-    number = workspace.new_ts().replace(".", "")
-    return {
-        "token": TOKEN,
-        "team_id": world.TEAM,
-        "context_team_id": world.TEAM,
-        "context_enterprise_id": None,
-        "api_app_id": world.APP,
-        "event": event,
-        "type": "event_callback",
-        "event_id": f"Ev{int(number):X}",
-        "event_time": int(workspace.clock().timestamp()),
-        "authorizations": [
-            {
-                "enterprise_id": None,
-                "team_id": world.TEAM,
-                "user_id": world.BOT,
-                "is_bot": True,
-                "is_enterprise_install": False,
-            }
-        ],
-        "is_ext_shared_channel": channel.shared,
-        "event_context": f"4-{number}",
-    }

@@ -8,7 +8,7 @@ from typing import Self
 
 from aiohttp import web
 
-from bot.sandbox.slack import changes
+from bot.sandbox.slack import changes, channel_events
 from bot.sandbox.slack.acts import Acts
 from bot.sandbox.slack.browser import Browser
 from bot.sandbox.slack.connections import Connections
@@ -24,6 +24,7 @@ from bot.sandbox.slack.request_url import RequestUrl
 from bot.sandbox.slack.webapi import Call, Tokens, WebApi
 from bot.sandbox.slack.wire import Clock, Json
 from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.slack.world import Channel
 
 
 def _now() -> datetime:
@@ -64,6 +65,7 @@ class LocalSlack(People):
         self._connections = Connections(clock, changed=workspace.changed)
         self._courier = Courier(self._connections, clock=clock, ack_timeout=ack_timeout)
         self._deliveries = Deliveries(self._courier, clock, changed=workspace.changed)
+        workspace.channel_listeners.append(self._channel_changed)
         acts = Acts(workspace, self._courier, self._deliveries)
         forms, menus = Forms(workspace, self._courier), Menus(workspace, self._courier)
         super().__init__(workspace, acts, forms, menus, settles=settles, patience=patience)
@@ -162,6 +164,10 @@ class LocalSlack(People):
         """Let the next calls wait first, by the `sleep` this workspace was given."""
         self._faults.add(method, Fault(slow=seconds), times=times)
 
+    def renames(self, channel: str, name: str) -> None:
+        """Give a channel another name."""
+        changes.renames(self.workspace, channel, name)
+
     def becomes_external(self, channel: str) -> None:
         """Share a channel with the other organisation."""
         changes.becomes_external(self.workspace, channel)
@@ -185,3 +191,6 @@ class LocalSlack(People):
     def adds_guest(self, channel: str) -> None:
         """Let the guest into a channel."""
         changes.adds_guest(self.workspace, channel)
+
+    def _channel_changed(self, before: Channel, after: Channel) -> None:
+        self._deliveries.tell_soon(channel_events.of_change(self.workspace, before, after))

@@ -6,7 +6,6 @@ from bot.sandbox.slack.wire import Json
 from bot.sandbox.slack.workspace import Workspace
 from bot.sandbox.slack.world import UserGroup
 
-_CREATED = 1_700_000_000
 _YES = (True, 1, "1", "true", "True")
 
 
@@ -35,8 +34,8 @@ def _group_json(group: UserGroup, *, users: bool, count: bool) -> Json:
         "description": group.description,
         "handle": group.handle,
         "is_external": False,
-        "date_create": _CREATED,
-        "date_update": _CREATED,
+        "date_create": world.CREATED,
+        "date_update": world.CREATED,
         "date_delete": 0,
         "auto_type": None,
         "auto_provision": False,

@@ -49,6 +49,7 @@ class Workspace:
         self.response_urls = ResponseUrls(clock)
         self.rate = PostingRate(clock, burst=burst, per_second=per_second)
         self.listeners: list[Callable[[], None]] = []
+        self.channel_listeners: list[Callable[[Channel, Channel], None]] = []
         self.picked: dict[tuple[str, str, str], Picked] = {}
         self.offered: dict[Offer, dict[str, Json]] = {}
         self.unfurl_ids: dict[str, tuple[str, str]] = {}
@@ -81,7 +82,10 @@ class Workspace:
 
     def change_channel(self, channel: str, **changes: Any) -> None:
         """Change a channel as people in Slack would: archived, shared, members."""
-        self.channels[channel] = replace(self.channels[channel], **changes)
+        before = self.channels[channel]
+        self.channels[channel] = replace(before, **changes)
+        for listener in self.channel_listeners:
+            listener(before, self.channels[channel])
         self.changed()
 
     def require(self, scope: str) -> None:

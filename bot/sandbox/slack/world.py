@@ -7,6 +7,7 @@ TEAM = "T0HOME001"
 TEAM_NAME = "Larkspur"
 OTHER_TEAM = "T0OTHER01"
 OTHER_TEAM_NAME = "Aurora Foods"
+CREATED = 1_700_000_000  # when all of it was made, in Unix seconds
 
 BOT = "U0BOT0001"
 BOT_ID = "B0BOT0001"
