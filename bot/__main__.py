@@ -100,6 +100,7 @@ async def _serve() -> None:
         where = f"listening on {bot.address}" if bot.address else "connected to Slack"
         print(f"onboarding-bot is {where}. Ctrl-C stops it.", flush=True)  # noqa: T201 - a terminal program speaks
         await stopped()
+        print("Stopping …", flush=True)  # noqa: T201 - likewise
 
 
 def _run(work: Coroutine[Any, Any, None], *, quiet: bool = False) -> None:

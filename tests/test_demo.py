@@ -235,17 +235,6 @@ async def test_ctrl_c_while_it_starts_leaves_nothing_behind(begun, tmp_path):
     assert left_behind(tmp_path) == []
 
 
-async def test_a_second_ctrl_c_ends_it_at_once(tmp_path):
-    async with demo(tmp_path) as shown:
-        for _ in range(3):
-            shown.child.gets(signal.SIGINT)
-        code = await shown.child.ends(within=8)
-
-    assert code in (0, 130)
-    assert "Traceback" not in shown.child.err
-    assert left_behind(tmp_path) == []
-
-
 async def test_a_kept_demo_goes_on_and_posts_a_day_s_digests_once(tmp_path):
     async with demo(tmp_path, "--keep") as first:
         posts = await first.posts()
