@@ -49,3 +49,45 @@ def ask(slack, bot) -> Ask:
         return slack.seen(by, channel)
 
     return asks
+
+
+@pytest.fixture
+def shared(ask, slack):
+    """`await shared()`: Ana has posted the card of Aurora Foods; gives it as it looks."""
+
+    async def shares(channel=ONBOARDING):
+        await ask("aurora", channel=channel)
+        await slack.clicks("Share to channel", by=ANA, channel=channel)
+        return next(message for message in reversed(slack.messages(channel)) if not message.ephemeral_to)
+
+    return shares
+
+
+@pytest.fixture
+def as_posted(slack):
+    """`as_posted(card)`: a posted card as it looks now."""
+
+    def looks(card):
+        return next(each for each in slack.messages(card.channel) if each.ts == card.ts)
+
+    return looks
+
+
+@pytest.fixture
+def replies(slack):
+    """`replies(card)`: the lines of its thread."""
+
+    def lines(card):
+        return [each.text for each in slack.messages(card.channel) if each.thread_ts == card.ts]
+
+    return lines
+
+
+@pytest.fixture
+def audited(bot):
+    """`await audited()`: who tried what and what came of it, newest first."""
+
+    async def entries():
+        return [(entry.name, entry.action, entry.outcome) for entry in await bot.store.audit.list()]
+
+    return entries

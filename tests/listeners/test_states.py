@@ -1,0 +1,93 @@
+"""The buttons that change a state, and those that ask first."""
+
+import pytest
+
+from bot.sandbox.slack.world import ANA, ONBOARDING
+
+pytestmark = pytest.mark.parametrize("mode", ["socket"])
+ADVANCE = "Advance to Program buildout"
+
+
+async def test_pause_offers_resume_and_no_advance(ask, slack, pivotal):
+    await ask("aurora")
+
+    await slack.clicks("Pause", by=ANA, channel=ONBOARDING)
+
+    seen = slack.seen(ANA, ONBOARDING)
+    assert pivotal.state_of(89) == "paused"
+    assert "You paused it" in seen
+    assert "Resume" in seen
+    assert "Advance to" not in seen
+
+
+async def test_resume_brings_advance_back(ask, slack, pivotal):
+    await ask("paused ltd")
+
+    await slack.clicks("Resume", by=ANA, channel=ONBOARDING)
+
+    assert pivotal.state_of(109) == "active"
+    assert ADVANCE in slack.seen(ANA, ONBOARDING)
+
+
+async def test_mark_and_clear_at_risk(ask, slack, pivotal):
+    await ask("aurora")
+
+    await slack.clicks("Mark at risk", by=ANA, channel=ONBOARDING)
+    marked = pivotal.state_of(89)
+    await slack.clicks("Clear at risk", by=ANA, channel=ONBOARDING)
+
+    assert marked == "at_risk"
+    assert pivotal.state_of(89) == "active"
+
+
+async def test_ending_waiting_asks_first_and_clears_both_fields(ask, slack, pivotal):
+    pivotal.edit(89, state="waiting", waiting_on_customer=True)
+    await ask("aurora")
+    card = slack.last(by=ANA, channel=ONBOARDING)
+    dialog = next(
+        e for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["text"]["text"] == "Resume"
+    )
+
+    await slack.clicks("Resume", by=ANA, channel=ONBOARDING, confirm=False)
+    untouched = pivotal.patches(89)
+    await slack.clicks("Resume", by=ANA, channel=ONBOARDING)
+
+    assert "SLA clock runs again" in dialog["confirm"]["text"]["text"]
+    assert untouched == []
+    assert pivotal.onboarding(89)["state"] == "active"
+    assert pivotal.onboarding(89)["waiting_on_customer"] is False
+
+
+async def test_waiting_written_before_a_pause_is_cleared_where_pivotal_keeps_the_two_apart(ask, slack, pivotal):
+    pivotal.switches.waiting = "independent"
+    pivotal.edit(89, state="waiting", waiting_on_customer=True)
+
+    await ask("pause #89")
+    await slack.clicks("Pause", by=ANA, channel=ONBOARDING)
+
+    assert pivotal.onboarding(89)["state"] == "paused"
+    assert pivotal.onboarding(89)["waiting_on_customer"] is False
+
+
+async def test_launch_asks_first_and_names_pivotals_automations(ask, slack, pivotal):
+    await ask("#104")
+    card = slack.last(by=ANA, channel=ONBOARDING)
+    advance = next(b for b in card.blocks if b["type"] == "actions")["elements"][0]
+
+    await slack.clicks("Advance to Launch", by=ANA, channel=ONBOARDING)
+
+    assert "Slack DM" in advance["confirm"]["text"]["text"]
+    assert "recap e-mail" in advance["confirm"]["text"]["text"]
+    assert pivotal.transitions(104) == ["launch"]
+
+
+async def test_completed_asks_first_and_is_final(ask, slack, pivotal):
+    pivotal.edit(104, phase="launch")
+    await ask("#104")
+    card = slack.last(by=ANA, channel=ONBOARDING)
+    advance = next(b for b in card.blocks if b["type"] == "actions")["elements"][0]
+
+    await slack.clicks("Advance to Completed", by=ANA, channel=ONBOARDING)
+
+    assert "it is final" in advance["confirm"]["text"]["text"]
+    assert "Advance" not in slack.seen(ANA, ONBOARDING).partition("\n")[2]
