@@ -147,28 +147,25 @@ async def test_before_the_first_answer_only_two_background_requests_are_under_wa
 
 
 async def test_a_task_that_is_cancelled_gives_its_place_back():
-    began = asyncio.Event()
     limits = {"x-ratelimit-limit": "4", "x-ratelimit-remaining": "2", "x-ratelimit-reset": "9999999999"}
-    hang = [False]
+    arrived, hangs = asyncio.Semaphore(0), [False]
 
     async def answer(request):
-        if hang[0]:
-            began.set()
+        if hangs[0]:
+            arrived.release()
             await asyncio.Event().wait()
         return httpx.Response(200, json={"object": "me"}, headers=limits)
 
-    async with AsyncPivotalApi(KEY, http_client=httpx.MockTransport(answer)) as api:
-        await api.me()
-        hang[0] = True
-        task = asyncio.create_task(api.me())
-        await began.wait()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        hang[0] = False
-
-        await asyncio.wait_for(api.me(), 5)
-
-    assert task.cancelled()
+    async with AsyncPivotalApi(KEY, http_client=httpx.MockTransport(answer), timeout=Timeout(total=1)) as api:
+        for _ in range(3):
+            hangs[0] = False
+            assert (await api.me()).object == "me"
+            hangs[0] = True
+            task = asyncio.create_task(api.me())
+            await arrived.acquire()
+            task.cancel()
+            await asyncio.wait({task})
+            assert task.cancelled()
 
 
 async def test_no_awaited_call_outlives_its_total_time_even_while_it_waits_for_others():

@@ -256,3 +256,10 @@ def test_a_429_holds_back_the_next_caller_too(make, pivotal, time):
     api.me()
 
     assert (untouched, time.pauses) == ([], [20])
+
+
+def test_no_proxy_is_asked_on_the_way_to_this_machine(make, pivotal, monkeypatch, unused_tcp_port):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{unused_tcp_port}")
+
+    assert make(local=pivotal).health().status == "ok"

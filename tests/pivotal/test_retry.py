@@ -416,6 +416,23 @@ def test_an_error_never_holds_the_key(api, server):
         assert caught.value.__context__ is None
 
 
+def test_a_message_that_repeats_the_key_is_told_without_it(api, server):
+    told = {"type": "authentication_error", "code": "x", "message": "Unknown key pivotal_K8s9SecretSecretSecret"}
+    server.says(json({"error": told}, 401))
+
+    with pytest.raises(AuthenticationFailed, match="Unknown key pivotal_K8s9…"):
+        api.onboardings.get(89)
+
+
+def test_a_429_in_any_words_is_a_rate_limit(make, server):
+    server.says(httpx.Response(429, text="Slow down!", headers={"retry-after": "9"}))
+
+    with pytest.raises(RateLimited, match="Slow down!") as caught:
+        make(retry=None).onboardings.get(89)
+
+    assert caught.value.retry_after == 9
+
+
 def test_an_answer_that_is_no_json_is_quoted_in_its_error(api, server):
     server.says(httpx.Response(404, text="<html>" + "x" * 500))
 
