@@ -65,7 +65,7 @@ def _show(differences: Sequence[Difference], console: Console) -> None:
             table.add_row(mark, *map(Text, (one.where, str(one.kind), one.theirs, one.ours)))
         console.print(table)
     notes = len(differences) - matter
-    verdict = f"{matter} that matter" if matter else "none that matters"
+    verdict = f"{matter or 'none'} matter{'s' if matter < 2 else ''}"
     total = f"{len(differences)} difference{'' if len(differences) == 1 else 's'}"
     summary = f"{total}: {verdict}, {notes} to note." if differences else "No difference."
     console.print(summary, style="red" if matter else "green", markup=False)

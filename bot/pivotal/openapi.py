@@ -12,7 +12,7 @@ from typing import Any, Final
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 DEEPEST: Final = 32
 """References and compositions followed in a row: one that leads back to itself ends here."""
-_VERSION: Final = re.compile(r"^/api/v\d+(?=/)")
+_VERSION: Final = re.compile(r"^(/api)?/v\d+(?=/)")
 _PARAMETER: Final = re.compile(r"\{[^}]*\}")
 _JSON: Final = re.compile(r"^application/(json|.*\+json)\b")
 _NAMES: Final[Mapping[type, str]] = {
