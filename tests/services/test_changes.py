@@ -17,17 +17,24 @@ from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.store import Store
 
-BRIEF = Timeout(connect=0.5, read=0.15, total=0.4)
+BRIEF = Timeout(connect=2, read=0.8, total=5)
+"""Short enough to wait for, long enough for a busy machine to answer within."""
 ADMIN = Actor("U0CARA001", "T0HOME001", "Cara Lindqvist", admin=True)
 OTHER = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", admin=True)
 
 
 @pytest.fixture
 async def pivotal(clock):
-    async with LocalPivotal(clock=clock) as local:
+    over = asyncio.Event()
+
+    async def hangs(seconds):
+        await over.wait()
+
+    async with LocalPivotal(clock=clock, sleep=hangs) as local:
         local.rate_limit = 10_000
         local.has_onboarding(89, customer="Aurora Foods", phase="review")
         yield local
+        over.set()
 
 
 @pytest.fixture
@@ -64,7 +71,7 @@ async def anywhere():
 
 
 async def test_slow_write_is_looked_up_not_repeated(changes, pivotal, store):
-    pivotal.fails(Fault.slow(0.3), method="PATCH")
+    pivotal.fails(Fault.slow(60), method="PATCH")
 
     outcome = await changes.make(request(pivotal), guard=anywhere)
 
@@ -74,8 +81,8 @@ async def test_slow_write_is_looked_up_not_repeated(changes, pivotal, store):
 
 
 async def test_slow_write_that_cannot_be_looked_up_is_unknown(changes, pivotal, store):
-    pivotal.fails(Fault.slow(0.3), method="PATCH")
-    pivotal.world.on_change.append(lambda _: pivotal.fails(Fault.error_500, method="GET", times=10))
+    pivotal.fails(Fault.slow(60), method="PATCH")
+    pivotal.world.on_change.append(lambda _: pivotal.fails(Fault.revoked_key, method="GET"))
 
     with pytest.raises(OutcomeUnknown, match="not known whether"):
         await changes.make(request(pivotal), guard=anywhere)
