@@ -95,7 +95,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         stack.push_async_callback(portfolio.close)
         await portfolio.load()
         services = Services(
-            onboardings=Onboardings(pivotal, portfolio, phases=phases),
+            onboardings=Onboardings(pivotal, portfolio, phases=phases, web=settings.pivotal_web),
             changes=Changes(
                 pivotal,
                 store,
@@ -111,6 +111,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             phases=phases,
             test_key=pivotal.mode == "test",
             zone=settings.bot_timezone,
+            web=settings.pivotal_web,
         )
         delivery = Delivery(
             client, clock=clock, sleep=asyncio.sleep, customer_channels=services.onboardings.customer_channels

@@ -67,6 +67,12 @@ class Settings(BaseSettings):
         """Socket Mode where there is an app token, HTTP mode otherwise."""
         return "socket" if self.slack_app_token else "http"
 
+    @property
+    def pivotal_web(self) -> str:
+        """Where Pivotal's web app lives: the origin its API has."""
+        url = urlsplit(self.pivotal_base_url)
+        return f"{url.scheme}://{url.netloc}"
+
     @field_validator("bot_admins", "bot_phases", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:

@@ -86,6 +86,7 @@ async def scene(folder: Path, *, port: int = 0, clock: Callable[[], datetime] = 
         LocalSlack(manifest(), port=port, clock=clock, pivotal_origin=pivotal.origin, tries=TRIES) as slack,
         running(_settings(pivotal, slack, database_url), clock=clock) as bot,
     ):
+        pivotal.shown_on(slack.url)
         await _post_digests(bot, now)
         yield Scene(pivotal, slack, bot)
 

@@ -63,17 +63,22 @@ class DigestRun:
     async def recover(self, now: datetime, *, older_than: timedelta = timedelta()) -> None:
         """After a start: settle what an earlier run left open, and explain what nobody was there to post.
 
-        A claim without a message is uncertain, never posted again. Where several replicas run, `older_than` keeps
+        A claim without a message is uncertain, never posted again; a digest whose thread broke off is done, and its
+        ledger row says so. Where several replicas run, `older_than` keeps
         this one from settling what another is doing at this moment.
         """
         for open_slot in await self._parts.subscriptions.unfinished():
             if now - open_slot.claimed_at < older_than:
                 continue
+            posted = open_slot.status is not DeliveryStatus.CLAIMED
             settled = await self._parts.subscriptions.mark(
-                open_slot.subscription_id, open_slot.slot, DeliveryStatus.UNCERTAIN, reason="interrupted"
+                open_slot.subscription_id,
+                open_slot.slot,
+                DeliveryStatus.DONE if posted else DeliveryStatus.UNCERTAIN,
+                reason="stopped before the thread was complete" if posted else "interrupted",
             )
             subscription = await self._parts.subscriptions.get(open_slot.subscription_id)
-            if settled and subscription:
+            if settled and subscription and not posted:
                 await self._tell_uncertain(subscription)
         for subscription in await self._active():
             slots = await self._parts.subscriptions.skip_missed(

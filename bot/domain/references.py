@@ -80,10 +80,11 @@ class Matches:
         return best[0] if len(best) == 1 and not self.more else None
 
 
-def parse(text: str, *, host: str = HOST) -> Reference:
+def parse(text: str, *, host: str = "") -> Reference:
     """Read `#89`, `89`, `customer #245`, a link to Pivotal (pasted bare or as Slack wraps it), or a name.
 
-    Quotes around it are dropped. `host` is where Pivotal's pages are; links to elsewhere are only names.
+    Quotes around it are dropped. Pivotal's pages are at `HOST`, and at `host` if one is given; links to elsewhere are
+    only names.
     """
     text = _unquoted(html.unescape(text).strip())
     if number := NUMBER.fullmatch(text):
@@ -174,7 +175,7 @@ def _link(text: str, host: str) -> Link | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or parts.netloc.lower() != host.lower():
+    if parts.scheme not in {"http", "https"} or parts.netloc.lower() not in {HOST, host.lower()}:
         return None
     # An onboarding's page lies beneath its customer's: the last one named is meant.
     found = list(PATH.finditer(unquote(parts.path)))

@@ -46,6 +46,7 @@ class Cards:
             private=private,
             notice=notice,
             shared_by=shared_by,
+            web=self._services.web,
         )
 
     async def guard(self, channel: str) -> None:

@@ -24,3 +24,5 @@ class Services:
     """The Pivotal key is a test key: said wherever it matters."""
     zone: str
     """The zone to fall back on."""
+    web: str
+    """Where Pivotal's web app lives."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from bot.domain import references, rights, risk, states, words
 from bot.domain.errors import NotFound, UserError
@@ -32,10 +33,11 @@ class Choices:
 class Onboardings:
     """Reads for people: cards fresh from Pivotal, lists from the shared snapshot."""
 
-    def __init__(self, pivotal: AsyncPivotalApi, portfolio: Portfolio, *, phases: Phases) -> None:
+    def __init__(self, pivotal: AsyncPivotalApi, portfolio: Portfolio, *, phases: Phases, web: str) -> None:
         self._pivotal = pivotal
         self._portfolio = portfolio
         self._phases = phases
+        self._host = urlsplit(web).netloc
 
     async def snapshot(self) -> Snapshot:
         """The portfolio, at most two minutes old, or marked stale."""
@@ -67,7 +69,7 @@ class Onboardings:
         if not text.strip():
             raise UserError("Which onboarding?", hint="Add a customer’s name or a number, such as `aurora` or `#89`.")
         snapshot = await self._index(exactly=exactly)
-        reference = references.parse(text)
+        reference = references.parse(text, host=self._host)
         if isinstance(reference, Name):
             try:
                 return await self._by_name(reference.text, snapshot, exactly=exactly)
@@ -91,14 +93,14 @@ class Onboardings:
         if not said:
             return await self.find("", exactly=True), ""
         quoted = not text.lstrip().startswith(said[0])
-        if quoted or isinstance(references.parse(said[0]), Link):
+        if quoted or isinstance(references.parse(said[0], host=self._host), Link):
             return await self.find(said[0], exactly=True), " ".join(said[1:])
         snapshot = await self._index(exactly=True)
         beginnings = [(" ".join(said[:length]), " ".join(said[length:])) for length in range(len(said), 0, -1)]
         for name, reason in beginnings:
             if references.match(name, snapshot).exact:
                 return await self.find(name, exactly=True), reason
-        if isinstance(references.parse(said[0]), Number):
+        if isinstance(references.parse(said[0], host=self._host), Number):
             return await self.find(said[0], exactly=True), " ".join(said[1:])
         for name, reason in beginnings:
             if references.match(name, snapshot).words:

@@ -161,7 +161,7 @@ class Subscriptions:
         return tuple(await self._store.deliveries.recent(subscription.id, limit))
 
     async def unfinished(self) -> tuple[Delivery, ...]:
-        """The slots that were claimed and are not known to be posted."""
+        """The slots on their way: claimed, posted or threaded, but not done."""
         return tuple(await self._store.deliveries.unfinished())
 
     async def _changed(self) -> None:

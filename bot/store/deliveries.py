@@ -15,6 +15,7 @@ _COLUMNS = [deliveries.c[field.name] for field in fields(Delivery)]
 _OPEN = (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN)
 _DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
 
+_ON_THE_WAY = (DeliveryStatus.CLAIMED, DeliveryStatus.POSTED, DeliveryStatus.THREADED)
 _FROM: Mapping[DeliveryStatus, tuple[DeliveryStatus, ...]] = {
     DeliveryStatus.THREADED: (DeliveryStatus.POSTED,),
     DeliveryStatus.DONE: (DeliveryStatus.POSTED, DeliveryStatus.THREADED),
@@ -80,9 +81,9 @@ class Deliveries:
         return found[0] if found else None
 
     async def unfinished(self) -> list[Delivery]:
-        """Slots that were claimed and never heard of again, oldest first."""
+        """Slots on their way: claimed, posted or threaded but not done, oldest first."""
         return await self._select(
-            deliveries.c.status == DeliveryStatus.CLAIMED.value, order=deliveries.c.claimed_at.asc()
+            deliveries.c.status.in_([status.value for status in _ON_THE_WAY]), order=deliveries.c.claimed_at.asc()
         )
 
     async def recent(self, subscription_id: str, limit: int = 10) -> list[Delivery]:

@@ -211,7 +211,9 @@ async def test_killed_between_post_and_thread_it_posts_no_second_and_asks_nobody
     await restarted(start)
 
     assert len(digests(slack)) == 1
-    assert (await ledger(store)).ts == digests(slack)[0].ts
+    row = await ledger(store)
+    assert (row.status, row.ts) == ("done", digests(slack)[0].ts)
+    assert row.reason == "stopped before the thread was complete"
     assert told(slack) == []
 
 

@@ -30,7 +30,7 @@ async def onboardings(pivotal, clock, tmp_path):
     async with AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url) as api:
         portfolio = Portfolio(api, store, clock=clock, phases=Phases())
         await portfolio.snapshot(timedelta(0))
-        yield Onboardings(api, portfolio, phases=Phases())
+        yield Onboardings(api, portfolio, phases=Phases(), web="https://my.pivotal.app")
         await portfolio.close()
     await store.close()
 

@@ -118,7 +118,7 @@ async def test_the_next_comparison_starts_from_the_newest_scheduled_slot_that_wa
     assert await store.deliveries.last_delivered("S3") is None
 
 
-async def test_only_claims_without_an_end_are_unfinished(store: Store, now: datetime) -> None:
+async def test_what_is_claimed_or_posted_and_not_done_is_unfinished(store: Store, now: datetime) -> None:
     for number, status in enumerate(WAY_TO):
         await store.deliveries.claim("S1", status, channel="C1", now=now + timedelta(minutes=number))
         for way in WAY_TO[status]:
@@ -127,7 +127,10 @@ async def test_only_claims_without_an_end_are_unfinished(store: Store, now: date
 
     found = await store.deliveries.unfinished()
 
-    assert [delivery.slot for delivery in found] == ["claimed", "later"]
+    assert [delivery.slot for delivery in found] == [
+        *(status for status in WAY_TO if status in ("claimed", "posted", "threaded")),
+        "later",
+    ]
 
 
 async def test_recent_ones_come_newest_first_and_bounded(store: Store, now: datetime) -> None:

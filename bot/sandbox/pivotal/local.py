@@ -48,6 +48,7 @@ class LocalPivotal(Workspace):
         self.test_key = self.add_key("onboarding-bot test", test=True)
         self._host, self._port = host, port
         self._door = Door(self.world, keys=self._keys, faults=self._faults, log=self._log, sleep=sleep)
+        self._tab = Tab(self.world, keys=self._keys, log=self._log, bell=self._bell)
         self._runner: web.AppRunner | None = None
         self.world.on_change.append(lambda _: self._bell.ring())
         if seed:
@@ -56,8 +57,7 @@ class LocalPivotal(Workspace):
     async def __aenter__(self) -> Self:
         application = web.Application()
         application.add_routes(self._door.routes())
-        tab = Tab(self.world, keys=self._keys, log=self._log, bell=self._bell)
-        application.add_routes(tab.routes())
+        application.add_routes(self._tab.routes())
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
@@ -79,6 +79,10 @@ class LocalPivotal(Workspace):
     def origin(self) -> str:
         """Scheme, host and port."""
         return f"http://{self._host}:{self._port}"
+
+    def shown_on(self, page: str) -> None:
+        """Say at which address the page with the tab is, so that links to a customer lead there."""
+        self._tab.page = page
 
     @property
     def url(self) -> str:

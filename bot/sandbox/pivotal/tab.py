@@ -69,6 +69,8 @@ class Tab:
 
     def __init__(self, world: World, *, keys: KeyRing, log: RequestLog, bell: Bell) -> None:
         self._world, self._keys, self._log, self._bell = world, keys, log, bell
+        self.page = ""
+        """Where the page is that shows the tab: links to a customer lead there."""
 
     def routes(self) -> list[web.RouteDef]:
         """State, events, and the two acts of a person in the web app."""
@@ -77,8 +79,19 @@ class Tab:
             web.get("/app/events", self._events),
             web.post("/app/edit", self._opened(self._edit)),
             web.post("/app/delete", self._opened(self._delete)),
+            web.get("/customers/{reference}", self._customer),
             web.options("/app/{tail:.*}", self._opened(self._preflight)),
         ]
+
+    async def _customer(self, request: web.Request) -> web.StreamResponse:
+        """The web app's customer page, `/customers/245-acme`: in the tab, its newest onboarding."""
+        number = request.match_info["reference"].partition("-")[0]
+        ids = {each["id"] for each in self._world.customers.rows.values() if str(each["display_id"]) == number}
+        own = (each for each in self._world.onboardings.newest_first() if each["customer_id"] in ids)
+        newest = next((each for each in own if self._world.listed(each)), None)
+        if newest is None or not self.page:
+            raise web.HTTPNotFound(text="There is no such page here.")
+        raise web.HTTPFound(f"{self.page}/#/pivotal/{newest['display_id']}")
 
     def _opened(
         self, answer: Callable[[web.Request], Awaitable[dict[str, Any]]]

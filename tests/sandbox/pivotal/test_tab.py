@@ -89,3 +89,15 @@ async def test_a_change_rings_the_event_stream(pivotal, api):
         line = await asyncio.wait_for(stream.content.readline(), 5)
 
     assert line == b"data: changed\n"
+
+
+async def test_a_link_to_a_customer_leads_to_the_tab(pivotal, api):
+    pivotal.has_onboarding(89, customer="Aurora Foods")
+    pivotal.shown_on("http://127.0.0.1:1")
+    number = pivotal.customer(pivotal.onboarding(89)["customer_id"])["display_id"]
+
+    page = f"{pivotal.origin}/customers/{number}-aurora-foods"
+    async with api.session.get(page, allow_redirects=False) as answer:
+        led = (answer.status, answer.headers["Location"])
+
+    assert led == (302, "http://127.0.0.1:1/#/pivotal/89")
