@@ -28,7 +28,7 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the bot's memory for the next demo.")] = False,
 ) -> None:
     """Try everything on this computer: a local Slack, a local Pivotal, and the real bot between them."""
-    from bot import demo as script
+    from bot.commands import demo as script
 
     _run(script.run(port=port, keep=keep, browser=not no_browser), quiet=True)
 
@@ -64,7 +64,7 @@ def sandbox(
     """Run one of the local stand-ins on its own, for writing other clients against it."""
     if only not in ("pivotal", "slack"):
         raise typer.BadParameter("it is `pivotal` or `slack`.", param_hint="--only")
-    from bot import demo as script
+    from bot.commands import demo as script
 
     _run(script.stand_in(only, port=port), quiet=True)
 

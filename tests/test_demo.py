@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.demo import TRIES, scene
+from bot.commands.demo import TRIES, scene
 from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
 from tests.processes import Process, running, until
 

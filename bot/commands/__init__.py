@@ -1,1 +1,1 @@
-"""Commands for the terminal that speak to Pivotal only: one file each, named in `bot/__main__.py`."""
+"""What the command line runs: one file per command, each imported only when it is called."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import time_machine
 from playwright.async_api import Page, async_playwright, expect
 
-from bot import demo
+from bot.commands import demo
 
 PICTURES = Path(__file__).parent / "pictures"
 MORNING = datetime(2026, 9, 7, 7, 4, 30, tzinfo=UTC)

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
-from bot import demo
-from bot.demo import Scene
+from bot.commands import demo
+from bot.commands.demo import Scene
 from bot.sandbox.slack.world import ANA, GUS, ONBOARDING, PARTNERS
 
 pytestmark = pytest.mark.browser
