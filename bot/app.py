@@ -114,10 +114,14 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             web=settings.pivotal_web,
         )
         delivery = Delivery(
-            client, clock=clock, sleep=asyncio.sleep, customer_channels=services.onboardings.customer_channels
+            client,
+            clock=clock,
+            sleep=asyncio.sleep,
+            team=identity.team,
+            customer_channels=services.onboardings.customer_channels,
         )
         cards = Cards(delivery, PostedCards(store, clock=clock), services, clock=clock)
-        digests = DigestRun(DIGESTS, services, delivery, clock=clock)
+        digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
         door = Door(
             Registry(FEATURES),
             identity=identity,

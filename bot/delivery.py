@@ -67,7 +67,7 @@ class Uncertain(UpstreamError):
 
 
 _INVITE = "Invite me there with `/invite`, then it works."
-_ELSEWHERE = "Subscribe another channel, or `/onboarding unsubscribe` here."
+_ELSEWHERE = "Subscribe another channel, or `unsubscribe` here."
 _REFUSALS: dict[str, tuple[str, str, bool]] = {
     "not_in_channel": ("I am not in that channel.", _INVITE, False),
     "channel_not_found": ("That channel is gone, or it is private and I am not in it.", _INVITE, True),
@@ -89,7 +89,8 @@ class Delivery:
     """The bot's mouth: every message others can see goes through here.
 
     `client` has `retry_handlers=[]`, for slack-sdk's default ones would send a dropped post again. `sleep` takes
-    seconds. `customer_channels` gives the ids of the channels that Pivotal knows as a customer's own.
+    seconds, `team` is the workspace's id, and `customer_channels` gives the ids of the channels that Pivotal knows
+    as a customer's own.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class Delivery:
         *,
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
+        team: str,
         customer_channels: Callable[[], Awaitable[Collection[str]]],
     ) -> None:
         self._client = client
@@ -105,7 +107,7 @@ class Delivery:
         self._sleep = sleep
         self._customer_channels = customer_channels
         self._kinds: dict[str, tuple[bool, datetime]] = {}
-        self._team = ""
+        self._team = team
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Posted:
         """Post a message, or a reply in the thread of `thread_ts`; waits when Slack asks to, within `PATIENCE`.
@@ -159,6 +161,8 @@ class Delivery:
             guest = await self._any_outsider([peer]) if peer else None
             return {"shared": False, "has_guest": guest, "customer_channel": False}
         found = (await self._call(self._client.conversations_info, channel=channel))["channel"]
+        if found.get("is_member") is False:
+            raise _no("not_in_channel")
         facts: dict[str, bool | None] = {
             "shared": bool(found.get("is_ext_shared") or (found.get("is_shared") and not found.get("is_org_shared"))),
             "pending_shared": bool(found.get("is_pending_ext_shared") or found.get("pending_shared")),
@@ -184,8 +188,6 @@ class Delivery:
         now = self._clock()
         self._kinds = {person: kept for person, kept in self._kinds.items() if now - kept[1] < REMEMBER}
         unknown = [person for person in people if person not in self._kinds]
-        if not self._team:
-            self._team = (await self._call(self._client.auth_test))["team_id"]
         for start in range(0, len(unknown), AT_ONCE):
             batch = unknown[start : start + AT_ONCE]
             answers = await asyncio.gather(*(self._call(self._client.users_info, user=person) for person in batch))
@@ -253,5 +255,9 @@ def _refused(error: SlackApiError) -> NotPosted | Uncertain:
         return Uncertain("Slack answered with an error of its own.", hint="It may have been posted, or not.")
     if code in _REVOKED:
         return Revoked("Slack no longer accepts my token.", hint="Ask an admin to install me again.", code=code)
+    return _no(code)
+
+
+def _no(code: str) -> NotPosted:
     message, hint, pauses = _REFUSALS.get(code, (f"Slack refused it ({code}).", "", False))
     return NotPosted(message, hint=hint, code=code, pauses=pauses)

@@ -88,7 +88,7 @@ class Subscriptions:
         for subscription in await self.of_channel(channel):
             if subscription.kind == kind:
                 return subscription
-        raise NotFound(f"This channel gets no {kind} digest.", hint=f"Try `/onboarding subscribe {kind}`.")
+        raise NotFound(f"This channel gets no {kind} digest.", hint=f"Try `subscribe {kind}`.")
 
     async def get(self, subscription_id: str) -> Subscription | None:
         """One subscription, or None when it was ended."""

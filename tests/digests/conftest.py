@@ -18,6 +18,7 @@ from bot.listeners.manifest import manifest
 from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import TEAM
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.services.subscriptions import Subscriptions
@@ -71,7 +72,9 @@ class Scene:
         await people.load()
         self.portfolio = Portfolio(self.api, self.store, clock=self.clock, phases=Phases())
         await self.portfolio.load()
-        delivery = Delivery(self.client, clock=self.clock, sleep=self.sleep, customer_channels=self.customers)
+        delivery = Delivery(
+            self.client, clock=self.clock, sleep=self.sleep, team=TEAM, customer_channels=self.customers
+        )
         parts = Parts(subscriptions(self.store, clock=self.clock), self.portfolio, people, Phases(), test_key)
         self.run = DigestRun(DIGESTS, parts, delivery, clock=self.clock, sleep=self.sleep)
         return self.run

@@ -44,6 +44,7 @@ function channelToShow(wanted) {
 }
 
 const lastSeen = new Map();
+let home = false;
 
 function render() {
   if (!world.state) return;
@@ -59,13 +60,15 @@ function render() {
   }
   drawSwitcher();
   const channel = channelToShow(view === 'slack' ? first : lastSeen.get(world.me));
-  document.querySelector('[data-tab=slack]').href = `#/slack/${channel}`;
   if (view === 'slack') {
     lastSeen.set(world.me, channel);
-    if (first !== channel) history.replaceState(null, '', `#/slack/${channel}`);
-    workspace.render(channel, first === channel ? second : null);
+    // Home stays Home when the person is switched: the app's conversation is then another one.
+    home = second === 'home' && Boolean(world.state.app.home_tab) && world.channel(channel).kind === 'im';
+    if (first !== channel) history.replaceState(null, '', `#/slack/${channel}${home ? '/home' : ''}`);
+    workspace.render(channel, { home, thread: first === channel ? second : null });
     sidebar.render(channel);
   }
+  document.querySelector('[data-tab=slack]').href = `#/slack/${channel}${home ? '/home' : ''}`;
   pivotal.render({ shown: view === 'pivotal', page: first });
   modal.render();
   document.title = 'Larkspur — local workspace';

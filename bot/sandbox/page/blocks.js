@@ -117,9 +117,10 @@ let labels = 0;
 function input(block, place) {
   const id = `field-${++labels}`;
   const control = drawElement(block.element ?? {}, block, place);
-  control.setAttribute('aria-describedby', `${id}-hint ${id}-error`);
-  const typed = control.matches('input, textarea');
-  if (typed) control.id = id;
+  const field = control.querySelector('input[role=combobox]') ?? control;
+  field.setAttribute('aria-describedby', `${id}-hint ${id}-error`);
+  const typed = field.matches('input, textarea');
+  if (typed) field.id = id;
   else {
     control.removeAttribute('aria-label');
     control.setAttribute('aria-labelledby', `${id}-label`);

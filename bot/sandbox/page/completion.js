@@ -1,13 +1,12 @@
 // The list above the composer while one types "/", "@" or "#". Promises: arrow keys choose, Tab and Enter take, Esc leaves.
 
 import { h } from './dom.js';
-import { avatar, displayName } from './people.js';
+import { displayName, face, standing } from './people.js';
 
-/** What could be meant at the caret: {from, to, rows: [{insert, label, note, face?}]}, or null. */
-export function complete(text, caret, world) {
+/** What could be meant at the caret: {from, to, rows: [{insert, label, note, face?}]}, or null. Threads take no commands. */
+export function complete(text, caret, world, { commands = true } = {}) {
   const before = text.slice(0, caret);
-  const slash = /^\/\S*$/.exec(before);
-  if (slash) {
+  if (commands && /^\/\S*$/.test(before)) {
     const rows = world.state.commands
       .filter((one) => one.command.startsWith(before))
       .map((one) => ({
@@ -18,31 +17,24 @@ export function complete(text, caret, world) {
       }));
     return rows.length ? { from: 0, to: caret, rows } : null;
   }
-  const mention = /(^|[\s(])([@#])([\p{L}\p{N}_-]*)$/u.exec(before);
+  const mention = /(^|[\s(])([@#])((?:[\p{L}\p{N}_-]+ ?)?[\p{L}\p{N}_-]*)$/u.exec(before);
   if (!mention) return null;
   const [, , mark, part] = mention;
   const wanted = part.toLowerCase();
   const all = mark === '@' ? people(world) : channels(world);
   const rows = all
-    .filter((row) =>
-      row.label
-        .toLowerCase()
-        .split(' ')
-        .some((word) => word.startsWith(wanted)),
-    )
+    .filter(({ label }) => [label, ...label.split(' ')].some((word) => word.toLowerCase().startsWith(wanted)))
     .slice(0, 8);
   return rows.length ? { from: caret - part.length - 1, to: caret, rows } : null;
 }
 
 const people = (world) =>
-  world.state.people
-    .filter((person) => person.kind !== 'bot')
-    .map((person) => ({
-      insert: `@${person.real_name} `,
-      label: displayName(person),
-      note: person.title,
-      face: avatar(person.id, displayName(person), { size: 'avatar-tiny' }),
-    }));
+  world.state.people.map((person) => ({
+    insert: `@${person.real_name} `,
+    label: displayName(person),
+    note: standing(person),
+    face: face(world, person.id, { size: 'avatar-tiny' }),
+  }));
 
 const channels = (world) =>
   world.state.channels
@@ -141,9 +133,9 @@ export class Completion {
     return true;
   }
 
-  /** "/ob" typed in full is sent by Enter, though "/onboarding" would complete it too. */
+  /** What is typed in full is sent by Enter, though a longer name would complete it too. */
   #isWhole() {
     const typed = this.area.value.slice(this.found.from, this.found.to);
-    return typed.startsWith('/') && this.at === 0 && this.found.rows[0].label === typed;
+    return this.at === 0 && this.found.rows[0].insert.trim() === typed;
   }
 }

@@ -3,6 +3,7 @@
 
 import { complete, Completion } from './completion.js';
 import { h, icon, toast } from './dom.js';
+import { ShortcutButton } from './shortcuts.js';
 
 const drafts = new Map();
 const sentBefore = new Map();
@@ -30,7 +31,8 @@ export class Composer {
     );
     this.hint = h('div', { class: 'composer-hint', 'aria-live': 'polite', hidden: true });
     this.blocked = h('div', { class: 'composer-blocked', hidden: true });
-    this.form = h('form', { class: 'composer-box' }, this.area, this.send);
+    this.shortcuts = thread ? null : new ShortcutButton(world);
+    this.form = h('form', { class: 'composer-box' }, this.shortcuts?.node, this.area, this.send);
     this.node = h('div', { class: 'composer' }, this.hint, this.form, this.blocked);
     this.completion = new Completion(this.form, this.area, (text, caret) => this.#put(text, caret));
     this.form.addEventListener('submit', (event) => {
@@ -53,6 +55,7 @@ export class Composer {
     this.area.placeholder = target.label;
     this.area.setAttribute('aria-label', target.label);
     this.form.hidden = Boolean(target.blocked);
+    this.shortcuts?.place();
     this.blocked.hidden = !target.blocked;
     if (this.blocked.textContent !== (target.blocked ?? '')) this.blocked.textContent = target.blocked ?? '';
     if (before === this.#draft) return;
@@ -79,7 +82,8 @@ export class Composer {
   #changed() {
     drafts.set(this.#draft, this.area.value);
     this.#grow();
-    this.completion.offer(this.thread ? null : complete(this.area.value, this.area.selectionStart, this.world));
+    const { value, selectionStart } = this.area;
+    this.completion.offer(complete(value, selectionStart, this.world, { commands: !this.thread }));
   }
 
   #grow() {

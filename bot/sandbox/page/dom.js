@@ -34,6 +34,7 @@ const ICONS = {
   link: 'M8.5 11.500l3-3M7 9.500l-2 2a2.8 2.8 0 0 0 4 4l2-2M13 10.500l2-2a2.8 2.8 0 0 0-4-4l-2 2',
   play: 'M6 4l10 6-10 6z',
   back: 'M12 4 6 10l6 6',
+  bolt: 'M11 2.500 4.500 11.500H10l-1 6 6.500-9H10z',
 };
 
 /** A line icon that only decorates: hidden from assistive technology. */

@@ -1,6 +1,7 @@
 // Block elements one presses or ticks, and the way to all others: buttons, overflow menus, checkboxes, radio buttons.
 
 import { h, icon, localPicture, safeUrl } from './dom.js';
+import { externalSelect } from './external.js';
 import { openMenu } from './menu.js';
 import { textObject } from './mrkdwn.js';
 import { textInput } from './inputs.js';
@@ -60,10 +61,11 @@ function overflow(element, block, place) {
 
 function ticks(element, block, place) {
   const many = element.type === 'checkboxes';
-  const held =
-    place.values.get(block.block_id, element.action_id) ??
-    (many ? (element.initial_options ?? []).map((option) => option.value) : (element.initial_option?.value ?? null));
-  place.values.set(block.block_id, element.action_id, held);
+  const held = place.values.begin(
+    block.block_id,
+    element.action_id,
+    many ? (element.initial_options ?? []).map((option) => option.value) : (element.initial_option?.value ?? null),
+  );
   const group = `${place.id}-${block.block_id}-${element.action_id}`;
   const inputs = (element.options ?? []).map((option) =>
     h('input', {
@@ -118,8 +120,8 @@ export function drawElement(element, block, place) {
   if (type === 'overflow') return overflow(element, block, place);
   if (type === 'checkboxes' || type === 'radio_buttons') return ticks(element, block, place);
   if (type === 'image') return image(element);
-  if (/^(multi_)?(static|users|conversations|channels|external)_select$/.test(type))
-    return select(element, block, place);
+  if (/^(multi_)?external_select$/.test(type)) return externalSelect(element, block, place);
+  if (/^(multi_)?(static|users|conversations|channels)_select$/.test(type)) return select(element, block, place);
   return (
     textInput(element, block, place) ??
     h('span', { class: 'unknown', text: `“${type || 'nameless'}” is not drawn here` })

@@ -3,7 +3,7 @@
 
 import { h } from './dom.js';
 import { plain } from './mrkdwn.js';
-import { focusName } from './place.js';
+import { focusName, tell } from './place.js';
 
 const NATIVE = {
   plain_text_input: 'text',
@@ -32,8 +32,7 @@ export function localMoment(seconds) {
 export function textInput(element, block, place) {
   const type = NATIVE[element.type];
   if (!type) return null;
-  const held = place.values.get(block.block_id, element.action_id) ?? starting(element);
-  place.values.set(block.block_id, element.action_id, held);
+  const held = place.values.begin(block.block_id, element.action_id, starting(element));
   const tall = element.multiline || element.type === 'rich_text_input';
   const pick = ['date', 'time', 'datetime-local'].includes(type);
   const hint = plain(element.placeholder?.text ?? '');
@@ -57,19 +56,19 @@ export function textInput(element, block, place) {
 function tellWhenSettled(node, element, block, place, pick) {
   let told = node.value;
   let waiting = 0;
-  const tell = () => {
+  const settled = () => {
     clearTimeout(waiting);
     // A date being typed passes through the years 0002, 0020 and 0202: only a settled one is told.
     if (node.value === told || (pick && /^0/.test(node.value))) return;
     told = node.value;
-    place.world.act(place.where, block.block_id, element.action_id, sent(element, node.value));
+    tell(place, block, element, sent(element, node.value));
   };
-  node.addEventListener('blur', tell);
-  node.addEventListener('keydown', (event) => event.key === 'Enter' && !element.multiline && tell());
+  node.addEventListener('blur', settled);
+  node.addEventListener('keydown', (event) => event.key === 'Enter' && !element.multiline && settled());
   if (pick)
     node.addEventListener('change', () => {
       clearTimeout(waiting);
-      waiting = setTimeout(tell, 600);
+      waiting = setTimeout(settled, 600);
     });
 }
 

@@ -59,7 +59,7 @@ export function openMenu(
   (anchor.closest('dialog') ?? document.body).append(panel);
   open = { anchor, panel, name, onClose };
   anchor.setAttribute('aria-expanded', 'true');
-  place(panel, anchor);
+  beside(panel, anchor);
   (filter ?? list.querySelector('[aria-selected=true],[aria-checked=true]') ?? rows(list)[0] ?? list).focus({
     preventScroll: true,
   });
@@ -130,7 +130,8 @@ function find(all, here, event) {
     ?.focus();
 }
 
-function place(panel, anchor) {
+/** Stand a panel under its anchor, or over it where there is more room. */
+export function beside(panel, anchor) {
   const box = anchor.getBoundingClientRect();
   const size = panel.getBoundingClientRect();
   const below = window.innerHeight - box.bottom;

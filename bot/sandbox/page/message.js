@@ -6,7 +6,8 @@ import { clock, dayTitle, instant, moment } from './dates.js';
 import { h, icon, keyed } from './dom.js';
 import { mrkdwn } from './mrkdwn.js';
 import { displayName, face, kindBadge } from './people.js';
-import { Values } from './place.js';
+import { messageMenu } from './shortcuts.js';
+import { Values } from './values.js';
 
 export class MessageDrawing {
   /** `openThread(ts)` is called for the reply button; without it messages stand in a thread themselves. */
@@ -83,8 +84,7 @@ export class MessageDrawing {
     );
     keyed(body, this.#content(message, channel));
     keyed(foot, this.openThread && replies.length ? [this.#repliesItem(message, replies)] : []);
-    const threadable = this.openThread && !message.ephemeral && !message.notice;
-    keyed(tools, threadable ? [{ key: 'reply', sig: '', make: () => this.#replyButton(message) }] : []);
+    keyed(tools, message.ephemeral || message.notice ? [] : this.#tools(message, channel));
   }
 
   #content(message, channel) {
@@ -100,7 +100,33 @@ export class MessageDrawing {
         ];
     if (message.edited)
       items.push({ key: 'edited', sig: '', make: () => h('span', { class: 'edited', text: '(edited)' }) });
-    return items;
+    return [...items, ...(message.unfurls ?? []).map((unfurl) => this.#unfurl(unfurl, this.#place(message, channel)))];
+  }
+
+  /** What the app says of a link in the message, beneath it. */
+  #unfurl({ url, blocks }, place) {
+    const fill = (node) => keyed(node, blockItems(blocks, { ...place, id: `${place.id}/${url}` }));
+    return {
+      key: `unfurl-${url}`,
+      sig: JSON.stringify([blocks, this.world.me]),
+      make: () => {
+        const node = h('div', { class: 'unfurl blocks', role: 'group', 'aria-label': `Preview of ${url}` });
+        fill(node);
+        return node;
+      },
+      update: fill,
+    };
+  }
+
+  #tools(message, channel) {
+    const list = this.openThread ? 'channel' : 'thread';
+    const shortcuts = this.world.state.shortcuts ?? [];
+    const more = {
+      key: 'more',
+      sig: JSON.stringify([message.ts, channel, shortcuts]),
+      make: () => messageMenu(this.world, message, channel, { list }),
+    };
+    return this.openThread ? [{ key: 'reply', sig: '', make: () => this.#replyButton(message) }, more] : [more];
   }
 
   #place(message, channel) {

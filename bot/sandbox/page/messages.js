@@ -24,10 +24,7 @@ export class MessageList {
     this.atEnd = true;
     this.scroller.addEventListener(
       'scroll',
-      () => {
-        this.atEnd = this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < 48;
-        if (this.atEnd) this.more.hidden = true;
-      },
+      () => this.#scrolled(),
       { passive: true },
     );
     const settle = new ResizeObserver(() => this.atEnd && this.toEnd());
@@ -37,8 +34,23 @@ export class MessageList {
 
   toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.shape = this.#shape();
     this.atEnd = true;
     this.more.hidden = true;
+  }
+
+  #shape() {
+    const { scrollHeight, clientHeight, clientWidth } = this.scroller;
+    return `${scrollHeight} ${clientHeight} ${clientWidth}`;
+  }
+
+  #scrolled() {
+    // Where the pane or its content changed size, it was not the reader who moved.
+    if (this.atEnd && this.#shape() !== this.shape) return this.toEnd();
+    this.shape = this.#shape();
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    this.atEnd = scrollHeight - scrollTop - clientHeight < 48;
+    if (this.atEnd) this.more.hidden = true;
   }
 
   /** Show these messages. `about` names the conversation: another one starts at its end. `intro` stands above them. */

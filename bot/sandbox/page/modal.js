@@ -1,64 +1,43 @@
-// The view an app has opened over the page. Promises: an update of the view keeps what was typed, faults stand beside
-// their field, and Esc, Close and the cross all tell the app.
+// The view an app has opened over the page, the top one of a stack. Promises: an update of the view keeps what was typed,
+// faults stand beside their field, Esc, Close and the arrow go back by one view, the cross leaves them all.
 
-import { blockItems } from './blocks.js';
-import { h, icon, keyed } from './dom.js';
-import { fault, localMoment, sent } from './inputs.js';
+import { findFocus, h, icon } from './dom.js';
+import { fault } from './inputs.js';
 import { mrkdwn, plain } from './mrkdwn.js';
 import { closeMenu } from './menu.js';
-import { Values } from './place.js';
+import { ViewDrawing } from './view.js';
 
 export class Modal {
   constructor(world) {
     this.world = world;
     this.view = null;
-    this.held = new Map();
+    this.drawing = new ViewDrawing(world);
+    this.left = new Map();
     this.title = h('h2', { id: 'modal-title' });
     this.blocks = h('div', { class: 'blocks' });
     this.problem = h('div', { class: 'field-error', role: 'alert', hidden: true });
     this.cancel = h('button', { type: 'button', class: 'button' });
     this.submit = h('button', { type: 'submit', class: 'button button-primary' });
-    const cross = h(
-      'button',
-      { type: 'button', class: 'button button-icon button-bare', 'aria-label': 'Close' },
-      icon('close'),
-    );
+    const bare = (name, label) =>
+      h('button', { type: 'button', class: 'button button-icon button-bare', 'aria-label': label }, icon(name));
+    this.back = bare('back', 'Back');
+    this.cross = bare('close', 'Close');
     this.form = h(
       'form',
       { novalidate: true },
-      h('header', { class: 'dialog-head' }, this.title, cross),
-      h('div', { class: 'dialog-body' }, this.blocks, this.problem),
+      h('header', { class: 'dialog-head' }, this.back, this.title, this.cross),
+      (this.body = h('div', { class: 'dialog-body' }, this.blocks, this.problem)),
       h('footer', { class: 'dialog-foot' }, this.cancel, this.submit),
     );
     this.dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'modal-title' }, this.form);
     document.body.append(this.dialog);
     this.form.addEventListener('submit', (event) => this.#submit(event));
-    for (const way of [this.cancel, cross]) way.addEventListener('click', () => this.#close());
+    for (const way of [this.cancel, this.back]) way.addEventListener('click', () => this.#close());
+    this.cross.addEventListener('click', () => this.#close({ all: true }));
     this.dialog.addEventListener('cancel', (event) => {
       event.preventDefault();
       this.#close();
     });
-  }
-
-  #place(view) {
-    if (!this.held.has(view.id)) this.held.set(view.id, this.#starting(view));
-    return {
-      world: this.world,
-      id: view.id,
-      values: this.held.get(view.id),
-      where: { view_id: view.id },
-      pressable: (block) => block.type !== 'input' || Boolean(block.dispatch_action),
-    };
-  }
-
-  #starting(view) {
-    const values = new Values();
-    for (const [block, actions] of Object.entries(view.state_values ?? {})) {
-      for (const [action, value] of Object.entries(actions ?? {})) {
-        values.set(block, action, raw(value));
-      }
-    }
-    return values;
   }
 
   /** Show, update or take away the view, as the state says. */
@@ -67,14 +46,17 @@ export class Modal {
     if (!view) {
       if (this.dialog.open) this.dialog.close();
       this.view = null;
-      this.held.clear();
+      this.drawing.forget();
+      this.left.clear();
       return;
     }
     const another = this.view?.id !== view.id;
     if (another) {
       closeMenu({ refocus: false });
+      this.#leave();
       this.blocks.replaceChildren();
       this.problem.hidden = true;
+      this.ownFaults = null;
     }
     this.view = view;
     this.title.textContent = plain(view.title?.text ?? '');
@@ -83,10 +65,26 @@ export class Modal {
     this.submit.hidden = !view.submit && !view.blocks.some((block) => block.type === 'input');
     this.submit.disabled = Boolean(view.submit_disabled);
     this.dialog.classList.toggle('is-loading', isLoading(view));
-    keyed(this.blocks, blockItems(view.blocks ?? [], this.#place(view)));
+    this.back.hidden = !view.previous_view_id;
+    this.cross.setAttribute('aria-label', view.previous_view_id ? 'Close all' : 'Close');
+    this.drawing.draw(this.blocks, view);
     this.#faults(view.errors ?? this.ownFaults ?? {});
     if (!this.dialog.open) this.dialog.showModal();
-    if (another) (this.blocks.querySelector('input, textarea, [role=combobox]') ?? this.dialog).focus();
+    if (another) this.#arrive(view);
+  }
+
+  /** Remember where the person was in the view that another one now covers. */
+  #leave() {
+    if (!this.view || !this.dialog.open) return;
+    const focus = this.blocks.contains(document.activeElement) ? document.activeElement.dataset.focus : '';
+    this.left.set(this.view.id, { focus, top: this.body.scrollTop });
+  }
+
+  #arrive(view) {
+    const { focus, top } = this.left.get(view.id) ?? {};
+    this.body.scrollTop = top ?? 0;
+    const start = findFocus(focus, this.blocks) ?? this.blocks.querySelector('input, textarea, [role=combobox]');
+    (start ?? this.dialog).focus({ preventScroll: top !== undefined });
   }
 
   #faults(errors) {
@@ -100,22 +98,10 @@ export class Modal {
     }
   }
 
-  #values(view) {
-    const { values } = this.#place(view);
-    const out = {};
-    for (const block of view.blocks) {
-      for (const element of [block.element, block.accessory, ...(block.type === 'actions' ? block.elements : [])]) {
-        if (!element?.action_id || ['button', 'overflow', 'image'].includes(element.type)) continue;
-        (out[block.block_id] ??= {})[element.action_id] = sent(element, values.get(block.block_id, element.action_id));
-      }
-    }
-    return out;
-  }
-
   async #submit(event) {
     event.preventDefault();
     const view = this.view;
-    const values = this.#values(view);
+    const values = this.drawing.values(view);
     const faults = view.blocks
       .filter((block) => block.type === 'input')
       .map((block) => [block.block_id, fault(block, values[block.block_id]?.[block.element?.action_id])])
@@ -134,18 +120,9 @@ export class Modal {
     this.problem.textContent = answer.ok ? '' : `We had some trouble connecting. Try again? (${answer.error})`;
   }
 
-  #close() {
-    return this.#send('close', { view_id: this.view.id });
+  #close(more = {}) {
+    return this.#send('close', { view_id: this.view.id, ...more });
   }
-}
-
-/** A value of Slack's `state.values` as the field holds it: an option by its value, several as a list. */
-function raw(state) {
-  const { type, ...rest } = state ?? {};
-  const value = Object.values(rest)[0] ?? undefined;
-  if (Array.isArray(value)) return value.map((one) => one?.value ?? one);
-  if (type === 'datetimepicker') return value && localMoment(value);
-  return value?.value ?? value;
 }
 
 /** A view an app opened only to hold the place while it looks things up. */

@@ -147,10 +147,18 @@ export function channel(id, label, world) {
   return h('span', { class: 'mention', text: label ? `#${entities(label)}` : 'private channel' });
 }
 
+/** A mention of a user group. */
+export function group(id, label, world) {
+  const known = world.group(id);
+  const name = known ? `@${known.handle}` : label ? entities(label) : `@${id}`;
+  return h('span', { class: 'mention', title: known?.name, text: name });
+}
+
 function special(target, label, world, kept) {
   const [kind, unix, template, url] = target.split('^');
+  if (kind === 'subteam') return group(unix, label, world);
   if (kind !== 'date')
-    return h('span', { class: 'mention mention-all', text: label ? entities(label) : `@${kind.split('^')[0]}` });
+    return h('span', { class: 'mention mention-all', text: label ? entities(label) : `@${kind}` });
   const date = instant(unix);
   if (!date) return h('span', { text: entities(label ?? unix ?? '') });
   const text = fillDate(template ?? '{date}', date, world.zone);

@@ -3,7 +3,7 @@
 import { fillDate, instant } from './dates.js';
 import { h, safeUrl } from './dom.js';
 import { emoji } from './emoji.js';
-import { channel, person } from './mrkdwn.js';
+import { channel, group, person } from './mrkdwn.js';
 
 const STYLES = [
   ['code', 'code'],
@@ -27,6 +27,7 @@ function piece(element, world) {
   }
   if (element.type === 'user') return person(element.user_id, null, world);
   if (element.type === 'channel') return channel(element.channel_id, null, world);
+  if (element.type === 'usergroup') return group(element.usergroup_id, null, world);
   if (element.type === 'broadcast') return h('span', { class: 'mention mention-all', text: `@${element.range}` });
   if (element.type === 'emoji')
     return h('span', {

@@ -10,8 +10,7 @@ import { focusName, press } from './place.js';
 export function select(element, block, place) {
   const many = element.type.startsWith('multi_');
   const name = plain(element.placeholder?.text ?? 'Choose …');
-  const first = place.values.get(block.block_id, element.action_id) ?? startingChoice(element, many);
-  place.values.set(block.block_id, element.action_id, first);
+  place.values.begin(block.block_id, element.action_id, startingChoice(element, many));
   const shown = h('span', { class: 'select-value' });
   const node = h(
     'button',

@@ -69,12 +69,12 @@ export class Sidebar {
     this.fresh.set(channel, newest.filter((ts) => Number(ts) > seen).length);
   }
 
-  #entry(channel, current, { name, face, words, badges }) {
+  #entry(channel, current, { name, face, words, badges, tab = '' }) {
     const here = channel.id === current;
     const news = here ? 0 : (this.fresh.get(channel.id) ?? 0);
     return {
       key: channel.id,
-      sig: JSON.stringify([channel, here, news, name]),
+      sig: JSON.stringify([channel, here, news, name, tab]),
       make: () =>
         h(
           'div',
@@ -83,7 +83,7 @@ export class Sidebar {
             'a',
             {
               class: `side-entry ${news ? 'has-news' : ''} ${channel.is_member ? '' : 'is-outside'}`,
-              href: `#/slack/${channel.id}`,
+              href: `#/slack/${channel.id}${news ? '' : tab}`,
               'aria-current': here ? 'page' : null,
               title: channel.topic || null,
               data: { channel: channel.id, focus: `side-${channel.id}` },
@@ -123,6 +123,8 @@ export class Sidebar {
       face: face(this.world, peer.id, { size: 'avatar-tiny' }),
       words: 'app',
       badges: [],
+      // News is in the messages; without any, an app opens at its Home.
+      tab: this.world.state.app.home_tab ? '/home' : '',
     });
   }
 

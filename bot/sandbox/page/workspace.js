@@ -1,9 +1,10 @@
-// The messages view: one channel, its thread beside it, and a composer for each. Promises: it draws what the route names
+// The messages view: one channel, its thread beside it, and a composer for each; for the app, its Home too. Promises: it draws what the route names
 // and changes the route when the person goes elsewhere; it never moves by itself.
 
 import { h, icon } from './dom.js';
 import { arrange, MessageList } from './messages.js';
 import { Composer } from './composer.js';
+import { Home } from './home.js';
 import { openMenu } from './menu.js';
 import { displayName, face } from './people.js';
 
@@ -25,6 +26,7 @@ export class Workspace {
       openThread: (ts) => go(`#/slack/${this.channel.id}/${ts}`),
     });
     this.composer = new Composer(world, { onSay: () => this.list.toEnd() });
+    this.home = new Home(world);
     this.typing = h('div', { class: 'typing', role: 'status' });
     this.thread = new MessageList(world, { label: 'Thread' });
     this.threadComposer = new Composer(world, { thread: true, onSay: () => this.thread.toEnd() });
@@ -74,6 +76,7 @@ export class Workspace {
         'section',
         { class: 'channel', 'aria-label': 'Channel' },
         this.head,
+        this.home.node,
         this.list.node,
         this.typing,
         this.composer.node,
@@ -87,14 +90,17 @@ export class Workspace {
     this.composer.focus();
   }
 
-  /** Draw channel `id` and, with `thread`, that thread. */
-  render(id, thread) {
+  /** Draw channel `id` and, with `thread`, that thread; or with `home`, the Home of the app it is with. */
+  render(id, { home, thread }) {
     const { state, me } = this.world;
     const channel = this.world.channel(id);
-    const moved = this.channel?.id !== id || this.seat !== me;
+    const moved = this.channel?.id !== id || this.seat !== me || this.atHome !== home;
     this.channel = channel;
     this.seat = me;
+    this.atHome = home;
     this.#drawHead(channel);
+    this.home.render(home);
+    for (const node of [this.list.node, this.typing, this.composer.node]) node.hidden = home;
     const notices = (state.notices ?? []).filter((notice) => notice.channel === id);
     const { main, replies } = arrange(state.messages[id] ?? [], notices);
     const about = `${me} ${id}`;
@@ -102,7 +108,8 @@ export class Workspace {
     this.composer.aim({ channel: id, label: `Message ${this.#name(channel)}`, blocked: blocked(channel) });
     this.typing.textContent = state.typing ? `${state.app.name} is typing …` : '';
     this.#drawThread(channel, thread, main, replies);
-    if (moved && matchMedia('(hover: hover)').matches && !document.querySelector('dialog[open]')) this.composer.focus();
+    if (!moved || home || document.querySelector('dialog[open]')) return;
+    if (matchMedia('(hover: hover)').matches) this.composer.focus();
   }
 
   #drawThread(channel, ts, main, replies) {
@@ -121,7 +128,7 @@ export class Workspace {
   }
 
   #drawHead(channel) {
-    const sig = JSON.stringify([channel, this.world.me]);
+    const sig = JSON.stringify([channel, this.world.me, this.atHome]);
     if (this.headSig === sig) return;
     this.headSig = sig;
     const peer = channel.peer && this.world.person(channel.peer);
@@ -142,8 +149,25 @@ export class Workspace {
         h('h1', {}, sign, h('span', { text: channel.kind === 'im' ? displayName(peer) : channel.name })),
         facts.map((text) => h('span', { class: 'badge badge-fact', text })),
         channel.topic ? h('span', { class: 'pane-note', text: channel.topic }) : null,
+        channel.kind === 'im' && this.world.state.app.home_tab ? this.#tabs(channel, displayName(peer)) : null,
       ),
       ...(channel.kind === 'im' ? [] : [this.tools]),
+    );
+  }
+
+  #tabs(channel, name) {
+    const tab = (text, path, here) =>
+      h('a', {
+        href: `#/slack/${channel.id}${path}`,
+        'aria-current': here ? 'page' : null,
+        data: { focus: `tab-${text}` },
+        text,
+      });
+    return h(
+      'nav',
+      { class: 'pane-tabs', 'aria-label': name },
+      tab('Home', '/home', this.atHome),
+      tab('Messages', '', !this.atHome),
     );
   }
 

@@ -114,19 +114,28 @@ export class World extends EventTarget {
     return this.myself?.tz || 'UTC';
   }
 
-  /** Send what the person did; the answer is {ok, error?} and never throws. The state is fetched anew afterwards. */
-  async send(path, body) {
-    let answer;
+  /** A user group. */
+  group(id) {
+    return this.state.user_groups?.find((one) => one.id === id);
+  }
+
+  /** Ask or tell the server as the viewed person; the answer is {ok, error?, …} and never throws. */
+  async ask(path, body) {
     try {
       const response = await fetch(`/sandbox/${path}`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ as: this.me, ...body }),
       });
-      answer = await response.json();
+      return await response.json();
     } catch {
-      answer = { ok: false, error: 'The local workspace does not answer. Is it still running?' };
+      return { ok: false, error: 'The local workspace does not answer. Is it still running?' };
     }
+  }
+
+  /** Send what the person did, as `ask` does; the state is fetched anew afterwards. */
+  async send(path, body) {
+    const answer = await this.ask(path, body);
     await this.refresh();
     return answer;
   }
@@ -135,15 +144,21 @@ export class World extends EventTarget {
     return this.send('message', thread ? { channel, text, thread_ts: thread } : { channel, text });
   }
 
-  /** Press or choose something in a message or a view; a refusal Slack says nothing about is told in passing. */
-  async act(where, block, element, value) {
+  /** Press or choose something in a message or a view. */
+  act(where, block, element, value) {
+    const chosen = value === undefined ? {} : { value };
+    return this.#do('action', { ...where, block_id: block, action_id: element, ...chosen });
+  }
+
+  /** Use a shortcut; `where` names the message whose menu it stands in, if any. */
+  use(shortcut, where) {
+    return this.#do('shortcut', { callback_id: shortcut, ...where });
+  }
+
+  /** A refusal that Slack says nothing about is told in passing. */
+  async #do(path, body) {
     const before = this.told.size;
-    const answer = await this.send('action', {
-      ...where,
-      block_id: block,
-      action_id: element,
-      ...(value === undefined ? {} : { value }),
-    });
+    const answer = await this.send(path, body);
     if (!answer.ok && this.told.size === before)
       toast(`${this.state?.app?.name ?? 'The app'} did not answer that: ${answer.error}`, { kind: 'warning' });
     return answer;

@@ -47,6 +47,11 @@ def members(workspace: Workspace, args: Json) -> Json:
 def open_dm(workspace: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.open, for one person: there are no group messages here."""
     users = [user for user in str(args.get("users") or "").split(",") if user]
+    known = workspace.channels.get(str(args.get("channel") or ""))
+    if known is not None and known.is_im and known.peer:
+        users = [known.peer]
+    elif args.get("channel"):
+        raise Refusal("channel_not_found")
     if not users:
         raise Refusal("users_list_not_supplied")
     if len(users) > 1:
