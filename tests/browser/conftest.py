@@ -28,9 +28,32 @@ MANIFEST = {
             },
             {"command": "/ob", "description": "The same, shorter", "usage_hint": "acme | help", "should_escape": True},
         ],
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "shortcuts": [
+            {"name": "New onboarding", "type": "global", "callback_id": "new", "description": "Start one"},
+            {"name": "Note on this", "type": "message", "callback_id": "note", "description": "Keep it"},
+        ],
+        "unfurl_domains": ["my.pivotal.app"],
     },
-    "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "channels:read", "im:write", "users:read"]}},
-    "settings": {"interactivity": {"is_enabled": True}, "socket_mode_enabled": True},
+    "oauth_config": {
+        "scopes": {
+            "bot": [
+                "app_mentions:read",
+                "channels:read",
+                "chat:write",
+                "commands",
+                "im:write",
+                "links:read",
+                "links:write",
+                "users:read",
+            ]
+        }
+    },
+    "settings": {
+        "interactivity": {"is_enabled": True},
+        "event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "link_shared"]},
+        "socket_mode_enabled": True,
+    },
 }
 
 TRIES = [{"label": "Look as the SE", "as": "U0BEN0001", "channel": "C0LAUNCHS", "text": "/onboarding aurora"}]

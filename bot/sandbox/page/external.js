@@ -24,6 +24,8 @@ class External {
     Object.assign(this, { element, block, place });
     this.many = element.type.startsWith('multi_');
     this.ids = [block.block_id, element.action_id];
+    // Not by block_id: an update gives every block of a message a new one.
+    this.spot = [place.key, element.action_id];
     this.name = plain(element.placeholder?.text ?? 'Search …');
     const initial = [element.initial_option, ...(element.initial_options ?? [])].filter(Boolean);
     for (const option of initial) place.values.meet(...this.ids, option);
@@ -59,13 +61,13 @@ class External {
     });
     input.addEventListener('input', () => {
       if (!this.list.isOpen) this.#open(input.value);
-      else this.place.values.keepDraft(...this.ids, input.value);
+      else this.place.values.keepDraft(...this.spot, input.value);
       this.list.ask({ pause: 250 });
     });
     input.addEventListener('keydown', (event) => this.#key(event));
     // After a redraw the focus comes back to a new field: it goes on where the old one was.
     input.addEventListener('focus', () => {
-      const draft = this.place.values.draft(...this.ids);
+      const draft = this.place.values.draft(...this.spot);
       if (draft !== undefined) this.#open(draft);
     });
     input.addEventListener('blur', () => {
@@ -81,14 +83,14 @@ class External {
   #open(text) {
     if (this.list.isOpen) return;
     this.before = this.place.values.get(...this.ids);
-    this.place.values.keepDraft(...this.ids, text);
-    this.input.value = text;
+    this.place.values.keepDraft(...this.spot, text);
     this.#draw();
+    this.input.value = text;
     this.list.open();
   }
 
   #closed() {
-    this.place.values.keepDraft(...this.ids, undefined);
+    this.place.values.keepDraft(...this.spot, undefined);
     this.#draw();
     if (this.many && String(this.before) !== String(this.place.values.get(...this.ids))) this.#tell(this.before);
   }
@@ -150,7 +152,7 @@ class External {
     this.input.value = '';
     this.#draw();
     if (this.list.isOpen) {
-      this.place.values.keepDraft(...this.ids, '');
+      this.place.values.keepDraft(...this.spot, '');
       this.list.ask();
     } else this.#tell(before);
   }

@@ -22,11 +22,12 @@ export class Modal {
       h('button', { type: 'button', class: 'button button-icon button-bare', 'aria-label': label }, icon(name));
     this.back = bare('back', 'Back');
     this.cross = bare('close', 'Close');
+    this.body = h('div', { class: 'dialog-body' }, this.blocks, this.problem);
     this.form = h(
       'form',
       { novalidate: true },
       h('header', { class: 'dialog-head' }, this.back, this.title, this.cross),
-      (this.body = h('div', { class: 'dialog-body' }, this.blocks, this.problem)),
+      this.body,
       h('footer', { class: 'dialog-foot' }, this.cancel, this.submit),
     );
     this.dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'modal-title' }, this.form);
