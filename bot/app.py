@@ -34,6 +34,7 @@ from bot.pivotal.errors import PivotalError
 from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
+from bot.services.inbox import Inbox
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -108,6 +109,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             portfolio=portfolio,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
+            inbox=Inbox(store, clock=clock),
             phases=phases,
             test_key=pivotal.mode == "test",
             zone=settings.bot_timezone,
@@ -128,6 +130,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             names=Names(settings.bot_command, settings.bot_alias),
             signing_secret=_secret(settings),
             session=session,
+            client=client,
             actors=Actors(client, people, team=identity.team, admins=frozenset(settings.bot_admins), clock=clock),
             cards=cards,
             services=services,
@@ -259,7 +262,9 @@ def configure_logs(*, quiet: bool = False) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if terminal else [structlog.processors.format_exc_info]),
-            structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(),
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            if terminal
+            else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

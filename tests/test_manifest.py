@@ -68,9 +68,12 @@ def test_nothing_is_listened_to_that_the_manifest_does_not_switch_on():
         node.attr for node in attributes() if isinstance(node.value, ast.Attribute) and node.value.attr == "bolt"
     }
 
-    assert registered == {"action", "command"}
+    assert registered == {"action", "command", "event", "options", "shortcut", "view"}
     assert app["settings"]["interactivity"]["is_enabled"]
-    assert "event_subscriptions" not in app["settings"]
+    events = app["settings"].get("event_subscriptions", {}).get("bot_events", [])
+    shortcuts = [shortcut["callback_id"] for shortcut in app["features"].get("shortcuts", [])]
+    assert set(events) == {name for feature in FEATURES for name in feature.events}
+    assert set(shortcuts) == {name for feature in FEATURES for name in feature.shortcuts}
     assert not any(":history" in scope for scope in SCOPES)
 
 

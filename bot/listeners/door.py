@@ -4,6 +4,7 @@ Bolt waits for a listener before it answers (`process_before_response`), so the 
 their work to a task of our own: Slack's three seconds never depend on Pivotal.
 """
 
+import html
 import re
 import secrets
 from collections.abc import Callable
@@ -15,24 +16,30 @@ import structlog
 from aiohttp import ClientError, ClientSession
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain import rights
-from bot.domain.errors import BotError, UpstreamError
+from bot.domain.errors import BotError, FieldErrors, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
-from bot.listeners.feature import Answer, Digests, Handler, Pressed, Registry, Turn
+from bot.listeners.feature import Answer, Digests, Form, Handler, Pressed, Registry, Seen, Turn
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import Names
+from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
 from bot.pivotal.errors import PivotalError
 from bot.services import Services
+from bot.views import modal
 from bot.views.errors import explain
 from bot.views.message import Message
 
 log = structlog.get_logger()
+
+MOST_OPTIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,20 @@ class Identity:
     user: str
     bot: str
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is to be answered, and where: in their modal (`screen`), or through `url`."""
+
+    user: str
+    team: str | None
+    action: str
+    screen: Screen
+    url: str = ""
+    gate: bool = True
+    title: str = "Onboarding"
+    again: Callable[[str], View] | None = None
 
 
 class Door:
@@ -56,6 +77,7 @@ class Door:
         names: Names,
         signing_secret: str,
         session: ClientSession,
+        client: AsyncWebClient,
         actors: Actors,
         cards: Cards,
         services: Services,
@@ -66,14 +88,20 @@ class Door:
         self._registry = registry
         self._names = names
         self._session = session
+        self._client = client
         self.actors = actors
         self._cards = cards
         self._services = services
         self._digests = digests
         self._clock = clock
         self.bolt = _bolt(identity, signing_secret=signing_secret, session=session)
-        self.bolt.action(re.compile(r"^ob:"))(self.on_action)
+        ours = re.compile(r"^ob:")
+        self.bolt.action(ours)(self.on_action)
         self.bolt.command(re.compile("|".join(f"^{re.escape(name)}$" for name in names.all)))(self.on_command)
+        self.bolt.view(ours)(self.on_form)
+        self.bolt.options(ours)(self.on_search)
+        self.bolt.shortcut(ours)(self.on_shortcut)
+        self.bolt.event(re.compile(""))(self.on_event)
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge a slash command and start its work."""
@@ -85,52 +113,133 @@ class Door:
         await ack()
         self.tasks.spawn(self._action(body))
 
+    async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Answer a form inside the acknowledgement, from memory: what cannot be read, or that it is being done."""
+        view = body["view"]
+        form = self._registry.forms[view["callback_id"]]
+        try:
+            parsed = form.parse(view["state"]["values"], view.get("private_metadata") or "")
+        except FieldErrors as error:
+            await ack(response_action="errors", errors=error.fields)
+            return
+        title = view["title"]["text"]
+        await ack(response_action="update", view=modal.saving(title).to_dict())
+        self.tasks.spawn(self._form(body, form, parsed))
+
+    async def on_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Answer an external menu inside the acknowledgement, from memory."""
+        search = self._registry.searches.get(str(body.get("action_id")))
+        found = search.find(str(body.get("value") or ""), self._services) if search else []
+        await ack(options=[option.to_dict() for option in found[:MOST_OPTIONS]])
+
+    async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Acknowledge a shortcut and start its work."""
+        await ack()
+        self.tasks.spawn(self._shortcut(body))
+
+    async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Acknowledge an event and start its work."""
+        await ack()
+        self.tasks.spawn(self._event(body))
+
     async def _command(self, body: dict[str, Any]) -> None:
         said = understand(str(body.get("text") or ""), self._registry)
         await self._answer(
             said.command.handler,
-            url=str(body["response_url"]),
-            user=str(body["user_id"]),
-            team=body.get("team_id"),
-            turn=lambda actor, now, reference: self._turn(
-                actor,
-                now,
-                reference,
-                channel=str(body["channel_id"]),
-                text=said.rest,
-                trigger=str(body.get("trigger_id", "")),
+            Caller(
+                user=str(body["user_id"]),
+                team=body.get("team_id"),
+                url=str(body["response_url"]),
+                gate=said.command.verb != "help",
+                action=said.command.verb,
+                screen=self._screen(body),
             ),
-            gate=said.command.verb != "help",
-            action=said.command.verb,
+            channel=str(body["channel_id"]),
+            text=said.rest,
         )
 
     async def _action(self, body: dict[str, Any]) -> None:
         action = body["actions"][0]
-        container = body.get("container") or {}
-        pressed = Pressed(
-            action=str(action["action_id"]),
-            value=str((action.get("selected_option") or action).get("value") or ""),
-            channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
-            ts=str(container.get("message_ts") or ""),
-            private=bool(container.get("is_ephemeral")),
-        )
         if action.get("url"):
             return  # Slack opens the link itself and only wants the acknowledgement.
+        container, view = body.get("container") or {}, body.get("view") or {}
+        pressed = Pressed(
+            action=str(action["action_id"]),
+            value=_value(action),
+            channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
+            ts=str(container.get("message_ts") or ""),
+            private=bool(container.get("is_ephemeral")) or bool(view),
+            home=view.get("type") == "home",
+        )
 
-        async def handler(turn: Turn) -> Message | Answer | None:
+        async def handler(turn: Turn) -> Seen:
             return await self._registry.button(pressed.action)(turn)
 
         await self._answer(
             handler,
-            url=str(body.get("response_url") or ""),
-            user=str(body["user"]["id"]),
-            team=body["user"].get("team_id"),
-            turn=lambda actor, now, reference: self._turn(
-                actor, now, reference, channel=pressed.channel, trigger=str(body.get("trigger_id", "")), pressed=pressed
+            Caller(
+                user=str(body["user"]["id"]),
+                team=body["user"].get("team_id"),
+                url=str(body.get("response_url") or ""),
+                action=pressed.action,
+                screen=self._screen(body, on_top=view.get("type") == "modal"),
             ),
-            gate=True,
-            action=pressed.action,
+            channel=pressed.channel,
+            pressed=pressed,
         )
+
+    async def _form(self, body: dict[str, Any], form: Form, parsed: Any) -> None:
+        view = body["view"]
+        await self._answer(
+            form.handler,
+            Caller(
+                user=str(body["user"]["id"]),
+                team=body["user"].get("team_id"),
+                action=str(view["callback_id"]),
+                title=str(view["title"]["text"]),
+                screen=Screen(self._client, trigger=str(body.get("trigger_id") or ""), view_id=str(view["id"])),
+                again=lambda remark: form.again(parsed, remark),
+            ),
+            form=parsed,
+        )
+
+    async def _shortcut(self, body: dict[str, Any]) -> None:
+        await self._answer(
+            self._registry.shortcuts[body["callback_id"]],
+            Caller(
+                user=str(body["user"]["id"]),
+                team=body["user"].get("team_id"),
+                url=str(body.get("response_url") or ""),
+                action=str(body["callback_id"]),
+                screen=self._screen(body),
+            ),
+            channel=str((body.get("channel") or {}).get("id") or ""),
+            event=body,
+        )
+
+    async def _event(self, body: dict[str, Any]) -> None:
+        event = body["event"]
+        handler = self._registry.events.get(event.get("type"))
+        user = event.get("user")
+        if handler is None or not isinstance(user, str) or event.get("bot_id"):
+            return
+        if not await self._services.inbox.first_time(str(body["event_id"])):
+            return
+        await self._answer(
+            handler,
+            Caller(
+                user=user,
+                team=event.get("user_team") or event.get("team") or body.get("team_id"),
+                action=str(event["type"]),
+                screen=self._screen({}),
+            ),
+            channel=str(event.get("channel") or ""),
+            text=html.unescape(str(event.get("text") or "")),
+            event=event,
+        )
+
+    def _screen(self, body: dict[str, Any], *, on_top: bool = False) -> Screen:
+        return Screen(self._client, trigger=str(body.get("trigger_id") or ""), on_top=on_top)
 
     def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:
         return Turn(
@@ -146,32 +255,43 @@ class Door:
             **{"text": "", **said},
         )
 
-    async def _answer(
-        self,
-        handler: Handler,
-        *,
-        url: str,
-        user: str,
-        team: str | None,
-        turn: Callable[[Actor, datetime, str], Turn],
-        gate: bool,
-        action: str,
-    ) -> None:
+    async def _answer(self, handler: Handler, caller: Caller, **said: Any) -> None:
         now, reference = self._clock(), secrets.token_hex(3).upper()
-        lines = log.bind(reference=reference, action=action, user=user)
-        answer: Message | Answer | None
+        lines = log.bind(reference=reference, action=caller.action, user=caller.user)
+        seen: Seen
         try:
-            actor = await self._who(user, team=team, gate=gate)
-            answer = await handler(turn(actor, now, reference))
+            actor = await self._who(caller.user, team=caller.team, gate=caller.gate)
+            seen = await handler(self._turn(actor, now, reference, screen=caller.screen, **said))
             lines.info("answered")
         except (BotError, PivotalError) as error:
             lines.info("refused", error=type(error).__name__)
-            answer = explain(error, reference=reference, now=now)
+            seen = self._explained(error, caller, reference=reference, now=now)
         except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
             lines.exception("failed")
-            answer = explain(error, reference=reference, now=now)
-        if answer is not None:
-            await self._send(url, answer if isinstance(answer, Answer) else Answer(answer), lines=lines)
+            seen = self._explained(error, caller, reference=reference, now=now)
+        if seen is not None:
+            await self._deliver(seen, caller, lines=lines)
+
+    def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
+        """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""
+        message = explain(error, reference=reference, now=now)
+        return caller.again(message.text) if caller.again else message
+
+    async def _deliver(self, seen: Message | Answer | View, caller: Caller, *, lines: Any) -> None:
+        """Show it where the person looks: in their modal, through the response_url, or in a new modal."""
+        if isinstance(seen, View):
+            await self._shown(caller.screen, seen, lines=lines)
+        elif caller.screen.taken or not caller.url:
+            message = seen.message if isinstance(seen, Answer) else seen
+            await self._shown(caller.screen, modal.told(caller.title, message), lines=lines)
+        else:
+            await self._send(caller.url, seen if isinstance(seen, Answer) else Answer(seen), lines=lines)
+
+    async def _shown(self, screen: Screen, view: View, *, lines: Any) -> None:
+        try:
+            await screen.show(view)
+        except (UpstreamError, SlackApiError) as error:
+            lines.warning("modal not opened", error=type(error).__name__)
 
     async def _who(self, user: str, *, team: str | None, gate: bool) -> Actor:
         """Who is asking. Behind the gate only those who may look; before it anybody, even if Slack cannot say who."""
@@ -218,3 +338,10 @@ def _bolt(identity: Identity, *, signing_secret: str, session: ClientSession) ->
         authorize=authorize,
         client=AsyncWebClient(session=session, retry_handlers=[]),
     )
+
+
+def _value(action: dict[str, Any]) -> str:
+    """What a control says when it is used: a button's value, or what was chosen."""
+    chosen = action.get("selected_option") or action
+    value = chosen.get("value") or action.get("selected_user") or action.get("selected_date") or ""
+    return str(value)

@@ -5,10 +5,13 @@ A handler returns what the person will see; acknowledging, answering and explain
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import Option
+from slack_sdk.models.views import View
 
 from bot.domain.errors import UserError
 from bot.domain.phases import Phases
@@ -16,6 +19,7 @@ from bot.domain.records import Actor, Directory
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
 from bot.listeners.manifest import Names
+from bot.listeners.screen import Screen
 from bot.services import Services
 from bot.views import values
 from bot.views.message import Message
@@ -62,6 +66,8 @@ class Pressed:
     ts: str
     private: bool
     """In a message only they can see: it is replaced through the press's response_url, never by chat.update."""
+    home: bool = False
+    """On their Home tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,18 @@ class Turn:
     text: str
     now: datetime
     reference: str
-    trigger: str
     services: Services
     cards: Cards
     actors: Actors
     digests: Digests
     names: Names
     features: tuple["Feature", ...]
+    screen: Screen
     pressed: Pressed | None = None
+    form: Any = None
+    """What a form's `parse` made of what was typed, for the handler of that form."""
+    event: Mapping[str, Any] = field(default_factory=dict)
+    """The raw event or shortcut, for its own handler, which reads what it needs once."""
 
     @property
     def phases(self) -> Phases:
@@ -123,9 +133,15 @@ class Turn:
             await self.cards.guard(self.channel)
 
     @property
+    def trigger(self) -> str:
+        """What tells this press or command from every other."""
+        return self.screen.trigger
+
+    @property
     def source(self) -> str:
         """Where this came from, for the audit."""
-        return f"{'button' if self.pressed else 'command'} in {self.channel}"
+        what = "button" if self.pressed else "form" if self.form is not None else "command"
+        return f"{what} in {self.channel}" if self.channel else what
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +152,31 @@ class Answer:
     replace: bool = False
 
 
-Handler = Callable[[Turn], Awaitable[Message | Answer | None]]
+Seen = Message | Answer | View | None
+"""What a handler returns: a private answer, a modal, or nothing more than it has done itself."""
+Handler = Callable[[Turn], Awaitable[Seen]]
 H = TypeVar("H", bound=Handler)
+F = TypeVar("F")
+S = TypeVar("S", bound="Callable[[str, Services], list[Option]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A modal that is sent: how its fields are read, who acts on them, and how it is shown again with a remark.
+
+    `parse` and `again` use memory only: they run before Slack is answered. `parse` raises FieldErrors.
+    """
+
+    parse: Callable[[Mapping[str, Any], str], Any]
+    handler: Handler
+    again: Callable[[Any, str], View]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Options for a menu that asks as one types; memory only, for Slack waits for the answer."""
+
+    find: Callable[[str, Services], list[Option]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +198,10 @@ class Feature:
         self.title = title
         self.commands: list[Command] = []
         self.buttons: dict[str, Handler] = {}
+        self.forms: dict[str, Form] = {}
+        self.searches: dict[str, Search] = {}
+        self.events: dict[str, Handler] = {}
+        self.shortcuts: dict[str, Handler] = {}
 
     def command(
         self, verb: str, *synonyms: str, usage: str = "", tells: str, examples: tuple[str, ...] = ()
@@ -180,6 +223,44 @@ class Feature:
 
         return register
 
+    def form(
+        self, callback_id: str, *, parse: Callable[[Mapping[str, Any], str], F], again: Callable[[F, str], View]
+    ) -> Callable[[H], H]:
+        """Register the handler of a modal that is sent; it finds what `parse` returned in `turn.form`."""
+
+        def register(handler: H) -> H:
+            self.forms[callback_id] = Form(parse, handler, again)
+            return handler
+
+        return register
+
+    def search(self, action_id: str) -> Callable[[S], S]:
+        """Register what offers the options of an external menu."""
+
+        def register(find: S) -> S:
+            self.searches[action_id] = Search(find)
+            return find
+
+        return register
+
+    def on(self, event: str) -> Callable[[H], H]:
+        """Register the handler of an event, such as `app_home_opened`."""
+
+        def register(handler: H) -> H:
+            self.events[event] = handler
+            return handler
+
+        return register
+
+    def shortcut(self, callback_id: str) -> Callable[[H], H]:
+        """Register the handler of a global or message shortcut."""
+
+        def register(handler: H) -> H:
+            self.shortcuts[callback_id] = handler
+            return handler
+
+        return register
+
 
 _BETWEEN = re.compile(r"[\s_‐‑–—-]+")
 
@@ -195,17 +276,17 @@ class Registry:
     def __init__(self, features: tuple[Feature, ...]) -> None:
         self.features = features
         self.verbs: dict[str, Command] = {}
-        self.buttons: dict[str, Handler] = {}
         for feature in features:
             for command in feature.commands:
                 for word in (command.verb, *command.synonyms):
                     if spelled(word) in self.verbs:
                         raise ValueError(f"two commands answer to {word!r}")
                     self.verbs[spelled(word)] = command
-            for action, handler in feature.buttons.items():
-                if action in self.buttons:
-                    raise ValueError(f"two handlers for {action!r}")
-                self.buttons[action] = handler
+        self.buttons = _joined("button", [feature.buttons for feature in features])
+        self.forms = _joined("form", [feature.forms for feature in features])
+        self.searches = _joined("menu", [feature.searches for feature in features])
+        self.events = _joined("event", [feature.events for feature in features])
+        self.shortcuts = _joined("shortcut", [feature.shortcuts for feature in features])
 
     def button(self, action_id: str) -> Handler:
         """The handler of an action id; what follows a second colon only tells equal buttons of a message apart."""
@@ -215,3 +296,16 @@ class Registry:
             raise UserError(
                 "This button is from an older version of the bot.", hint="Ask for the list or card again."
             ) from None
+
+
+T = TypeVar("T")
+
+
+def _joined(what: str, tables: list[dict[str, T]]) -> dict[str, T]:
+    joined: dict[str, T] = {}
+    for table in tables:
+        for name, entry in table.items():
+            if name in joined:
+                raise ValueError(f"two handlers for the {what} {name!r}")
+            joined[name] = entry
+    return joined

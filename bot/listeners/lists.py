@@ -7,7 +7,7 @@ from bot.domain import dates, filters, launches
 from bot.domain.errors import UserError
 from bot.domain.launches import Lane
 from bot.domain.records import Snapshot
-from bot.listeners.feature import Answer, Feature, Turn, spelled
+from bot.listeners.feature import Answer, Feature, Seen, Turn, spelled
 from bot.views import lists, values
 from bot.views.message import Message
 from bot.views.values import Turning
@@ -202,7 +202,7 @@ def _lane(text: str) -> tuple[Lane | None, str]:
 
 
 @feature.button(lists.GO)
-async def go(turn: Turn) -> Message | Answer | None:
+async def go(turn: Turn) -> Seen:
     """A way from one view to another: what the button names is run as if it had been typed."""
     verb = turn.pressed.value if turn.pressed else ""
     for owner in turn.features:

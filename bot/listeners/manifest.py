@@ -25,6 +25,9 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "users.info": ("users:read",),
+    "views.open": (),
+    "views.push": (),
+    "views.update": (),
 }
 """Every Web API method the bot calls, and the scopes it needs; without any, every token of its kind may."""
 

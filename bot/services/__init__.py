@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.phases import Phases
 from bot.services.changes import Changes
+from bot.services.inbox import Inbox
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -19,6 +20,7 @@ class Services:
     portfolio: Portfolio
     people: People
     subscriptions: Subscriptions
+    inbox: Inbox
     phases: Phases
     test_key: bool
     """The Pivotal key is a test key: said wherever it matters."""
