@@ -18,6 +18,10 @@ class Right(StrEnum):
     SUBSCRIBE = "subscribe"
     DIGEST_NOW = "digest_now"
     LINK = "link"
+    LOG = "log"
+    NOTE = "note"
+    HANDOVER = "handover"
+    NEW = "new"
 
 
 class Role(StrEnum):
@@ -48,6 +52,10 @@ RULES = {
     Right.SUBSCRIBE: Rule("change a channel's digests", frozenset({Role.LINKED, Role.ADMIN})),
     Right.DIGEST_NOW: Rule("post a digest now", frozenset({Role.LINKED, Role.ADMIN})),
     Right.LINK: Rule("link people to Pivotal users", frozenset({Role.ADMIN})),
+    Right.LOG: Rule("see who did what", frozenset({Role.MEMBER})),
+    Right.NOTE: Rule("add a note", frozenset({Role.LINKED, Role.ADMIN})),
+    Right.HANDOVER: Rule("hand onboardings over from one person to another", frozenset({Role.ADMIN})),
+    Right.NEW: Rule("create an onboarding", frozenset({Role.LINKED, Role.ADMIN})),
 }
 
 

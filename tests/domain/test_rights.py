@@ -34,6 +34,10 @@ def test_outsiders_may_do_nothing(make_onboarding, right, outsider):
         (Right.SUBSCRIBE, ["ana", "ben", "cara"]),
         (Right.DIGEST_NOW, ["ana", "ben", "cara"]),
         (Right.LINK, ["cara"]),
+        (Right.LOG, ["ana", "ben", "cara", "devon"]),
+        (Right.NOTE, ["ana", "ben", "cara"]),
+        (Right.HANDOVER, ["cara"]),
+        (Right.NEW, ["ana", "ben", "cara"]),
     ],
 )
 def test_the_table_says_who_may(make_onboarding, right, expected):
