@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Settings
-from bot.delivery import Delivery
+from bot.delivery import Delivery, refusal
 from bot.digests import DIGESTS
 from bot.digests.clock import Clock
 from bot.digests.run import DigestRun
@@ -150,7 +150,7 @@ async def _memory(url: str, clock: Callable[[], datetime]) -> Store:
     """Open the bot's memory. The URL itself is not told: it may hold a password."""
     try:
         return await Store.open(url, clock=clock)
-    except (BotError, OSError) as error:
+    except (BotError, OSError, TypeError, ValueError) as error:  # asyncpg's: an option it does not know
         raise StartError(f"Its memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
 
 
@@ -159,12 +159,27 @@ async def _identify(client: AsyncWebClient, token: str) -> Identity:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
+        why = refusal(error)
+        if why is None:
+            raise _not_slack() from error
         raise StartError(
-            f"Slack refused the bot token ({error.response['error']}). Check SLACK_BOT_TOKEN, or install the app again."
+            f"Slack refused the bot token ({why}). Check SLACK_BOT_TOKEN, or install the app again."
         ) from error
+    except AttributeError as error:  # what slack-sdk makes of an answer that is not a JSON object
+        raise _not_slack() from error
     except (ClientError, TimeoutError, OSError) as error:
         raise StartError(f"Slack could not be reached: {error}. Check the network, and SLACK_API_URL.") from error
-    return Identity(team=answer["team_id"], user=answer["user_id"], bot=answer["bot_id"], token=token)
+    who = {name: answer.get(name) for name in ("team_id", "user_id", "bot_id")}
+    if not all(who.values()):
+        raise StartError("Slack names no bot for SLACK_BOT_TOKEN. Copy the bot token, which starts with xoxb-.")
+    return Identity(team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]), token=token)
+
+
+def _not_slack() -> StartError:
+    return StartError(
+        "What answers at SLACK_API_URL is not Slack’s Web API, which is at https://slack.com/api/. "
+        "Check that address, and any proxy in between."
+    )
 
 
 def _secret(settings: Settings) -> str:
@@ -201,10 +216,14 @@ async def _socket_address(client: AsyncWebClient, app_token: str) -> str:
     try:
         answer = await client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
+        why = refusal(error)
+        if why is None:
+            raise _not_slack() from error
         raise StartError(
-            f"Slack refused the app token ({error.response['error']}). "
-            "Check SLACK_APP_TOKEN: it needs the scope connections:write."
+            f"Slack refused the app token ({why}). Check SLACK_APP_TOKEN: it needs the scope connections:write."
         ) from error
+    except AttributeError as error:  # what slack-sdk makes of an answer that is not a JSON object
+        raise _not_slack() from error
     except (ClientError, TimeoutError, OSError) as error:
         raise StartError(f"Slack could not be reached: {error}. Check the network.") from error
     return str(answer["url"])

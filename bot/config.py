@@ -95,8 +95,8 @@ class Settings(BaseSettings):
     @field_validator("slack_bot_token")
     @classmethod
     def _bot_token(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith("xoxb-"):
-            raise ValueError("must be the bot token, which starts with xoxb- (OAuth & Permissions)")
+        if not re.fullmatch(r"xoxb-[!-~]+", value.get_secret_value()):
+            raise ValueError("must be the bot token, which starts with xoxb- and has no blanks (OAuth & Permissions)")
         return value
 
     @field_validator("slack_app_token")
@@ -104,8 +104,8 @@ class Settings(BaseSettings):
     def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None or not value.get_secret_value():
             return None
-        if not value.get_secret_value().startswith("xapp-"):
-            raise ValueError("must be an app-level token, which starts with xapp- (Basic Information)")
+        if not re.fullmatch(r"xapp-[!-~]+", value.get_secret_value()):
+            raise ValueError("must be an app-level token: it starts with xapp- and has no blanks (Basic Information)")
         return value
 
     @field_validator("pivotal_api_key")
@@ -118,11 +118,16 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url", "pivotal_base_url")
     @classmethod
     def _safe_url(cls, value: str) -> str:
-        url = urlsplit(value)
-        if not url.hostname:
-            raise ValueError("must be an address like https://example.com/")
-        if url.scheme != "https" and not (url.scheme == "http" and url.hostname in ("127.0.0.1", "localhost", "::1")):
-            raise ValueError("must start with https:// (plain http only for this machine's own addresses)")
+        from bot.pivotal.settings import base_url
+
+        try:
+            base_url(value)
+        except ValueError:
+            # Not in its words: they repeat the address, which may hold a password.
+            raise ValueError(
+                "must be an address like https://example.com/ without user, query or fragment "
+                "(plain http only for this machine's own addresses)"
+            ) from None
         return value
 
     @field_validator("slack_api_url")
@@ -147,6 +152,12 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite:/// or postgresql://")
         if kind.startswith("postgres") and find_spec("asyncpg") is None:
             raise ValueError("names PostgreSQL, whose driver is not installed: pip install 'onboarding-bot[postgres]'")
+        from bot.store.database import address
+
+        try:
+            address(value)
+        except ValueError as error:
+            raise ValueError(f"cannot be used: {error}") from None
         return value
 
     @field_validator("bot_command", "bot_alias")
@@ -160,6 +171,8 @@ class Settings(BaseSettings):
     @classmethod
     def _reachable(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         secret = value if value and value.get_secret_value() else None
+        if secret and not re.fullmatch(r"[!-~]+", secret.get_secret_value()):
+            raise ValueError("must be the app's signing secret, which has no blanks (Basic Information)")
         if secret is None and info.data.get("slack_app_token", ...) is None:
             raise ValueError(
                 "is missing, and so is SLACK_APP_TOKEN: set the app token for Socket Mode, "
@@ -180,6 +193,8 @@ def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
     ]
     try:
         settings = Settings(_env_file=env_file, **overrides)
+    except (UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError([unreadable(env_file, error)]) from None
     except ValidationError as error:
         problems += [_in_words(str(detail["loc"][0]), detail["type"], detail["msg"]) for detail in error.errors()]
         raise ConfigurationError(problems) from None
@@ -188,10 +203,16 @@ def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
     return settings
 
 
+def unreadable(env_file: Path | None, error: Exception) -> str:
+    """Say why a file of settings cannot be read."""
+    why = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+    return f"{env_file} cannot be read: {why}. Save it as UTF-8, and readable by this user."
+
+
 def _in_words(field: str, kind: str, message: str) -> str:
     if kind == "missing":
         return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
     if field == "port":
         message = "must be a whole number from 0 to 65535"
     message = message.removeprefix("Value error, ")
-    return f"{field.upper()} {message[:1].lower()}{message[1:]}."
+    return f"{field.upper()} {message[:1].lower()}{message[1:].rstrip('.')}."

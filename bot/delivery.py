@@ -232,7 +232,7 @@ def _outsider(user: Mapping[str, Any], *, team: str) -> bool:
     )
 
 
-def _code(error: SlackApiError) -> str | None:
+def refusal(error: SlackApiError) -> str | None:
     """Slack's word for what is wrong; None when the answer was not Slack's JSON, but some proxy's page."""
     body = getattr(error.response, "data", None)
     code = body.get("error") if isinstance(body, dict) else None
@@ -241,7 +241,7 @@ def _code(error: SlackApiError) -> str | None:
 
 def _wait(error: SlackApiError) -> float | None:
     """Seconds that Slack asks to wait before the same call; None when waiting does not help."""
-    if _code(error) not in ("ratelimited", "rate_limited"):
+    if refusal(error) not in ("ratelimited", "rate_limited"):
         return None
     try:
         return max(float(error.response.headers.get("Retry-After", PAUSE)), 1.0)
@@ -250,7 +250,7 @@ def _wait(error: SlackApiError) -> float | None:
 
 
 def _refused(error: SlackApiError) -> NotPosted | Uncertain:
-    code = _code(error)
+    code = refusal(error)
     if code is None or code in _NO_EFFECT_KNOWN:
         return Uncertain("Slack answered with an error of its own.", hint="It may have been posted, or not.")
     if code in _REVOKED:

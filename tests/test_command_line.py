@@ -119,12 +119,15 @@ async def test_serve_reads_the_settings_of_a_file_in_its_folder(socket_mode, tmp
         ({"SLACK_BOT_TOKEN": "xoxb-of-another"}, "Slack refused the bot token (invalid_auth). Check SLACK_BOT_TOKEN"),
         ({"SLACK_APP_TOKEN": "xapp-of-another"}, "Slack refused the app token (invalid_auth). Check SLACK_APP_TOKEN"),
         ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Slack could not be reached"),
+        ({"SLACK_API_URL": "{page}"}, "is not Slack’s Web API, which is at https://slack.com/api/"),
+        ({"SLACK_API_URL": "{page}/static/"}, "is not Slack’s Web API"),
         ({"DATABASE_URL": "sqlite+aiosqlite:////dev/null/bot.db"}, "Its memory cannot be opened"),
         ({"DATABASE_URL": "postgresql+asyncpg://bot:secret@127.0.0.1:1/bot"}, "Its memory cannot be opened"),
     ],
 )
-async def test_what_keeps_serve_from_starting_is_said_in_a_sentence(wrong, told, socket_mode, tmp_path):
-    async with running("serve", cwd=tmp_path, **(socket_mode | wrong)) as child:
+async def test_what_keeps_serve_from_starting_is_said_in_a_sentence(wrong, told, socket_mode, slack, tmp_path):
+    changed = {name: value.replace("{page}", slack.url) for name, value in wrong.items()}
+    async with running("serve", cwd=tmp_path, **(socket_mode | changed)) as child:
         code = await child.ends()
 
     assert code == 1

@@ -143,6 +143,58 @@ def test_address_that_would_send_the_key_unencrypted_or_nowhere_is_refused(probl
     assert told.startswith("PIVOTAL_BASE_URL must")
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["https://exa mple.com:abc/", "https://exa mple.com/", "https://h:abc/", "https://u:sesame@h/", "https://[1/"],
+)
+@pytest.mark.parametrize("name", ["PIVOTAL_BASE_URL", "SLACK_API_URL"])
+def test_address_that_cannot_be_used_is_refused_in_words(problems, name, url):
+    (told,) = problems(**{name: url})
+
+    assert told.startswith(f"{name} must be an address like https://example.com/")
+    assert "sesame" not in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_SIGNING_SECRET", "  "),
+        ("SLACK_SIGNING_SECRET", "sesame\nopen"),
+        ("SLACK_BOT_TOKEN", "xoxb-1\n"),
+        ("SLACK_BOT_TOKEN", "xoxb-1\x07"),
+        ("SLACK_APP_TOKEN", "xapp-1 sesame"),
+        ("PIVOTAL_API_KEY", "pivotal_1\nsesame"),
+    ],
+)
+def test_secret_with_blanks_or_line_breaks_is_refused(problems, name, value):
+    (told,) = problems(**{name: value})
+
+    assert told.startswith(f"{name} must be")
+    assert "sesame" not in told
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite", "sqlite+aiosqlite:", "sqlite+aiosqlite://", "sqlite:///:memory:", "postgresql://u:sesame@host:port/x"],
+)
+def test_database_that_cannot_be_addressed_is_refused(problems, url):
+    (told,) = problems(DATABASE_URL=url)
+
+    assert told.startswith("DATABASE_URL ")
+    assert "sesame" not in told
+
+
+def test_dot_env_that_is_no_text_is_told(tmp_path):
+    (tmp_path / ".env").write_bytes("SLACK_BOT_TOKEN=xoxb-\xe9".encode("latin-1"))
+
+    with pytest.raises(ConfigurationError) as raised:
+        config.load()
+
+    assert raised.value.problems == [
+        ".env cannot be read: it is not text in UTF-8. Save it as UTF-8, and readable by this user."
+    ]
+
+
 def test_address_of_slack_is_a_folder(environment):
     environment(**GOOD, SLACK_API_URL="http://127.0.0.1:8765/api")
 

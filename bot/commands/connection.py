@@ -7,7 +7,7 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from rich.console import Console
 
-from bot.config import ConfigurationError
+from bot.config import ConfigurationError, unreadable
 from bot.domain.phases import DEFAULT, Phases
 from bot.pivotal import PivotalApi
 from bot.pivotal.settings import BASE_URL
@@ -60,6 +60,8 @@ def load(env_file: Path | None = Path(".env")) -> Connection:
     """Read the settings from the environment and `env_file`; raises ConfigurationError."""
     try:
         return Connection(_env_file=env_file)
+    except (UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError([unreadable(env_file, error)]) from None
     except ValidationError as error:
         raise ConfigurationError(
             [f"{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}." for one in error.errors()]

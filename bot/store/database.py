@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 BUSY_TIMEOUT = 5
@@ -47,14 +48,14 @@ class Database:
 
         Raises ValueError when the URL is of no database the bot can use.
         """
-        address = _address(url)
-        if address.get_backend_name() == "sqlite":
-            _private_file(address.database)
-            engine = create_async_engine(address)
+        place = address(url)
+        if place.get_backend_name() == "sqlite":
+            _private_file(place.database)
+            engine = create_async_engine(place)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:
-            engine = create_async_engine(address, pool_pre_ping=True)
+            engine = create_async_engine(place, pool_pre_ping=True)
         return cls(engine)
 
     @asynccontextmanager
@@ -98,14 +99,21 @@ class Database:
         await self.engine.dispose()
 
 
-def _address(url: str) -> URL:
-    address = make_url(url)
-    driver = _DRIVERS.get(address.drivername)
+def address(url: str) -> URL:
+    """Read a SQLAlchemy URL, naming the driver it needs.
+
+    Raises ValueError, in words without any password, when it is of no database the bot can use.
+    """
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("That is no address of a database: sqlite:///path/to/bot.db or postgresql://…") from None
+    driver = _DRIVERS.get(place.drivername)
     if driver is None:
-        raise ValueError(f"The bot keeps its memory in SQLite or PostgreSQL, not in {address.drivername!r}.")
-    if driver.startswith("sqlite") and address.database in (None, "", ":memory:"):
+        raise ValueError(f"The bot keeps its memory in SQLite or PostgreSQL, not in {place.drivername!r}.")
+    if driver.startswith("sqlite") and place.database in (None, "", ":memory:"):
         raise ValueError("SQLite needs a file: sqlite:///path/to/bot.db")
-    return address.set(drivername=driver)
+    return place.set(drivername=driver)
 
 
 def _private_file(database: str | None) -> None:
