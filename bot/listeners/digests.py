@@ -20,7 +20,12 @@ async def digest(turn: Turn) -> Message:
     how, rest = words.head(turn.text.lower())
     if how not in ("preview", "now"):
         raise UserError("Preview it, or post it now?", hint=f"Try `{turn.names.command} digest preview at-risk`.")
-    kind, _ = kind_of(turn, rest)
+    kind, more = kind_of(turn, rest)
+    if more:
+        raise UserError(
+            f"A digest is written with its channel's filters, so I don't know what to do with “{more}”.",
+            hint=f"Name the digest only: `{turn.names.command} digest {how} {kind}`.",
+        )
     if how == "preview":
         return await turn.digests.preview(kind, channel=turn.channel, by=turn.actor)
     rights.check(rights.Right.DIGEST_NOW, turn.actor)

@@ -4,7 +4,7 @@ import re
 from datetime import datetime, time
 
 from bot.domain import filters, rights, schedule, words
-from bot.domain.errors import UserError
+from bot.domain.errors import BotError, UserError
 from bot.domain.records import Subscription
 from bot.listeners.feature import Feature, Turn, spelled
 from bot.services.subscriptions import Wish
@@ -27,8 +27,18 @@ async def subscribe(turn: Turn) -> Message:
     wish = _wish(turn)
     rights.check(rights.Right.SUBSCRIBE, turn.actor)
     await turn.cards.guard(turn.channel)
+    before = next(
+        (one for one in await turn.services.subscriptions.of_channel(turn.channel) if one.kind == wish.kind), None
+    )
     subscription = await turn.services.subscriptions.subscribe(turn.channel, wish, by=turn.actor)
-    return views.subscribed(subscription, following=_following(subscription, turn.now), titles=turn.titles)
+    return views.subscribed(
+        subscription,
+        following=_following(subscription, turn.now),
+        titles=turn.titles,
+        filters=_told(turn, subscription),
+        instead_of=before,
+        creator=await _name(turn, before.creator) if before else "",
+    )
 
 
 @feature.command(
@@ -51,8 +61,14 @@ async def unsubscribe(turn: Turn) -> Message:
 )
 async def subscriptions(turn: Turn) -> Message:
     """All of them: nobody should have to guess where a digest comes from."""
-    rows = [(one, _following(one, turn.now)) for one in await turn.services.subscriptions.all()]
-    return views.listing(rows, titles=turn.titles, command=turn.names.command)
+    every = await turn.services.subscriptions.all()
+    return views.listing(
+        [(one, _following(one, turn.now)) for one in every],
+        titles=turn.titles,
+        filters={one.id: _told(turn, one) for one in every},
+        creators={one.creator: await _name(turn, one.creator) for one in every},
+        command=turn.names.command,
+    )
 
 
 def kind_of(turn: Turn, typed: str) -> tuple[str, str]:
@@ -85,6 +101,23 @@ def _wish(turn: Turn) -> Wish:
             days = word.lower()
     filters.parse(" ".join(rest), phases=turn.phases)
     return Wish(kind=kind, days=days, at=at, zone=zone, filters=" ".join(rest))
+
+
+async def _name(turn: Turn, slack_id: str) -> str:
+    """Who that is; nothing when Slack does not say."""
+    try:
+        return (await turn.actors.actor(slack_id, team=None)).name
+    except BotError:
+        return ""
+
+
+def _told(turn: Turn, subscription: Subscription) -> str:
+    """What a subscription's filters keep, in words; as typed when they cannot be read any more."""
+    try:
+        wanted = filters.parse(subscription.filters, phases=turn.phases)
+    except UserError:
+        return subscription.filters
+    return filters.describe(wanted, directory=turn.directory)
 
 
 def _following(subscription: Subscription, now: datetime) -> datetime | None:

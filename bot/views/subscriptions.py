@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain import dates
 from bot.domain.records import Subscription
+from bot.views import standing as said
 from bot.views import text
 from bot.views.message import Message, context, header, section
 
@@ -15,16 +16,27 @@ _SHOWN = 20
 
 
 def listing(
-    subscriptions: Sequence[tuple[Subscription, datetime | None]], *, titles: Mapping[str, str], command: str
+    subscriptions: Sequence[tuple[Subscription, datetime | None]],
+    *,
+    titles: Mapping[str, str],
+    filters: Mapping[str, str],
+    creators: Mapping[str, str],
+    command: str,
 ) -> Message:
-    """Draw subscriptions, each with the instant of its next run (None: no next one); `titles` are by kind."""
+    """Draw subscriptions, each with the instant of its next run (None: no next one).
+
+    `titles` are by kind; `filters`, what each keeps in words, by subscription id; `creators` by Slack id.
+    """
     if not subscriptions:
         hint = f"Subscribe this channel with `{text.escape(command)} subscribe at-risk`."
         return Message(f"No digest subscriptions yet. {hint}", (section("No digest subscriptions yet."), context(hint)))
     blocks: list[Block] = [header("Digest subscriptions")]
     for subscription, following in subscriptions[:_SHOWN]:
         named = f"*{title(subscription, titles=titles)}* in {_channel(subscription)}"
-        blocks.append(section(f"{named}\n{_settings(subscription)}\n{_following(subscription, following)}"))
+        settings = said.joined(
+            when(subscription), _kept(filters.get(subscription.id, "")), _by(creators.get(subscription.creator, ""))
+        )
+        blocks.append(section(f"{named}\n{settings}\n{_following(subscription, following)}"))
     left = len(subscriptions) - _SHOWN
     total = text.count(len(subscriptions), "subscription")
     blocks.append(context(f"{total}, {left} of them not shown" if left > 0 else total))
@@ -35,13 +47,24 @@ def listing(
     return Message(f"{total}: {text.listed(told, limit=5)}.", tuple(blocks))
 
 
-def subscribed(subscription: Subscription, *, following: datetime | None, titles: Mapping[str, str]) -> Message:
-    """Say that a channel is subscribed, as understood, and when the first digest comes."""
+def subscribed(
+    subscription: Subscription,
+    *,
+    following: datetime | None,
+    titles: Mapping[str, str],
+    filters: str = "",
+    instead_of: Subscription | None = None,
+    creator: str = "",
+) -> Message:
+    """Say that a channel is subscribed, as understood, when the first digest comes, and what it takes the place of.
+
+    `creator` is the name of who set the earlier one up.
+    """
     told = f"{_channel(subscription)} now gets “{title(subscription, titles=titles)}”, {when(subscription)}."
-    details = [_following(subscription, following)]
-    if subscription.filters:
-        details.append(f"filters: {text.name(subscription.filters, 200)}")
-    return Message(f"{told} {details[0]}.", (section(told), context(*details)))
+    details = [_following(subscription, following), *filter(None, [_kept(filters)])]
+    if instead_of and instead_of != subscription:
+        details.append(said.joined(f"Instead of {when(instead_of)}", _by(creator)))
+    return Message(f"{told} {'; '.join(details)}.", (section(told), context(*details)))
 
 
 def unsubscribed(subscription: Subscription, *, titles: Mapping[str, str], command: str) -> Message:
@@ -63,9 +86,12 @@ def when(subscription: Subscription) -> str:
     return f"{text.name(days)} at {subscription.at:%H:%M} ({text.name(subscription.zone)})"
 
 
-def _settings(subscription: Subscription) -> str:
-    filters = f" · filters: {text.name(subscription.filters, 200)}" if subscription.filters else ""
-    return f"{when(subscription)}{filters}"
+def _kept(filters: str) -> str:
+    return f"filters: {text.name(filters, 200)}" if filters else ""
+
+
+def _by(creator: str) -> str:
+    return f"set up by {text.name(creator)}" if creator else ""
 
 
 def _following(subscription: Subscription, following: datetime | None) -> str:

@@ -31,7 +31,7 @@ async def test_subscribe_keeps_quoted_filters(ask, bot):
     answer = await ask('subscribe at-risk phase:"Internal QA" 10:00')
 
     (subscription,) = await bot.services.subscriptions.all()
-    assert "filters: phase:" in answer
+    assert "filters: phase Internal QA" in answer
     assert subscription.filters == 'phase:"Internal QA"'
 
 
@@ -115,3 +115,19 @@ async def test_digest_now_is_for_linked_people_and_admins(ask, slack):
 async def test_digest_now_is_refused_where_customers_read(ask, slack):
     assert "I post nothing in that channel" in await ask("digest now at-risk", channel=AURORA_SHARED)
     assert [message for message in slack.messages(AURORA_SHARED) if not message.ephemeral_to] == []
+
+
+async def test_subscribing_again_says_whose_hours_it_replaces(ask, bot):
+    await ask("subscribe at-risk 08:15")
+
+    answer = await ask("subscribe at-risk 10:00")
+
+    assert "Instead of Mon–Fri at 08:15 (Europe/Berlin)" in answer
+    assert "set up by Ana Ruiz" in answer
+
+
+async def test_a_digest_out_of_turn_takes_no_filters(ask, slack):
+    answer = await ask("digest now at-risk owner:@ana")
+
+    assert "I don't know what to do with “owner:@ana”" in answer
+    assert slack.calls_of("chat.postMessage") == []
