@@ -23,7 +23,7 @@ async def digest(turn: Turn) -> Message:
     kind, more = kind_of(turn, rest)
     if more:
         raise UserError(
-            f"A digest is written with its channel's filters, so I don't know what to do with “{more}”.",
+            "A digest is written with the filters its channel is subscribed with; others cannot be added here.",
             hint=f"Name the digest only: `{turn.names.command} digest {how} {kind}`.",
         )
     if how == "preview":
