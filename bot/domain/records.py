@@ -10,6 +10,26 @@ from bot.pivotal.models import CustomerRow, OnboardingRow
 OWNER_ROLES = ("csm", "se", "designer", "product_ops")
 
 
+class Writes(StrEnum):
+    """Who may change an onboarding in this installation."""
+
+    OWNERS = "owners"
+    """Its owners, besides managers and admins."""
+    TEAM = "team"
+    """Everybody who may look."""
+    OFF = "off"
+    """Nobody: a pilot that only reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an installation has decided about rights."""
+
+    writes: Writes = Writes.OWNERS
+    managers: bool = False
+    """Managers are named. Where they are not, linked people look after the channels' digests."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who is asking: a Slack user, as the bot knows them at this moment."""
@@ -23,7 +43,18 @@ class Actor:
     guest: bool = False
     admin: bool = False
     pivotal_ids: frozenset[str] = frozenset()
-    """The Pivotal users this person is linked to."""
+    """The Pivotal users this person is, confirmed: they carry an owner's rights."""
+    guessed_ids: frozenset[str] = frozenset()
+    """Those they are only guessed to be: good for names and for `mine`, and for nothing else."""
+    manager: bool = False
+    reader: bool = True
+    """May look, as far as the settings say: a member of the readers' user group, where there is one."""
+    policy: Policy = Policy()
+
+    @property
+    def own_ids(self) -> frozenset[str]:
+        """Whose onboardings `mine` shows, confirmed or guessed."""
+        return self.pivotal_ids | self.guessed_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +66,9 @@ class Person:
     name: str | None = None
     email: str | None = None
     learned: str = "admin"
+    """`admin`, `csv`, `claim` or `webhook`."""
+    confirmed: bool = True
+    """An admin said so. A guess serves names and `mine`, and gives no right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +83,12 @@ class Directory:
         return person.name if person and person.name else f"unmapped owner ({pivotal_id})"
 
     def of_slack(self, slack_id: str) -> frozenset[str]:
-        """The Pivotal user ids linked to one Slack user."""
+        """The Pivotal user ids linked to one Slack user, confirmed or guessed."""
         return frozenset(p.pivotal_id for p in self.people.values() if p.slack_id == slack_id)
+
+    def confirmed(self, slack_id: str) -> frozenset[str]:
+        """Those of them that an admin confirmed."""
+        return frozenset(p.pivotal_id for p in self.people.values() if p.slack_id == slack_id and p.confirmed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.errors import Forbidden
-from bot.domain.records import OWNER_ROLES, Actor, Directory
+from bot.domain.records import OWNER_ROLES, Actor, Directory, Writes
 from bot.pivotal.models import OnboardingRow
 
 
@@ -12,56 +12,94 @@ class Right(StrEnum):
     """Everything this bot can be asked to do."""
 
     READ = "read"
-    MOVE = "move"
-    STATE = "state"
-    SHARE = "share"
-    SUBSCRIBE = "subscribe"
-    DIGEST_NOW = "digest_now"
-    LINK = "link"
     LOG = "log"
+    DETAILS = "details"
+    MOVE = "move"
+    BACK = "back"
+    SKIP = "skip"
+    STATE = "state"
+    DATE = "date"
+    OWNERS = "owners"
+    UNDO = "undo"
+    NEW = "new"
+    CONTACTS = "contacts"
     NOTE = "note"
     HANDOVER = "handover"
-    NEW = "new"
+    SHARE = "share"
+    FOLLOW = "follow"
+    SNOOZE = "snooze"
+    SUBSCRIBE = "subscribe"
+    DIGEST_NOW = "digest_now"
+    CLAIM = "claim"
+    LINK = "link"
+    SETTINGS = "settings"
 
 
 class Role(StrEnum):
     """What somebody is to this bot, or to one onboarding."""
 
-    MEMBER = "member"
-    """Of the home workspace, and no guest."""
+    VIEWER = "viewer"
+    """Of the home workspace, no guest, and in the readers' user group where there is one."""
     LINKED = "linked"
-    """A member linked to a Pivotal user."""
+    """A viewer whose Pivotal user an admin has confirmed."""
+    STAND_IN = "stand-in"
+    """Somebody linked, where the settings name no managers."""
     OWNER = "owner"
     """Linked to one of the people this onboarding belongs to."""
+    MANAGER = "manager"
     ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who has a right, and what it is called in a refusal."""
+    """Who has a right, and what it is called in a refusal. `writes` says that it changes something in Pivotal."""
 
     what: str
     roles: frozenset[Role]
+    writes: bool = False
 
+
+_ANYBODY = frozenset({Role.VIEWER})
+_ADMINS = frozenset({Role.ADMIN})
+_MANAGERS = frozenset({Role.MANAGER, Role.ADMIN})
+_OWNERS = _MANAGERS | {Role.OWNER}
+_LINKED = _MANAGERS | {Role.LINKED}
+_CHANNELS = _MANAGERS | {Role.STAND_IN}
 
 RULES = {
-    Right.READ: Rule("look at onboardings", frozenset({Role.MEMBER})),
-    Right.MOVE: Rule("move this onboarding", frozenset({Role.OWNER, Role.ADMIN})),
-    Right.STATE: Rule("change the state of this onboarding", frozenset({Role.OWNER, Role.ADMIN})),
-    Right.SHARE: Rule("share an onboarding", frozenset({Role.MEMBER})),
-    Right.SUBSCRIBE: Rule("change a channel's digests", frozenset({Role.LINKED, Role.ADMIN})),
-    Right.DIGEST_NOW: Rule("post a digest now", frozenset({Role.LINKED, Role.ADMIN})),
-    Right.LINK: Rule("link people to Pivotal users", frozenset({Role.ADMIN})),
-    Right.LOG: Rule("see who did what", frozenset({Role.MEMBER})),
-    Right.NOTE: Rule("add a note", frozenset({Role.LINKED, Role.ADMIN})),
-    Right.HANDOVER: Rule("hand onboardings over from one person to another", frozenset({Role.ADMIN})),
-    Right.NEW: Rule("create an onboarding", frozenset({Role.LINKED, Role.ADMIN})),
+    Right.READ: Rule("look at onboardings", _ANYBODY),
+    Right.LOG: Rule("see who changed what", _ANYBODY),
+    Right.DETAILS: Rule("see notes and contacts", _ANYBODY),
+    Right.MOVE: Rule("move this onboarding", _OWNERS, writes=True),
+    Right.BACK: Rule("send this onboarding back", _OWNERS, writes=True),
+    Right.SKIP: Rule("skip phases", _ADMINS, writes=True),
+    Right.STATE: Rule("change the state of this onboarding", _OWNERS, writes=True),
+    Right.DATE: Rule("change the target date of this onboarding", _OWNERS, writes=True),
+    Right.OWNERS: Rule("change who owns an onboarding", _MANAGERS, writes=True),
+    Right.UNDO: Rule("undo a change of this onboarding", _OWNERS, writes=True),
+    Right.NEW: Rule("start an onboarding", _LINKED, writes=True),
+    Right.CONTACTS: Rule("add customers and contacts", _LINKED, writes=True),
+    Right.NOTE: Rule("add a note", _LINKED),
+    Right.HANDOVER: Rule("hand onboardings over", _MANAGERS, writes=True),
+    Right.SHARE: Rule("share an onboarding", _ANYBODY),
+    Right.FOLLOW: Rule("follow an onboarding", _ANYBODY),
+    Right.SNOOZE: Rule("snooze this onboarding", _OWNERS),
+    Right.SUBSCRIBE: Rule("change a channel's digests", _CHANNELS),
+    Right.DIGEST_NOW: Rule("post a digest now", _CHANNELS),
+    Right.CLAIM: Rule("say which Pivotal user you are", _ANYBODY),
+    Right.LINK: Rule("link people to Pivotal users", _ADMINS),
+    Right.SETTINGS: Rule("see the settings of this bot", _ADMINS),
 }
 
 
 def allowed(right: Right, actor: Actor, *, onboarding: OnboardingRow | None = None) -> bool:
     """Whether the person has the right, on this onboarding where one is given."""
-    return not RULES[right].roles.isdisjoint(roles(actor, onboarding=onboarding))
+    rule, found = RULES[right], roles(actor, onboarding=onboarding)
+    if rule.writes and actor.policy.writes is Writes.OFF:
+        return False
+    if rule.writes and actor.policy.writes is Writes.TEAM and Role.VIEWER in found:
+        found |= {Role.OWNER, Role.LINKED}
+    return not rule.roles.isdisjoint(found)
 
 
 def check(
@@ -70,24 +108,46 @@ def check(
     """Raise Forbidden unless the person has the right; its hint says who has it, by name with a `directory`."""
     if allowed(right, actor, onboarding=onboarding):
         return
-    if not roles(actor, onboarding=onboarding):
+    if not actor.home or actor.guest:
         raise Forbidden(
             "This bot answers only full members of the workspace it is installed in.",
             hint="Ask a colleague there to look for you.",
         )
+    if not roles(actor):
+        raise Forbidden(
+            "This bot answers only the members of one user group of this workspace.",
+            hint="An admin of this bot can have you added to it.",
+        )
     rule = RULES[right]
+    if rule.writes and actor.policy.writes is Writes.OFF:
+        raise Forbidden(
+            f"Nobody may {rule.what} here: this bot only looks for now, and changes nothing in Pivotal.",
+            hint="Whoever runs it can change that (BOT_WRITES). Until then, change it in Pivotal itself.",
+        )
     raise Forbidden(f"You may not {rule.what}.", hint=_who(rule, actor, onboarding, directory))
+
+
+def lacks_link(right: Right, actor: Actor) -> bool:
+    """Whether a right is out of reach only for want of a confirmed link: then it is worth saying who one is."""
+    rule = RULES[right]
+    if actor.pivotal_ids or not roles(actor) or (rule.writes and actor.policy.writes is Writes.OFF):
+        return False
+    return not allowed(right, actor) and not rule.roles.isdisjoint({Role.OWNER, Role.LINKED})
 
 
 def roles(actor: Actor, *, onboarding: OnboardingRow | None = None) -> frozenset[Role]:
     """What the person is here; nothing at all for guests and for people of other organisations, admins or not."""
-    if not actor.home or actor.guest:
+    if not actor.home or actor.guest or not (actor.reader or actor.manager or actor.admin):
         return frozenset()
-    found = {Role.MEMBER}
+    found = {Role.VIEWER}
     if actor.admin:
         found.add(Role.ADMIN)
+    if actor.manager:
+        found.add(Role.MANAGER)
     if actor.pivotal_ids:
         found.add(Role.LINKED)
+        if not actor.policy.managers:
+            found.add(Role.STAND_IN)
     if onboarding and actor.pivotal_ids & set(owners(onboarding).values()):
         found.add(Role.OWNER)
     return frozenset(found)
@@ -100,16 +160,19 @@ def owners(onboarding: OnboardingRow) -> dict[str, str]:
 
 
 def _who(rule: Rule, actor: Actor, onboarding: OnboardingRow | None, directory: Directory | None) -> str:
+    leads = "this bot's admins"
+    if Role.MANAGER in rule.roles and actor.policy.managers:
+        leads = "this bot's managers and admins"
     if Role.OWNER in rule.roles:
         ids = dict.fromkeys(owners(onboarding).values()) if onboarding else {}
-        if ids and directory:
-            have = f"{', '.join(map(directory.name, ids))} and this bot's admins can."
-        else:
-            have = "Its owners in Pivotal and this bot's admins can."
-    elif Role.LINKED in rule.roles:
-        have = "People who are linked to their Pivotal user and this bot's admins can."
+        whose = ", ".join(map(directory.name, ids)) if ids and directory else "Its owners in Pivotal"
+        have = f"{whose} and {leads} can."
+    elif Role.LINKED in rule.roles or (Role.STAND_IN in rule.roles and not actor.policy.managers):
+        have = f"People who are linked to their Pivotal user and {leads} can."
     else:
-        have = "This bot's admins can."
-    if actor.pivotal_ids or rule.roles == {Role.ADMIN}:
+        return f"{leads[0].upper()}{leads[1:]} can."
+    if actor.pivotal_ids:
         return have
+    if actor.guessed_ids:
+        return f"{have} An admin of this bot has yet to confirm who you are in Pivotal."
     return f"{have} You are not linked to a Pivotal user yet: an admin of this bot can do that."

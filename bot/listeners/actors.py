@@ -42,6 +42,8 @@ class Actors:
         Raises UpstreamError when Slack cannot say: nobody gets a right that was not looked up.
         """
         user = await self._user(slack_id)
+        directory = self._people.directory
+        confirmed = directory.confirmed(slack_id)
         profile = user.get("profile") or {}
         home = user.get("team_id") == self._team and team in (self._team, None) and not user.get("is_stranger")
         return Actor(
@@ -52,7 +54,8 @@ class Actors:
             home=home,
             guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
             admin=home and slack_id in self._admins,
-            pivotal_ids=self._people.directory.of_slack(slack_id),
+            pivotal_ids=confirmed,
+            guessed_ids=directory.of_slack(slack_id) - confirmed,
         )
 
     async def _user(self, slack_id: str) -> dict[str, Any]:

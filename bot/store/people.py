@@ -1,8 +1,8 @@
-"""People: which Slack user is which Pivotal user."""
+"""People: which Slack user is which Pivotal user, and whether that is confirmed or a guess."""
 
 from dataclasses import asdict, fields
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 
 from bot.domain.records import Directory, Person
 from bot.store.database import Database
@@ -17,18 +17,70 @@ class People:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def link(self, person: Person) -> None:
-        """Link a Pivotal user, or change the link; what `person` leaves open stays as it was known."""
+    async def link(self, *links: Person) -> None:
+        """Link Pivotal users, or change their links, all or none; what a link leaves open stays as it was known.
+
+        A name goes with its Slack user: it does not stay when somebody else takes the place.
+        """
+        async with self._database.writing() as connection:
+            for person in links:
+                insert = self._database.insert(people).values(**asdict(person))
+                new = insert.excluded
+                same = or_(new.slack_id.is_(None), people.c.slack_id.is_(None), new.slack_id == people.c.slack_id)
+                known = {
+                    name: case((same, func.coalesce(new[name], people.c[name])), else_=new[name])
+                    for name in ("slack_id", "name", "email")
+                }
+                await connection.execute(
+                    insert.on_conflict_do_update(
+                        index_elements=["pivotal_id"],
+                        set_={**known, "learned": new.learned, "confirmed": new.confirmed},
+                    )
+                )
+
+    async def guess(self, person: Person) -> Person:
+        """Keep a guess where nobody is linked yet, in place of this person's earlier unconfirmed claim.
+
+        Gives the link as it stands then, which may be another person's.
+        """
         insert = self._database.insert(people).values(**asdict(person))
-        known = {name: func.coalesce(insert.excluded[name], people.c[name]) for name in ("slack_id", "name", "email")}
-        statement = insert.on_conflict_do_update(
-            index_elements=["pivotal_id"], set_={**known, "learned": insert.excluded.learned}
+        new = insert.excluded
+        taken = insert.on_conflict_do_update(
+            index_elements=["pivotal_id"],
+            set_={name: new[name] for name in ("slack_id", "name", "email", "learned", "confirmed")},
+            where=people.c.slack_id.is_(None),
+        )
+        earlier = and_(
+            people.c.slack_id == person.slack_id,
+            people.c.pivotal_id != person.pivotal_id,
+            people.c.learned == person.learned,
+            people.c.confirmed.is_(False),
         )
         async with self._database.writing() as connection:
-            await connection.execute(statement)
+            await connection.execute(taken)
+            row = (await connection.execute(select(*_COLUMNS).where(people.c.pivotal_id == person.pivotal_id))).one()
+            stands = Person(*row)
+            if stands.slack_id == person.slack_id:
+                await connection.execute(delete(people).where(earlier))
+            return stands
+
+    async def confirm(self, pivotal_id: str, *, slack_id: str) -> bool:
+        """Confirm a guess; False when it is no longer there, or no guess any more."""
+        statement = update(people).where(_guessed(pivotal_id, slack_id)).values(confirmed=True)
+        async with self._database.writing() as connection:
+            return (await connection.execute(statement)).rowcount > 0
+
+    async def reject(self, pivotal_id: str, *, slack_id: str) -> bool:
+        """Forget a guess; False when it is no longer there, or no guess any more."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(people).where(_guessed(pivotal_id, slack_id)))).rowcount > 0
 
     async def directory(self) -> Directory:
         """Everybody who is known."""
         async with self._database.reading() as connection:
             rows = await connection.execute(select(*_COLUMNS))
             return Directory({row.pivotal_id: Person(*row) for row in rows})
+
+
+def _guessed(pivotal_id: str, slack_id: str) -> ColumnElement[bool]:
+    return and_(people.c.pivotal_id == pivotal_id, people.c.slack_id == slack_id, people.c.confirmed.is_(False))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Time,
+    true,
 )
 
 from bot.store.columns import Instant
@@ -95,6 +96,7 @@ people = Table(
     Column("name", Text),
     Column("email", Text),
     Column("learned", String, nullable=False),
+    Column("confirmed", Boolean, nullable=False, server_default=true()),
     Index("people_by_slack_id", "slack_id"),
 )
 
