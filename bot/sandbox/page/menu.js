@@ -138,7 +138,7 @@ export function beside(panel, anchor) {
   const top = below < size.height + 12 && box.top > below ? Math.max(8, box.top - size.height - 4) : box.bottom + 4;
   panel.style.setProperty('top', `${Math.min(top, Math.max(8, window.innerHeight - size.height - 8))}px`);
   panel.style.setProperty('left', `${Math.max(8, Math.min(box.left, window.innerWidth - size.width - 8))}px`);
-  panel.style.setProperty('min-width', `${Math.min(box.width, 360)}px`);
+  panel.style.setProperty('min-width', `${Math.min(box.width, 480)}px`);
 }
 
 document.addEventListener(

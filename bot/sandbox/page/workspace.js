@@ -1,7 +1,7 @@
 // The messages view: one channel, its thread beside it, and a composer for each; for the app, its Home too. Promises: it draws what the route names
 // and changes the route when the person goes elsewhere; it never moves by itself.
 
-import { h, icon } from './dom.js';
+import { findFocus, h, icon } from './dom.js';
 import { arrange, MessageList } from './messages.js';
 import { Composer } from './composer.js';
 import { Home } from './home.js';
@@ -131,6 +131,7 @@ export class Workspace {
     const sig = JSON.stringify([channel, this.world.me, this.atHome]);
     if (this.headSig === sig) return;
     this.headSig = sig;
+    const focused = this.head.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
     const peer = channel.peer && this.world.person(channel.peer);
     const sign =
       channel.kind === 'im'
@@ -153,6 +154,7 @@ export class Workspace {
       ),
       ...(channel.kind === 'im' ? [] : [this.tools]),
     );
+    findFocus(focused, this.head)?.focus();
   }
 
   #tabs(channel, name) {
