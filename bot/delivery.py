@@ -124,6 +124,15 @@ class Delivery:
         )
         return Posted(response["channel"], response["ts"])
 
+    async def whisper(self, channel: str, message: Message, *, to: str, thread_ts: str | None = None) -> None:
+        """Show a message to one member of a channel only, https://docs.slack.dev/reference/methods/chat.postEphemeral.
+
+        Raises as `post` does.
+        """
+        await self._call(
+            self._client.chat_postEphemeral, channel=channel, user=to, thread_ts=thread_ts, **message.payload()
+        )
+
     async def tell(self, slack_id: str, message: Message) -> Posted:
         """Send one person a direct message; raises as `post` does."""
         opened = await self._call(self._client.conversations_open, users=slack_id)

@@ -53,16 +53,24 @@ class Cards:
         """Raise Forbidden when customers can read `channel`, or when that cannot be determined."""
         await self._delivery.guard(channel)
 
-    async def share(self, standing: Standing, *, channel: str, by: Actor) -> None:
-        """Post a card for everyone in `channel`, saying who shared it.
+    async def share(self, standing: Standing, *, channel: str, by: Actor, thread_ts: str = "") -> None:
+        """Post a card for everyone in `channel`, or in a thread of it, saying who shared it.
 
         Raises Forbidden, Busy when it has just been shared there, and what delivery raises.
         """
         await self._delivery.guard(channel)
-        onboarding_id = standing.onboarding.id
-        async with self._posted.posting(onboarding_id, channel=channel, by=by.name):
-            posted = await self._delivery.post(channel, self.draw(standing, private=False, shared_by=by.name))
+        onboarding_id, card = standing.onboarding.id, self.draw(standing, private=False, shared_by=by.name)
+        place = f"{channel}/{thread_ts}" if thread_ts else channel
+        async with self._posted.posting(onboarding_id, channel=place, by=by.name):
+            posted = await self._delivery.post(channel, card, thread_ts=thread_ts or None)
         await self._posted.remember(onboarding_id, channel=channel, ts=posted.ts, shared_by=by.name)
+
+    async def whisper(self, message: Message, *, to: str, channel: str, thread_ts: str = "") -> None:
+        """Say something to one person in a channel or thread; whether they see it Slack does not promise."""
+        try:
+            await self._delivery.whisper(channel, message, to=to, thread_ts=thread_ts or None)
+        except BotError as error:
+            log.info("not whispered", error=type(error).__name__)
 
     async def follow(self, changed: Changed) -> None:
         """Redraw every known copy of a changed onboarding; one that cannot be redrawn holds up no other."""

@@ -4,6 +4,7 @@ Bolt waits for a listener before it answers (`process_before_response`), so the 
 their work to a task of our own: Slack's three seconds never depend on Pivotal.
 """
 
+import asyncio
 import html
 import re
 import secrets
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 import structlog
 from aiohttp import ClientError, ClientSession
@@ -26,7 +28,7 @@ from bot.domain.errors import BotError, FieldErrors, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
-from bot.listeners.feature import Answer, Digests, Form, Handler, Pressed, Registry, Seen, Turn
+from bot.listeners.feature import Answer, Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import Names
 from bot.listeners.screen import Screen
@@ -40,6 +42,7 @@ from bot.views.message import Message
 log = structlog.get_logger()
 
 MOST_OPTIONS = 100
+HOME = "app_home_opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is to be answered, and where: in their modal (`screen`), or through `url`."""
+    """Who is to be answered, and where: in their modal (`screen`), through `url`, or as `reply` says."""
 
     user: str
     team: str | None
@@ -64,6 +67,9 @@ class Caller:
     gate: bool = True
     title: str = "Onboarding"
     again: Callable[[str], View] | None = None
+    reply: Reply = Reply.SCREEN
+    thread: tuple[str, str] = ("", "")
+    """Channel and ts of the thread that is whispered in."""
 
 
 class Door:
@@ -94,6 +100,8 @@ class Door:
         self._services = services
         self._digests = digests
         self._clock = clock
+        self._at_home: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._homes: set[str] = set()
         self.bolt = _bolt(identity, signing_secret=signing_secret, session=session)
         ours = re.compile(r"^ob:")
         self.bolt.action(ours)(self.on_action)
@@ -182,7 +190,8 @@ class Door:
                 team=body["user"].get("team_id"),
                 url=str(body.get("response_url") or ""),
                 action=pressed.action,
-                screen=self._screen(body, on_top=view.get("type") == "modal"),
+                title=str((view.get("title") or {}).get("text") or "Onboarding"),
+                screen=self._screen(body, beneath=str(view["id"]) if view.get("type") == "modal" else ""),
             ),
             channel=pressed.channel,
             pressed=pressed,
@@ -219,27 +228,41 @@ class Door:
 
     async def _event(self, body: dict[str, Any]) -> None:
         event = body["event"]
-        handler = self._registry.events.get(event.get("type"))
-        user = event.get("user")
-        if handler is None or not isinstance(user, str) or event.get("bot_id"):
+        heard = self._registry.events.get(event.get("type"))
+        user, channel = event.get("user"), str(event.get("channel") or "")
+        if heard is None or not isinstance(user, str) or event.get("bot_id"):
             return
         if not await self._services.inbox.first_time(str(body["event_id"])):
             return
-        await self._answer(
-            handler,
-            Caller(
-                user=user,
-                team=event.get("user_team") or event.get("team") or body.get("team_id"),
-                action=str(event["type"]),
-                screen=self._screen({}),
-            ),
-            channel=str(event.get("channel") or ""),
-            text=html.unescape(str(event.get("text") or "")),
-            event=event,
+        caller = Caller(
+            user=user,
+            team=event.get("user_team") or event.get("team") or body.get("team_id"),
+            action=str(event["type"]),
+            screen=self._screen({}),
+            reply=heard.reply,
+            thread=(channel, str(event.get("thread_ts") or "")),
         )
+        if heard.reply is Reply.HOME:
+            await self._at_the_home_of(caller, event)
+            return
+        text = html.unescape(str(event.get("text") or ""))
+        await self._answer(heard.handler, caller, channel=channel, text=text, event=event)
 
-    def _screen(self, body: dict[str, Any], *, on_top: bool = False) -> Screen:
-        return Screen(self._client, trigger=str(body.get("trigger_id") or ""), on_top=on_top)
+    async def refresh_home(self, slack_id: str) -> None:
+        """Draw a person's Home anew, if they have opened it since the start: they have just changed something."""
+        if slack_id in self._homes:
+            event = {"type": HOME, "tab": "home", "user": slack_id}
+            caller = Caller(user=slack_id, team=None, action=HOME, screen=self._screen({}), reply=Reply.HOME)
+            await self._at_the_home_of(caller, event)
+
+    async def _at_the_home_of(self, caller: Caller, event: dict[str, Any]) -> None:
+        """Draw and publish one after the other, lest an older Home overtakes a newer one."""
+        self._homes.add(caller.user)
+        async with self._at_home.setdefault(caller.user, asyncio.Lock()):
+            await self._answer(self._registry.events[HOME].handler, caller, event=event)
+
+    def _screen(self, body: dict[str, Any], *, beneath: str = "") -> Screen:
+        return Screen(self._client, trigger=str(body.get("trigger_id") or ""), beneath=beneath)
 
     def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:
         return Turn(
@@ -252,7 +275,7 @@ class Door:
             digests=self._digests,
             names=self._names,
             features=self._registry.features,
-            **{"text": "", **said},
+            **{"text": "", "channel": "", **said},
         )
 
     async def _answer(self, handler: Handler, caller: Caller, **said: Any) -> None:
@@ -279,13 +302,26 @@ class Door:
 
     async def _deliver(self, seen: Message | Answer | View, caller: Caller, *, lines: Any) -> None:
         """Show it where the person looks: in their modal, through the response_url, or in a new modal."""
-        if isinstance(seen, View):
-            await self._shown(caller.screen, seen, lines=lines)
+        message = seen.message if isinstance(seen, Answer) else seen
+        if isinstance(message, View):
+            if message.type == "home":
+                await caller.screen.publish(caller.user, message)
+            else:
+                await self._shown(caller.screen, message, lines=lines)
+        elif caller.reply is Reply.HOME:
+            await caller.screen.publish(caller.user, modal.at_home(message))
+        elif caller.reply is Reply.WHISPER:
+            channel, thread_ts = caller.thread
+            await self._cards.whisper(message, to=caller.user, channel=channel, thread_ts=thread_ts)
+        elif caller.reply is Reply.NOWHERE:
+            return
         elif caller.screen.taken or not caller.url:
-            message = seen.message if isinstance(seen, Answer) else seen
+            if isinstance(seen, Answer) and seen.replace:
+                caller.screen.take_over()
             await self._shown(caller.screen, modal.told(caller.title, message), lines=lines)
         else:
-            await self._send(caller.url, seen if isinstance(seen, Answer) else Answer(seen), lines=lines)
+            answer = seen if isinstance(seen, Answer) else Answer(message)
+            await self._send(caller.url, answer, lines=lines)
 
     async def _shown(self, screen: Screen, view: View, *, lines: Any) -> None:
         try:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from enum import Enum, auto
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -172,6 +173,26 @@ class Form:
     again: Callable[[Any, str], View]
 
 
+class Reply(Enum):
+    """Where an answer goes."""
+
+    SCREEN = auto()
+    """In the person's modal, or through the response_url."""
+    HOME = auto()
+    """Onto their Home tab, in place of what is there."""
+    WHISPER = auto()
+    """Into the thread or channel the event came from, for their eyes only."""
+    NOWHERE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event somebody listens for, and where what they say about it goes."""
+
+    handler: Handler
+    reply: Reply
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """Options for a menu that asks as one types; memory only, for Slack waits for the answer."""
@@ -200,7 +221,7 @@ class Feature:
         self.buttons: dict[str, Handler] = {}
         self.forms: dict[str, Form] = {}
         self.searches: dict[str, Search] = {}
-        self.events: dict[str, Handler] = {}
+        self.events: dict[str, Heard] = {}
         self.shortcuts: dict[str, Handler] = {}
 
     def command(
@@ -243,11 +264,11 @@ class Feature:
 
         return register
 
-    def on(self, event: str) -> Callable[[H], H]:
-        """Register the handler of an event, such as `app_home_opened`."""
+    def on(self, event: str, *, reply: Reply = Reply.NOWHERE) -> Callable[[H], H]:
+        """Register the handler of an event, such as `app_home_opened`; `reply` is for its refusals too."""
 
         def register(handler: H) -> H:
-            self.events[event] = handler
+            self.events[event] = Heard(handler, reply)
             return handler
 
         return register

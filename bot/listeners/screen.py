@@ -15,17 +15,21 @@ log = structlog.get_logger()
 class Screen:
     """A person's modal during one turn: none, one opened by this turn, or the form they sent."""
 
-    def __init__(self, client: AsyncWebClient, *, trigger: str, view_id: str = "", on_top: bool = False) -> None:
+    def __init__(self, client: AsyncWebClient, *, trigger: str, view_id: str = "", beneath: str = "") -> None:
         self._client = client
         self.trigger = trigger
         self._view_id = view_id
-        self._on_top = on_top
+        self._beneath = beneath
         self._hash = ""
 
     @property
     def taken(self) -> bool:
         """Whether there is a modal that an answer can be shown in."""
         return bool(self._view_id)
+
+    def take_over(self) -> None:
+        """Let the answer take the place of the modal that was pressed in, unless one lies over it already."""
+        self._view_id = self._view_id or self._beneath
 
     async def loading(self, title: str) -> None:
         """Open the modal with a word of patience: the trigger of a press is good for three seconds only."""
@@ -42,12 +46,25 @@ class Screen:
             # Closed by the person meanwhile, or newer already: there is nobody to tell.
             log.info("modal not shown", error=type(error).__name__)
 
+    async def publish(self, slack_id: str, view: View) -> None:
+        """Put `view` on a person's Home tab; https://docs.slack.dev/reference/methods/views.publish."""
+        try:
+            await self._client.views_publish(user_id=slack_id, view=view)
+        except (SlackApiError, ClientError, TimeoutError, OSError) as error:
+            # It is drawn anew whenever it is opened.
+            log.warning("Home not published", error=type(error).__name__)
+
     async def _open(self, view: View) -> None:
-        call = self._client.views_push if self._on_top else self._client.views_open
+        call = self._client.views_push if self._beneath else self._client.views_open
         try:
             answer = await call(trigger_id=self.trigger, view=view)
         except SlackApiError as error:
-            if error.response.get("error") in ("expired_trigger_id", "trigger_exchanged"):
+            said = error.response.get("error")
+            if said == "push_limit_reached":  # three lie on each other already
+                self.take_over()
+                await self.show(view)
+                return
+            if said in ("expired_trigger_id", "trigger_exchanged"):
                 raise UpstreamError("Slack was too slow to open the form.", hint="Press once more.") from error
             raise
         except (ClientError, TimeoutError, OSError) as error:

@@ -44,6 +44,11 @@ def saving(title: str) -> View:
     return frame(title, [section("One moment, this is being done …")])
 
 
+def at_home(message: Message) -> View:
+    """An answer in words on the Home tab, where what the person looked for cannot be shown."""
+    return View(type="home", blocks=list(message.blocks or [section(message.text)])[:BLOCKS])
+
+
 def told(title: str, message: Message) -> View:
     """An answer in words, or a message that would otherwise stand in a channel."""
     return frame(title, message.blocks or [section(message.text)])
