@@ -78,6 +78,8 @@ class Changed:
     gone: bool = False
     drawn: tuple[str, str] | None = None
     """The posted card that somebody is redrawing already."""
+    by: str = ""
+    """Slack user id of who changed it, or found it changed."""
 
 
 Guard = Callable[[], Awaitable[None]]
@@ -128,7 +130,9 @@ class Changes:
         async with self._lease(request) as lease:
             outcome = await self._attempt(request, lease, guard=guard)
         if outcome.ending is not Ending.ASKS:
-            changed = Changed(outcome.standing, gone=outcome.ending is Ending.GONE, drawn=request.card)
+            changed = Changed(
+                outcome.standing, gone=outcome.ending is Ending.GONE, drawn=request.card, by=request.by.slack_id
+            )
             for watcher in self._watchers:
                 watcher(changed)
         return outcome
