@@ -19,6 +19,7 @@ from bot.domain.records import Actor, DeliveryStatus, Subscription
 from bot.domain.schedule import GRACE, Slot
 from bot.services.subscriptions import ASKED_FOR
 from bot.views import digest_notices as notices
+from bot.views.digest_frame import previewed
 from bot.views.message import Message
 
 THREAD_PAUSE = 1.0
@@ -97,7 +98,7 @@ class DigestRun:
         subscription = await self._subscription(kind, channel=channel, by=by)
         now = self._clock()
         written = await write(self.kinds[kind], subscription, self._parts, Round(self._parts.portfolio, now=now))
-        return written.message
+        return previewed(written.message, written.thread)
 
     async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
         """Post a digest out of turn, labelled with who asked; the day's own slot and the next comparison are untouched.

@@ -11,7 +11,7 @@ from bot.domain.phases import Phases
 from bot.domain.records import Directory, Standing
 from bot.views import standing as said
 from bot.views import text
-from bot.views.message import Message, section
+from bot.views.message import Message, context, section
 
 ROWS = 10
 """Rows of a digest in its channel."""
@@ -19,7 +19,8 @@ NAMES = 8
 """Names in one line before the rest is counted."""
 SECTION = 2900
 MESSAGE = 9000
-"""Characters of one section and of one thread message: below what Slack takes."""
+WHOLE, BLOCKS = 12000, 50
+"""Characters of one section, of one thread message, and of any message with its markup: below what Slack takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,21 @@ def thread(title: str, groups: Mapping[str, Sequence[str]]) -> tuple[Message, ..
         Message(f"{title}, part {place} of {len(chunks)}", tuple(section(part) for part in chunk))
         for place, chunk in enumerate(chunks, 1)
     )
+
+
+def previewed(message: Message, replies: Sequence[Message]) -> Message:
+    """A digest with its thread below it, for one pair of eyes; what Slack would not take in one message is counted."""
+    blocks, shown = list(message.blocks), 0
+    room = WHOLE - sum(text.length(str(block.to_dict())) for block in blocks)
+    for reply in replies:
+        size = sum(text.length(str(block.to_dict())) for block in reply.blocks)
+        if size > room or len(blocks) + len(reply.blocks) + 2 > BLOCKS:
+            break
+        blocks += [context("*In its thread:*"), *reply.blocks] if not shown else reply.blocks
+        room, shown = room - size, shown + 1
+    if shown < len(replies):
+        blocks.append(context(f"{text.count(len(replies) - shown, 'message')} of its thread not shown here"))
+    return Message(message.text, tuple(blocks))
 
 
 def _gone(left: Left) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain import dates
+from bot.domain import dates, states
 from bot.domain.delta import Cause, Delta
 from bot.domain.launches import Lanes
 from bot.domain.records import Said, Standing
@@ -187,7 +187,8 @@ def _launch_facts(standing: Standing, delta: Delta, frame: Frame) -> str:
     slipped = f"({remarks}" if remarks else ""
     phase = said.phase(standing.onboarding.phase, phases=frame.phases)
     owner = said.lead(standing.onboarding, directory=frame.directory)
-    return f"{tick}{' '.join(filter(None, (when, slipped)))} — {phase} — {owner}"
+    held = "" if states.effective(standing.onboarding) == states.ACTIVE else said.state(standing.onboarding)
+    return f"{tick}{' '.join(filter(None, (when, slipped)))} — {', '.join(filter(None, (phase, held)))} — {owner}"
 
 
 def _next_week(lanes: Lanes) -> str:

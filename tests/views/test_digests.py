@@ -11,7 +11,8 @@ from bot.domain.records import History, Said, Slip, Snapshot, Standing
 from bot.domain.risk import Reason, Risk
 from bot.views import digest_notices as notices
 from bot.views import digests
-from bot.views.digest_frame import Frame
+from bot.views.digest_frame import Frame, previewed
+from bot.views.message import say
 
 TODAY, YESTERDAY = date(2026, 9, 9), date(2026, 9, 8)
 MARKED = Reason("marked", "marked at risk in Pivotal", 6)
@@ -317,3 +318,14 @@ def test_every_notice_names_digest_channel_and_what_to_do(checked):
         payload = checked(message)
         assert "“At-risk onboardings” for <#C0ONBOARD>" in payload["text"]
         assert "/ob " in payload["text"]
+
+
+def test_a_preview_shows_the_thread_below_as_far_as_slack_takes_it(checked):
+    digest = say("The digest")
+    replies = tuple(say(f"Reply {number} " + "x" * 2000) for number in range(9))
+
+    message = previewed(digest, replies)
+
+    assert "In its thread" in str(checked(message)["blocks"])
+    assert "Reply 0" in str(message.payload())
+    assert "messages of its thread not shown here" in str(message.payload())
