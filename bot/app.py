@@ -35,6 +35,7 @@ from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
 from bot.services.inbox import Inbox
+from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -110,6 +111,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
             inbox=Inbox(store, clock=clock),
+            journal=Journal(store, portfolio, clock=clock),
             phases=phases,
             test_key=pivotal.mode == "test",
             zone=settings.bot_timezone,

@@ -1,11 +1,13 @@
 """Door 1, Slack: one file per conversation, each named once in FEATURES, in the order `help` shows them."""
 
-from bot.listeners import digests, helping, lists, moves, people, share, show, subscriptions
+from bot.listeners import digests, helping, lists, log, moves, note, people, share, show, subscriptions
 
 FEATURES = (
     show.feature,
     lists.feature,
     moves.feature,
+    log.feature,
+    note.feature,
     share.feature,
     subscriptions.feature,
     digests.feature,

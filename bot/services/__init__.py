@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.domain.phases import Phases
 from bot.services.changes import Changes
 from bot.services.inbox import Inbox
+from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -21,6 +22,7 @@ class Services:
     people: People
     subscriptions: Subscriptions
     inbox: Inbox
+    journal: Journal
     phases: Phases
     test_key: bool
     """The Pivotal key is a test key: said wherever it matters."""

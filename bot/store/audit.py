@@ -1,6 +1,8 @@
 """The audit: every attempt to change something, only ever added to."""
 
+from collections.abc import AsyncIterator
 from dataclasses import asdict, fields
+from datetime import datetime
 
 from sqlalchemy import insert, select
 
@@ -9,6 +11,7 @@ from bot.store.database import Database
 from bot.store.tables import audit
 
 _COLUMNS = [audit.c[field.name] for field in fields(AuditEntry)]
+_PAGE = 1000
 
 
 class Audit:
@@ -22,10 +25,28 @@ class Audit:
         async with self._database.writing() as connection:
             await connection.execute(insert(audit).values(**asdict(entry)))
 
-    async def list(self, *, onboarding_id: str | None = None, limit: int = 20) -> tuple[AuditEntry, ...]:
-        """The newest attempts first, of one onboarding or of all."""
+    async def list(
+        self, *, onboarding_id: str | None = None, action: str | None = None, limit: int = 20
+    ) -> tuple[AuditEntry, ...]:
+        """The newest attempts first, of one onboarding or of all, and of one kind or of all."""
         query = select(*_COLUMNS).order_by(audit.c.number.desc()).limit(limit)
         if onboarding_id is not None:
             query = query.where(audit.c.onboarding_id == onboarding_id)
+        if action is not None:
+            query = query.where(audit.c.action == action)
         async with self._database.reading() as connection:
             return tuple(AuditEntry(*row) for row in await connection.execute(query))
+
+    async def between(self, since: datetime, until: datetime) -> AsyncIterator[AuditEntry]:
+        """Every attempt from `since` on and before `until`, oldest first, read a thousand rows at a time."""
+        query = select(audit.c.number, *_COLUMNS).where(audit.c.at >= since, audit.c.at < until)
+        newest = 0
+        while True:
+            page = query.where(audit.c.number > newest).order_by(audit.c.number).limit(_PAGE)
+            async with self._database.reading() as connection:
+                rows = (await connection.execute(page)).all()
+            for row in rows:
+                yield AuditEntry(*row[1:])
+            if len(rows) < _PAGE:
+                return
+            newest = rows[-1][0]

@@ -36,6 +36,15 @@ class Observations:
         async with self._database.reading() as connection:
             return [Observation(*row) for row in await connection.execute(query)]
 
+    async def elsewhere(self, *, onboarding_id: str | None = None, limit: int = 20) -> tuple[Observation, ...]:
+        """The newest changes that did not come from this bot, newest first, of one onboarding or of all."""
+        query = select(*_COLUMNS).where(observations.c.source != "us")
+        if onboarding_id is not None:
+            query = query.where(observations.c.onboarding_id == onboarding_id)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(observations.c.number.desc()).limit(limit))
+            return tuple(Observation(*row) for row in rows)
+
     async def all(self) -> dict[str, list[Observation]]:
         """Everything that was seen, by onboarding, oldest first."""
         _, seen = await self.after(0)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from bot.domain.records import AuditEntry, Card, Person, Subscription
+from bot.domain.records import AuditEntry, Card, Observation, Person, Subscription
 from bot.store import Store
 
 
@@ -114,6 +114,33 @@ async def test_audit_lists_the_newest_first_of_all_or_of_one_onboarding(store: S
     assert await store.audit.list() == (third, second, first)
     assert await store.audit.list(onboarding_id="onb_1") == (third, first)
     assert await store.audit.list(limit=1) == (third,)
+
+
+async def test_audit_lists_one_kind_of_act(store: Store, now: datetime) -> None:
+    await store.audit.add(entry(now, action="note", reference="A"))
+    await store.audit.add(entry(now, reference="B"))
+
+    assert [one.reference for one in await store.audit.list(action="note")] == ["A"]
+
+
+async def test_audit_between_two_instants_comes_oldest_first_and_whole(store: Store, now: datetime) -> None:
+    for day in range(4):
+        await store.audit.add(entry(now + timedelta(days=day), reference=str(day)))
+
+    span = store.audit.between(now + timedelta(days=1), now + timedelta(days=3))
+
+    assert [one.reference async for one in span] == ["1", "2"]
+
+
+async def test_what_happened_elsewhere_leaves_out_what_we_did(store: Store, now: datetime) -> None:
+    ours = Observation("onb_1", "phase", "review", "internal_qa", now, "us")
+    theirs = Observation("onb_1", "phase", "internal_qa", "launch", now, "webhook")
+    other = Observation("onb_2", "state", "active", "paused", now, "poll")
+    await store.observations.add([ours, theirs, other])
+
+    assert await store.observations.elsewhere() == (other, theirs)
+    assert await store.observations.elsewhere(onboarding_id="onb_1") == (theirs,)
+    assert await store.observations.elsewhere(limit=1) == (other,)
 
 
 async def test_a_link_changes_and_keeps_what_the_new_one_leaves_open(store: Store) -> None:

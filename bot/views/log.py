@@ -1,0 +1,168 @@
+"""The log: who did what and when, what came of it, and what was seen to happen elsewhere; ten lines to a page."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from bot.domain import dates, states
+from bot.domain.history import PHASE, STATE, TARGET
+from bot.domain.journal import NOTE, Happening, Story
+from bot.domain.phases import Phases
+from bot.domain.records import AuditEntry, Directory, Observation, Standing
+from bot.views import controls, text, values
+from bot.views import standing as said
+from bot.views.message import Message, context, header, section
+from bot.views.values import Turning
+
+LOG = "ob:log"
+"""History of one onboarding, from its card."""
+LOG_PAGE = "ob:log-page"
+
+PAGE = 10
+_LINE = 900
+_REASON = 400
+_CHANNEL = re.compile(r"\b[CG][A-Z0-9]{6,}\b")
+_DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
+_OUTCOMES = {"done": "Done", "refused": "Refused", "failed": "Failed", "unknown": "Not known whether it was done"}
+_FIELDS = {
+    PHASE: "Phase",
+    STATE: "State",
+    TARGET: "Target launch",
+    "csm_id": "CSM",
+    "se_id": "SE",
+    "designer_id": "Designer",
+    "product_ops_id": "Product ops",
+}
+_SOURCES = {"poll": "seen when Pivotal was read", "webhook": "told by Pivotal"}
+
+
+def log(
+    story: Story,
+    *,
+    whose: Standing | None,
+    page: int,
+    phases: Phases,
+    directory: Directory,
+    zone: ZoneInfo,
+) -> Message:
+    """Draw one page, counted from 1, of one onboarding's log or of everybody's; a page too far is the last one."""
+    total, pages = len(story.lines), max(1, -(-len(story.lines) // PAGE))
+    page = min(max(page, 1), pages)
+    title = f"Log of {text.plain(whose.title, 80)} · #{whose.onboarding.display_id}" if whose else "Log"
+    older = f"the newest {total}; older ones are in `onboarding-bot audit`" if story.cut else ""
+    blocks: list[Block] = [
+        header(title),
+        context(said.joined(text.count(total, "entry", "entries"), _of(page, pages), older)),
+    ]
+    shown = story.lines[(page - 1) * PAGE : page * PAGE]
+    named = whose is None
+    blocks += [section(_line(one, named, phases=phases, directory=directory, zone=zone)) for one in shown]
+    if not shown:
+        blocks.append(section("Nothing was changed through this bot yet, and nothing was seen to change."))
+    turns = [turn for turn in (_turn("Newer", whose, page - 1, pages), _turn("Older", whose, page + 1, pages)) if turn]
+    if turns:
+        blocks.append(ActionsBlock(elements=turns))
+    blocks.append(context("Changes made outside this bot carry the time they were seen; they may be older."))
+    about = f"Log of {said.called(whose)}" if whose else "Log of all onboardings"
+    return Message(f"{about}: {text.count(total, 'entry', 'entries')}, newest first.", tuple(blocks))
+
+
+def note_lines(notes: Sequence[AuditEntry], *, zone: ZoneInfo) -> tuple[str, ...]:
+    """The notes on an onboarding as lines of markup, for its details."""
+    return tuple(f"{_written(note)}\n_{_stamp(note.at, zone)}_" for note in notes)
+
+
+def noted(standing: Standing, entry: AuditEntry) -> Message:
+    """Say that a note was kept, and where."""
+    done = f"Noted on {said.called(standing)}."
+    where = "It is kept in this bot and shown in its log and details; nothing was written to Pivotal."
+    return Message(f"{done} {where}", (section(f"{done}\n{_quoted(entry.reason or '')}"), context(where)))
+
+
+def _line(one: Happening, named: bool, *, phases: Phases, directory: Directory, zone: ZoneInfo) -> str:
+    who = f"*{text.name(one.title)}*\n" if named and one.title else ""
+    if one.entry:
+        told, small = _tried(one.entry), _small(one.entry)
+    elif one.seen:
+        told = _seen(one.seen, phases=phases, directory=directory)
+        small = ("outside this bot", _SOURCES.get(one.seen.source, text.name(one.seen.source)))
+    else:
+        told, small = "", ()
+    return text.clip(f"{who}{told}\n_{said.joined(_stamp(one.at, zone), *small)}_", _LINE)
+
+
+def _tried(entry: AuditEntry) -> str:
+    if entry.action == NOTE:
+        return _written(entry)
+    what = text.name(entry.action.replace("_", " ").replace("-", " ").capitalize(), 40)
+    change = _change(text.name(entry.before, 200), text.name(entry.after, 200)) if entry.before or entry.after else ""
+    line = said.joined(f"*{text.name(entry.name)}*", what, change if entry.after else "")
+    return f"{line}\n{_quoted(entry.reason)}" if entry.reason else line
+
+
+def _written(note: AuditEntry) -> str:
+    return f"*{text.name(note.name)}*  ·  Note\n{_quoted(note.reason or '')}"
+
+
+def _quoted(words: str) -> str:
+    return f"&gt; {text.name(words, _REASON)}"
+
+
+def _small(entry: AuditEntry) -> tuple[str, ...]:
+    if entry.action == NOTE:
+        return (f"reference {text.name(entry.reference, 20)}",)
+    outcome = _OUTCOMES.get(entry.outcome, text.name(entry.outcome, 40))
+    return (outcome, _place(entry.source), f"reference {text.name(entry.reference, 20)}")
+
+
+def _place(source: str) -> str:
+    """`button in #onboarding`; a direct message has no name that others could read."""
+    safe = _DIRECT.sub("a direct message", text.name(source))
+    return _CHANNEL.sub(lambda found: f"<#{found[0]}>", safe)
+
+
+def _seen(seen: Observation, *, phases: Phases, directory: Directory) -> str:
+    def value(raw: str | None) -> str:
+        if raw is None:
+            return "none"
+        if seen.field == PHASE:
+            return text.name(phases.label(raw), 60)
+        if seen.field == STATE:
+            return text.name(states.label(raw), 60)
+        if seen.field == TARGET:
+            return _day(raw)
+        return text.name(directory.name(raw), 60)
+
+    field = _FIELDS.get(seen.field, text.name(seen.field, 40))
+    return f"{field}  ·  {_change(value(seen.before), value(seen.after))}"
+
+
+def _change(before: str, after: str) -> str:
+    return f"{before} → {after}" if before else after
+
+
+def _day(raw: str) -> str:
+    try:
+        return dates.full(date.fromisoformat(raw[:10]))
+    except ValueError:
+        return text.name(raw, 40)
+
+
+def _stamp(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{dates.full(local.date())} {local:%H:%M}"
+
+
+def _of(page: int, pages: int) -> str:
+    return f"page {page} of {pages}" if pages > 1 else ""
+
+
+def _turn(label: str, whose: Standing | None, page: int, pages: int) -> ButtonElement | None:
+    if not 1 <= page <= pages:
+        return None
+    value = values.encode_turning(Turning("log", whose.onboarding.id if whose else "", page))
+    named = f"{label} entries, page {page} of {pages}"
+    return controls.button(label, action=f"{LOG_PAGE}:{label.lower()}", named=named, value=value)

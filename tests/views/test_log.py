@@ -1,0 +1,81 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from bot.domain.journal import NOTE, Happening, Story
+from bot.domain.records import AuditEntry, Observation
+from bot.views import log as views
+
+WHEN = datetime(2026, 9, 7, 7, 0, tzinfo=UTC)
+ODD = some.sampled_from(["", "A" * 600, "&" * 600, "<!channel>", "<@U0ANA0001>", "@here", "שלום", "two\nlines"])
+ENTRIES = some.builds(
+    AuditEntry,
+    at=some.just(WHEN),
+    slack_id=ODD,
+    name=ODD,
+    source=ODD | some.sampled_from(["button in C0ONBOARD", "command in D0ANA0001"]),
+    action=ODD | some.sampled_from(["advance", NOTE]),
+    onboarding_id=some.none(),
+    title=ODD,
+    before=ODD,
+    after=ODD,
+    outcome=ODD,
+    reference=ODD,
+    reason=some.none() | ODD,
+)
+SEEN = some.builds(
+    Observation,
+    onboarding_id=ODD,
+    field=ODD | some.sampled_from(["phase", "state", "target_launch_date", "csm_id"]),
+    before=some.none() | ODD,
+    after=some.none() | ODD,
+    seen_at=some.just(WHEN),
+    source=ODD | some.sampled_from(["poll", "webhook"]),
+)
+LINES = some.builds(Happening, at=some.just(WHEN), title=ODD, entry=ENTRIES) | some.builds(
+    Happening, at=some.just(WHEN), title=ODD, seen=SEEN
+)
+
+
+def entry(**fields):
+    plain = {"slack_id": "U0ANA0001", "name": "Ana Ruiz", "source": "button in C0ONBOARD", "action": "advance"}
+    plain |= {"onboarding_id": "onb_089", "title": "Aurora Foods", "before": "Review", "after": "Program buildout"}
+    plain |= {"outcome": "done", "reference": "K7Q2M9", "at": WHEN}
+    return AuditEntry(**plain | fields)
+
+
+@pytest.fixture
+def drawing(look):
+    return {name: look[name] for name in ("phases", "directory", "zone")}
+
+
+def test_log_of_one_onboarding(aurora, drawing, checked, paste):
+    seen = Observation("onb_089", "csm_id", "user_csm_001", None, WHEN - timedelta(days=1), "webhook")
+    lines = (
+        Happening(WHEN, "Aurora Foods", entry=entry(action=NOTE, before="", after="", reason="Legal signs on Friday")),
+        Happening(WHEN, "Aurora Foods", entry=entry()),
+        Happening(WHEN, "Aurora Foods", entry=entry(source="command in D0ANA0001", after="", outcome="refused")),
+        Happening(seen.seen_at, "Aurora Foods", seen=seen),
+    )
+
+    assert checked(views.log(Story(lines), whose=aurora(), page=1, **drawing)) == paste
+
+
+def test_log_of_all_on_its_last_page(drawing, checked, paste):
+    lines = tuple(Happening(WHEN, f"Customer {n}", entry=entry(reference=f"REF{n}")) for n in range(12))
+
+    assert checked(views.log(Story(lines, cut=True), whose=None, page=9, **drawing)) == paste
+
+
+def test_noted(aurora, checked, paste):
+    assert checked(views.noted(aurora(), entry(action=NOTE, reason="Legal signs on Friday"))) == paste
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    lines=some.lists(LINES, max_size=25).map(tuple), page=some.integers(-1, 5), cut=some.booleans(), one=some.booleans()
+)
+def test_whatever_was_written_down_can_be_shown(aurora, drawing, checked, lines, page, cut, one):
+    checked(views.log(Story(lines, cut=cut), whose=aurora("<!channel>" * 30) if one else None, page=page, **drawing))
