@@ -119,6 +119,25 @@ async def test_a_kept_demo_sees_no_date_move_by_itself(clock, tmp_path):
     assert [one for one in observed if clock.now - one.seen_at < timedelta(days=3, minutes=1)] == []
 
 
+@pytest.mark.parametrize(
+    ("hours", "out_of_turn"),
+    [(1, False), (10, True)],
+    ids=["while the missed one is still posted", "when it is too late for that"],
+)
+async def test_a_kept_demo_has_one_digest_of_a_kind_on_its_second_day(hours, out_of_turn, clock, tmp_path):
+    async with scene(tmp_path, clock=clock) as first:
+        await first.bot.settled()
+    clock.passes(days=1, hours=hours)
+
+    async with scene(tmp_path, clock=clock) as second:
+        await second.bot.settled()
+
+    posted = [message.seen for message in second.slack.messages(ONBOARDING) if not message.thread_ts]
+    at_risk = [seen for seen in posted if "At-risk onboardings —" in seen]
+    assert len(at_risk) == 1
+    assert ("Out of turn" in at_risk[0]) == out_of_turn
+
+
 async def test_five_tries_are_in_the_terminal_and_in_the_page(tmp_path):
     async with demo(tmp_path) as shown:
         offered = (await shown.state())["tries"]

@@ -21,7 +21,7 @@ from rich.console import Console
 from bot import config
 from bot.app import Bot, StartError, running, stopped, utc_now
 from bot.digests import DIGESTS, at_risk
-from bot.domain import dates
+from bot.domain import dates, schedule
 from bot.domain.errors import Busy
 from bot.domain.records import DeliveryStatus, Observation, Person, Said, SaidRow, Subscription
 from bot.listeners.manifest import manifest
@@ -226,10 +226,21 @@ async def _post_digests(bot: Bot, now: datetime) -> None:
     """Post today's two digests, whatever weekday it is; once a day where the memory is kept."""
     day = dates.today(now, ZONE).isoformat()
     cara = await bot.door.actors.actor(CARA, team=TEAM)
+    subscribed = {one.kind: one for one in await bot.services.subscriptions.of_channel(ONBOARDING)}
     for kind in DIGESTS:
+        if kind in subscribed and await _comes_anyway(bot, subscribed[kind], day=day, now=now):
+            continue
         # Busy: an earlier demo of today, whose memory was kept, has posted it.
         with suppress(Busy):
             await bot.digests.post_now(kind, channel=ONBOARDING, by=cara, trigger=f"demo:{day}")
+
+
+async def _comes_anyway(bot: Bot, subscription: Subscription, *, day: str, now: datetime) -> bool:
+    """Whether the clock has posted a subscription's digest of today, or is about to: late, on a kept memory."""
+    said = await bot.store.deliveries.get(subscription.id, day)
+    if said is None:
+        return schedule.due(subscription, now=now) is not None
+    return said.status not in (DeliveryStatus.SKIPPED, DeliveryStatus.FAILED)
 
 
 def _say(console: Console, url: str) -> None:
