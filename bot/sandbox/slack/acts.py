@@ -5,7 +5,8 @@ app fails. What is done with a modal as a whole is in `forms.py`, searching a me
 import time
 from typing import Any
 
-from bot.sandbox.slack import answers, events, payloads, writing
+from bot.sandbox.slack import answers, events, payloads, world, writing
+from bot.sandbox.slack.changes import invites_bot
 from bot.sandbox.slack.choosing import element_of, label, take
 from bot.sandbox.slack.courier import Acknowledged, Courier, Undelivered
 from bot.sandbox.slack.deliveries import Deliveries
@@ -60,8 +61,20 @@ class Acts:
         await self.deliveries.tell(events.of_home(self.workspace, self.workspace.person(person)))
         return Acknowledged(True, seconds=time.monotonic() - began)
 
+    def _invite(self, whom: str, *, person: str, channel: str) -> Acknowledged:
+        """Slack's own command, as far as it is needed here: the app is let into the channel."""
+        name = self.workspace.app.name
+        if whom.strip().lstrip("@").casefold() not in (name.casefold(), f"<@{world.BOT}>".casefold()):
+            self.workspace.notice(person, f"Here you can invite the app only: /invite @{name}", channel=channel)
+            return Acknowledged(False, "user_not_found")
+        invites_bot(self.workspace, channel)
+        self.workspace.notice(person, f"{name} is in this channel now.", channel=channel)
+        return Acknowledged(True)
+
     async def _command(self, text: str, *, person: str, channel: str, thread_ts: str | None) -> Acknowledged:
         word, _, rest = text.partition(" ")
+        if word == "/invite":
+            return self._invite(rest, person=person, channel=channel)
         if self.workspace.app.command(word) is None:
             self.workspace.notice(person, _NO_COMMAND.format(word=word), channel=channel)
             return Acknowledged(False, "unknown_command")

@@ -281,3 +281,13 @@ async def test_after_each_act_the_app_is_given_time_to_settle(manifest, clock) -
         await slack.types("Morning", by=ANA, channel=ONBOARDING)
 
     assert settled == [1]
+
+
+async def test_the_app_is_invited_as_slack_says(web) -> None:
+    before = next(one for one in (await state(web, ANA))["channels"] if one["id"] == "C0RANDOM1")
+
+    answer = await post(web, "/sandbox/message", **{"as": ANA}, channel="C0RANDOM1", text="/invite @Onboarding")
+
+    after = next(one for one in (await state(web, ANA))["channels"] if one["id"] == "C0RANDOM1")
+    assert answer["ok"]
+    assert (before["bot_is_member"], after["bot_is_member"]) == (False, True)
