@@ -52,6 +52,12 @@ def effective(onboarding: OnboardingRow) -> str:
     return WAITING if onboarding.waiting_on_customer else onboarding.state
 
 
+def held(onboarding: OnboardingRow) -> tuple[str, ...]:
+    """List every state the record is in besides active: it may be paused and wait on the customer at once."""
+    waits = (WAITING,) if onboarding.waiting_on_customer else ()
+    return tuple(state for state in dict.fromkeys((onboarding.state, *waits)) if state != ACTIVE)
+
+
 def closed(onboarding: OnboardingRow, *, phases: Phases) -> bool:
     """Whether the onboarding is over: a closed state, or the last phase."""
     return onboarding.state in CLOSED or phases.terminal(onboarding.phase)

@@ -1,7 +1,5 @@
 """Changing an onboarding: the commands, and the buttons of its card."""
 
-from dataclasses import replace
-
 from bot.domain.errors import BotError, NotFound, Refused, UserError
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
@@ -87,7 +85,9 @@ async def press(turn: Turn) -> Message | Answer | None:
         source=turn.source,
         reference=turn.reference,
         expecting=wanted.expectation,
+        promise=wanted.promise,
         confirmed=wanted.confirmed,
+        reason=wanted.reason or None,
         card=posted,
     )
     try:
@@ -96,7 +96,9 @@ async def press(turn: Turn) -> Message | Answer | None:
         if posted:
             await turn.cards.bury(None, channel=pressed.channel, ts=pressed.ts)
         return Answer(say(text.escape(gone.message)), replace=pressed.private)
-    return await _on_posted_card(turn, outcome, *posted) if posted else _on_private_card(turn, outcome)
+    if posted:
+        return await _on_posted_card(turn, outcome, *posted, reason=wanted.reason)
+    return _on_private_card(turn, outcome, reason=wanted.reason)
 
 
 @feature.button(lists.CHOOSE)
@@ -106,54 +108,55 @@ async def choose(turn: Turn) -> Message | Answer:
     verb = _verb(wanted.verb)
     if verb is Verb.ADVANCE:
         return Answer(_ask(turn, await turn.services.onboardings.read(wanted.id)), replace=True)
-    return await _typed(turn, wanted.id, verb, reason=None)
+    return await _typed(turn, wanted.id, verb, reason=wanted.reason or None)
 
 
 async def _state(turn: Turn, verb: Verb) -> Message | Answer:
     found, reason = await turn.services.onboardings.find_before(turn.text)
     if isinstance(found, Choices):
-        return pick(turn, _without_reason(turn, found, verb) if reason else found, verb=verb)
+        return pick(turn, found, verb=verb, reason=reason)
     return await _typed(turn, found.onboarding.id, verb, reason=reason or None)
-
-
-def _without_reason(turn: Turn, found: Choices, verb: Verb) -> Choices:
-    number = found.standings[0].onboarding.display_id
-    typed = f"{turn.names.command} {verb} #{number}"
-    return replace(found, question=f"{found.question} To give your reason too, type the number: {typed} …")
 
 
 async def _typed(turn: Turn, onboarding_id: str, verb: Verb, *, reason: str | None) -> Answer:
     request = Request(onboarding_id, verb, turn.actor, source=turn.source, reference=turn.reference, reason=reason)
-    return _on_private_card(turn, await turn.services.changes.make(request, guard=turn.guard))
+    outcome = await turn.services.changes.make(request, guard=turn.guard)
+    return _on_private_card(turn, outcome, reason=reason or "")
 
 
-def _on_private_card(turn: Turn, outcome: Outcome) -> Answer:
+def _on_private_card(turn: Turn, outcome: Outcome, *, reason: str) -> Answer:
     """The private card gives way to what is true now."""
     message: Message
     if outcome.ending is Ending.ASKS and outcome.move:
         message = card.question(
-            outcome.standing, outcome.move, now=turn.now, zone=turn.zone, test_key=turn.services.test_key
+            outcome.standing,
+            outcome.move,
+            now=turn.now,
+            zone=turn.zone,
+            test_key=turn.services.test_key,
+            reason=reason,
         )
     elif outcome.ending is Ending.GONE:
         message = turn.cards.tombstone(outcome.standing, zone=turn.actor.zone)
     else:
-        message = drawn(turn, outcome.standing, notice=_told(outcome))
+        message = drawn(turn, outcome.standing, notice=_told(outcome, reason=reason))
     return Answer(message, replace=turn.pressed is not None)
 
 
-async def _on_posted_card(turn: Turn, outcome: Outcome, channel: str, ts: str) -> Message | None:
+async def _on_posted_card(turn: Turn, outcome: Outcome, channel: str, ts: str, *, reason: str) -> Message | None:
     """The posted card is redrawn for everybody; what only concerns the presser is said privately."""
     if outcome.ending is Ending.ASKS:
-        return _on_private_card(turn, outcome).message
+        return _on_private_card(turn, outcome, reason=reason).message
     if outcome.ending is Ending.GONE:
         await turn.cards.bury(outcome.standing, channel=channel, ts=ts)
         return say("Pivotal has no such onboarding any more; nothing was changed.")
     done = outcome.move if outcome.ending is Ending.DONE else None
-    line = notices.line(turn.actor.name, done) if done else ""
+    line = notices.line(turn.actor.name, done, reason=reason) if done else ""
     try:
         await turn.cards.redraw(outcome.standing, channel=channel, ts=ts, line=line)
     except BotError as error:  # what Pivotal has done is done, whatever Slack makes of the card
-        return say(text.escape(_told(outcome)), f"Not all of it could be shown here: {text.escape(error.message)}")
+        told = _told(outcome, reason=reason, refreshed=False)
+        return say(text.escape(told), f"Not all of it could be shown here: {text.escape(error.message)}")
     return None if done else say(text.escape(notices.stale(outcome.differences)))
 
 
@@ -164,7 +167,7 @@ def _verb(said: str) -> Verb:
         raise UserError("This button is from an older version of the bot.", hint="Open the onboarding again.") from None
 
 
-def _told(outcome: Outcome) -> str:
+def _told(outcome: Outcome, *, reason: str, refreshed: bool = True) -> str:
     if outcome.ending is Ending.DONE and outcome.move:
-        return notices.done(outcome.move)
-    return notices.stale(outcome.differences)
+        return notices.done(outcome.move, reason=reason)
+    return notices.stale(outcome.differences, refreshed=refreshed)

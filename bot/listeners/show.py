@@ -50,7 +50,7 @@ def drawn(turn: Turn, standing: Standing, *, notice: str = "") -> Message:
     return turn.cards.draw(standing, private=True, zone=turn.actor.zone, notice=notice)
 
 
-def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None) -> Message:
+def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None, reason: str = "") -> Message:
     """The onboardings that could be meant; choosing one opens it, or goes on with the change that was typed."""
     return lists.pick(
         choices.question,
@@ -60,4 +60,5 @@ def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None) -> Message:
         now=turn.now,
         zone=turn.zone,
         verb=verb,
+        reason=reason,
     )

@@ -1,5 +1,6 @@
 """The one path by which anything is written to Pivotal: one at a time, on fresh knowledge, with a name attached."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,12 +10,12 @@ from typing import Any, cast
 
 from bot.domain import rights, states
 from bot.domain.errors import BotError, Busy, NotFound, OutcomeUnknown, UpstreamError
-from bot.domain.moves import Expectation, Move, Verb, plan
+from bot.domain.moves import Expectation, Move, Promise, Verb, plan
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, AuditEntry, Standing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import NotFound as GoneFromPivotal
-from bot.pivotal.errors import PivotalError
+from bot.pivotal.errors import PivotalError, TimedOut
 from bot.pivotal.models import Onboarding
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -25,6 +26,8 @@ LEASE = timedelta(seconds=60)
 """How long one attempt may keep everybody else out."""
 LATEST = timedelta(seconds=30)
 """A write that has not begun by then is not made: with all the client's patience it would outlast its lease."""
+AGAIN = timedelta(seconds=5)
+"""After a time-out the change may still be on its way: so long after the first look there is a second one."""
 _RIGHTS = {Verb.ADVANCE: rights.Right.MOVE}
 
 
@@ -54,7 +57,8 @@ class Outcome:
 class Request:
     """One person's wish to change one onboarding.
 
-    `expecting` is what they saw when they decided (None for a typed command, which sees the record as it is);
+    `expecting` is what they saw when they decided (None for a typed command, which sees the record as it is), and
+    `promise` what the control they used said it would write;
     `confirmed` says that they were told of every consequence and agreed.
     """
 
@@ -64,6 +68,7 @@ class Request:
     source: str
     reference: str
     expecting: Expectation | None = None
+    promise: Promise | None = None
     confirmed: bool = False
     reason: str | None = None
     card: tuple[str, str] | None = None
@@ -99,6 +104,7 @@ class Changes:
         phases: Phases,
         team: str,
         clock: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._pivotal = pivotal
         self._store = store
@@ -107,6 +113,7 @@ class Changes:
         self._phases = phases
         self._team = team
         self._clock = clock
+        self._sleep = sleep
         self._watchers: list[Watcher] = []
 
     def watch(self, watcher: Watcher) -> None:
@@ -169,17 +176,22 @@ class Changes:
         if request.expecting is not None:
             differences = request.expecting.differences(onboarding)
             if differences:
-                await self._record(request, seen, None, outcome="refused", why="; ".join(differences))
-                return Outcome(Ending.STALE, seen, differences=differences)
+                return await self._stale(request, seen, differences)
         move = plan(request.verb, onboarding, phases=self._phases, test_key=self._pivotal.mode == "test")
+        if request.promise is not None and (broken := request.promise.broken(move)):
+            return await self._stale(request, seen, broken)
         if move.asks and not request.confirmed:
             return Outcome(Ending.ASKS, seen, move)
         if self._clock() - lease.since > LATEST:
             raise UpstreamError("Pivotal is very slow, so nothing was changed.", hint="Try again in a minute.")
-        after = await self._write(request.onboarding_id, move)
+        after = await self._write(request.onboarding_id, move, lease)
         await self._record(request, seen, move, outcome="done", why=request.reason)
         await self._portfolio.put(after, source="us")
         return Outcome(Ending.DONE, await self._portfolio.standing(after), move)
+
+    async def _stale(self, request: Request, seen: Standing, differences: tuple[str, ...]) -> Outcome:
+        await self._record(request, seen, None, outcome="refused", why="; ".join(differences))
+        return Outcome(Ending.STALE, seen, differences=differences)
 
     async def _fresh(self, onboarding_id: str) -> Standing | None:
         try:
@@ -190,16 +202,25 @@ class Changes:
         await self._portfolio.put(onboarding, source="poll")
         return await self._portfolio.standing(onboarding)
 
-    async def _write(self, onboarding_id: str, move: Move) -> Onboarding:
+    async def _write(self, onboarding_id: str, move: Move, lease: Lease) -> Onboarding:
         """PATCH once; when it may have been applied, look instead of repeating."""
         try:
             return await self._pivotal.onboardings.update(onboarding_id, **cast("dict[str, Any]", move.changes))
         except PivotalError as error:
             if not error.maybe_applied:
                 raise
-            return await self._learn(onboarding_id, move, error)
+            made = await self._look(onboarding_id, move, error)
+            if made is None and isinstance(error, TimedOut):
+                made = await self._look_again(onboarding_id, move, error, lease)
+            if made is None:
+                raise UpstreamError(
+                    "Pivotal did not answer, and the change was not made.",
+                    hint="Nothing was changed. Try again in a minute.",
+                ) from error
+            return made
 
-    async def _learn(self, onboarding_id: str, move: Move, error: PivotalError) -> Onboarding:
+    async def _look(self, onboarding_id: str, move: Move, error: PivotalError) -> Onboarding | None:
+        """Read what is there now: the record if it is as the change would leave it, else None."""
         try:
             now_there = await self._pivotal.onboardings.get(onboarding_id)
         except PivotalError:
@@ -207,10 +228,19 @@ class Changes:
                 "Pivotal stopped answering, so it is not known whether the change was made.",
                 hint="Look at the onboarding again in a minute before you repeat it.",
             ) from error
-        if all(getattr(now_there, field) == value for field, value in move.changes.items()):
-            return now_there
-        raise UpstreamError(
-            "Pivotal did not answer, and the change was not made.", hint="Nothing was changed. Try again in a minute."
+        made = all(getattr(now_there, field) == value for field, value in move.changes.items())
+        return now_there if made else None
+
+    async def _look_again(self, onboarding_id: str, move: Move, error: PivotalError, lease: Lease) -> Onboarding:
+        """A request that timed out may still be worked on: look once more while the lease keeps others out."""
+        if self._clock() - lease.since < LATEST:
+            await self._sleep(AGAIN.total_seconds())
+            made = await self._look(onboarding_id, move, error)
+            if made is not None:
+                return made
+        raise OutcomeUnknown(
+            "Pivotal did not answer, and had not made the change when I looked; it may still do so.",
+            hint="Look at the onboarding again in a minute before you repeat it.",
         ) from error
 
     @asynccontextmanager
@@ -230,11 +260,9 @@ class Changes:
     async def _record(
         self, request: Request, seen: Standing | None, move: Move | None, *, outcome: str, why: str | None
     ) -> None:
-        now = (
-            f"{self._phases.label(seen.onboarding.phase)}, {states.label(states.effective(seen.onboarding))}"
-            if seen
-            else ""
-        )
+        held = states.held(seen.onboarding) if seen else ()
+        state = " and ".join(map(states.label, held or (states.ACTIVE,)))
+        now = f"{self._phases.label(seen.onboarding.phase)}, {state}" if seen else ""
         await self._store.audit.add(
             AuditEntry(
                 at=self._clock(),

@@ -73,8 +73,12 @@ def question(
     now: datetime,
     zone: ZoneInfo,
     test_key: bool,
+    reason: str = "",
 ) -> Message:
-    """Ask before a change: what would be done, what follows from it, and a button for yes and for no."""
+    """Ask before a change: what would be done, what follows from it, and a button for yes and for no.
+
+    `reason` is what the person typed as one; the button keeps it.
+    """
     whole = controls.asked(move, whom=said.called(standing), safe=lambda label: text.name(label, 60))
     effects = tuple(text.name(effect, 600) for effect in controls.effects(move))
     badge = said.TEST_BADGE if test_key else ""
@@ -84,10 +88,12 @@ def question(
         named=controls.naming("Cancel, leaving ", standing, " as it is"),
         value=values.encode(Press(standing.onboarding.id, "cancel")),
     )
-    yes = controls.move_button(standing, move, primary=True, asked=True)
+    yes = controls.move_button(standing, move, primary=True, asked=True, reason=reason)
     blocks: list[Block] = [section(f"*{whole}*")]
     if effects:
         blocks.append(section("\n".join(f"• {effect}" for effect in effects)))
+    if reason:
+        blocks.append(context(f"Reason: {text.name(reason, 300)}"))
     blocks.append(ActionsBlock(elements=[yes, cancel]))
     stamp = said.as_of(now, now=now, zone=zone)
     blocks.append(context(said.joined(badge, "Nothing has been changed yet", stamp)))
@@ -128,10 +134,11 @@ def _facts(
 def _spoken(standing: Standing, *, phases: Phases, now: datetime, zone: ZoneInfo, test_key: bool) -> str:
     """The card as one sentence, for notifications and screen readers."""
     onboarding = standing.onboarding
+    held = states.held(onboarding) or (states.ACTIVE,)
     sentence = (
         f"{text.name(standing.title)}, onboarding #{onboarding.display_id}, is in "
         f"{said.place(onboarding, phases=phases)}; "
-        f"state: {text.name(states.label(states.effective(onboarding)), 60)}; "
+        f"state: {text.name(' and '.join(map(states.label, held)), 120)}; "
         f"target launch: {said.target(onboarding, today=dates.today(now, zone))}."
     )
     return f"{sentence} (TEST key)" if test_key else sentence

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement, ConfirmObject, 
 
 from bot.domain import moves, states
 from bot.domain.errors import Refused
-from bot.domain.moves import Expectation, Move, Verb
+from bot.domain.moves import SUPPRESSED, Expectation, Move, Verb
 from bot.domain.phases import Phases
 from bot.domain.records import Standing
 from bot.pivotal.models import OnboardingRow
@@ -28,6 +28,7 @@ LABEL = 75
 QUESTION = 300
 """Characters Slack takes in the text of a confirm dialog."""
 ORDINARY = "Pivotal may create this phase’s tasks and notify the customer."
+ORDINARY_TEST = f"Pivotal may create this phase’s tasks. {SUPPRESSED}"
 
 _SHORT = {
     Verb.ADVANCE: "Advance",
@@ -101,14 +102,24 @@ def offered(standing: Standing, *, phases: Phases, test_key: bool) -> tuple[tupl
     return tuple(possible), why
 
 
-def move_button(standing: Standing, move: Move, *, primary: bool, asked: bool = False) -> ButtonElement:
+def move_button(
+    standing: Standing, move: Move, *, primary: bool, asked: bool = False, reason: str = ""
+) -> ButtonElement:
     """The button for one change. It asks in Slack's own dialog where there is something to ask, unless `asked` already.
 
-    A question too long for the dialog is left to a message: the press then counts as not confirmed.
+    `reason` is what was typed as one, to be kept. A question too long for the dialog is left to a message: the press
+    then counts as not confirmed.
     """
     dialog = None if asked else _dialog(standing, move)
     fits = asked or dialog is not None or not effects(move)
-    press = Press(standing.onboarding.id, move.verb, Expectation.of(standing.onboarding), confirmed=fits)
+    press = Press(
+        standing.onboarding.id,
+        move.verb,
+        Expectation.of(standing.onboarding),
+        confirmed=fits,
+        promise=move.promise,
+        reason=reason,
+    )
     advance = move.verb is Verb.ADVANCE
     return button(
         f"Advance to {move.after}" if advance else _SHORT[move.verb],
@@ -124,7 +135,8 @@ def move_button(standing: Standing, move: Move, *, primary: bool, asked: bool = 
 
 def effects(move: Move) -> tuple[str, ...]:
     """What happens besides the change itself, in sentences; nothing for a change that touches only the state."""
-    return move.asks or ((ORDINARY,) if move.verb is Verb.ADVANCE else ())
+    ordinary = ORDINARY_TEST if move.test_key else ORDINARY
+    return move.asks or ((ordinary,) if move.verb is Verb.ADVANCE else ())
 
 
 def asked(move: Move, *, whom: str, safe: Callable[[str], str]) -> str:
@@ -154,11 +166,11 @@ def actions(standing: Standing, possible: tuple[Move, ...], *, private: bool, we
 
 def _verbs(onboarding: OnboardingRow) -> tuple[Verb, ...]:
     """The verbs worth a button in this state, in the order of the buttons."""
-    state = states.effective(onboarding)
-    mark = Verb.CLEAR if onboarding.state == states.AT_RISK else Verb.FLAG
-    if state == states.PAUSED:
+    held = states.held(onboarding)
+    mark = Verb.CLEAR if states.AT_RISK in held else Verb.FLAG
+    if states.PAUSED in held:
         return (Verb.RESUME,)
-    if state == states.WAITING:
+    if states.WAITING in held:
         return (Verb.ADVANCE, Verb.RESUME, mark)
     return (Verb.ADVANCE, Verb.PAUSE, mark)
 

@@ -177,13 +177,14 @@ def pick(
     now: datetime,
     zone: ZoneInfo,
     verb: Verb | None = None,
+    reason: str = "",
 ) -> Message:
-    """Ask which onboarding was meant, ten at most. With `verb`, choosing one goes on with that change."""
+    """Ask which onboarding was meant, ten at most. With `verb`, choosing one goes on with that change, and `reason`."""
     asked = text.name(question, 300)
     blocks: list[Block] = [section(f"*{asked}*")]
     for at, one in enumerate(standings[:PAGE]):
         line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
-        blocks.append(section(line, accessory=_choice(one, at=at, verb=verb)))
+        blocks.append(section(line, accessory=_choice(one, at=at, verb=verb, reason=reason)))
     left = len(standings) - PAGE
     if left > 0:
         blocks.append(context(f"{left} more not shown: type more of the name, or the number, such as `#89`"))
@@ -191,12 +192,12 @@ def pick(
     return Message(f"{asked} {names}{f' and {left} more' if left > 0 else ''}.", tuple(blocks))
 
 
-def _choice(one: Standing, *, at: int, verb: Verb | None) -> ButtonElement:
+def _choice(one: Standing, *, at: int, verb: Verb | None, reason: str) -> ButtonElement:
     if verb is None:
         return controls.open_button(one, at=at)
     return controls.button(
         "Choose",
         action=f"{CHOOSE}:{at}",
         named=controls.naming("Choose ", one),
-        value=values.encode(Press(one.onboarding.id, verb)),
+        value=values.encode(Press(one.onboarding.id, verb, reason=reason)),
     )

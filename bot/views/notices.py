@@ -9,22 +9,24 @@ from bot.views import text
 from bot.views.message import Message, say
 
 _DIFFERENCES = 4
+_REASON = 300
 
 
-def line(by: str, move: Move) -> str:
+def line(by: str, move: Move, *, reason: str = "") -> str:
     """`Ana Ruiz advanced Program buildout → Internal QA`, for the card's thread; plain text, to be escaped once."""
-    return f"{text.plain(by, 80)} {move.done}"
+    return f"{text.plain(by, 80)} {move.done}{f': {text.plain(reason, _REASON)}' if reason else ''}"
 
 
-def done(move: Move) -> str:
+def done(move: Move, *, reason: str = "") -> str:
     """The same above the presser's own card: `You advanced Review → Program buildout.` Plain text."""
-    return f"You {move.done}."
+    return f"You {move.done}.{f' Reason: {text.plain(reason, _REASON)}' if reason else ''}"
 
 
-def stale(differences: Sequence[str]) -> str:
-    """Why nothing was written, above a refreshed card; plain text."""
+def stale(differences: Sequence[str], *, refreshed: bool = True) -> str:
+    """Why nothing was written, above a refreshed card, or beside one that could not be redrawn; plain text."""
     told = "; ".join(differences[:_DIFFERENCES])
-    return f"This changed since you looked: {told}. Nothing was written. The card is up to date now."
+    now = " The card is up to date now." if refreshed else ""
+    return f"This changed since you looked: {told}. Nothing was written.{now}"
 
 
 def kept(standing: Standing | None = None) -> Message:

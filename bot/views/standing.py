@@ -55,9 +55,9 @@ def place(onboarding: OnboardingRow, *, phases: Phases) -> str:
 
 
 def state(onboarding: OnboardingRow) -> str:
-    """The state as emoji and word, never one without the other."""
-    said = states.effective(onboarding)
-    return f"{states.emoji(said)} {text.name(states.label(said), 60)}"
+    """Every state it is in, as emoji and word, never one without the other."""
+    held = states.held(onboarding) or (states.ACTIVE,)
+    return " and ".join(f"{states.emoji(one)} {text.name(states.label(one), 60)}" for one in held)
 
 
 def time_in_phase(history: History, *, today: date, zone: ZoneInfo) -> str:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.errors import UserError
-from bot.domain.moves import Expectation
+from bot.domain.moves import Expectation, Promise
+from bot.views import text
 
-VERSION = 1
+VERSION = 2
 LIMIT = 2000
 """Characters Slack takes in the value of a button."""
 
@@ -17,13 +18,16 @@ class Press:
     """A press on a control of one onboarding: which, what is wanted, and what the presser saw.
 
     `verb` is one of `bot.domain.moves.Verb`, or what the view that drew it means by it (`open`, `share`, `cancel`).
-    `confirmed` says that the question was asked where the button stands.
+    `promise` is what the button said it would write; `confirmed` says that the question was asked where it stands.
     """
 
     id: str
     verb: str
     expectation: Expectation | None = None
     confirmed: bool = False
+    promise: Promise | None = None
+    reason: str = ""
+    """What was typed as the reason before the question was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,17 @@ def encode(press: Press) -> str:
         fields["e"] = press.expectation.encode()
     if press.confirmed:
         fields["ok"] = True
+    if press.promise is not None:
+        fields["to"], fields["test"] = press.promise.writes, press.promise.test_key
+    if press.reason:
+        fields["r"] = press.reason
+        return _dump({**fields, "r": text.clip(press.reason, _room(fields))})
     return _dump(fields)
+
+
+def _room(fields: dict[str, Any]) -> int:
+    """How much of a reason fits: each of its characters may take two where it has to be escaped."""
+    return max((LIMIT - len(_dump({**fields, "r": ""}))) // 2, len(text.ELLIPSIS) + 1)
 
 
 def decode(value: str) -> Press:
@@ -53,7 +67,15 @@ def decode(value: str) -> Press:
         if not (seen is None or isinstance(seen, dict)):
             raise TypeError(seen)
         expectation = None if seen is None else Expectation.decode(seen)
-        return Press(_text(fields["id"]), _text(fields["verb"]), expectation, confirmed=fields.get("ok") is True)
+        promise = Promise(_text(fields["to"]), fields.get("test") is True) if "to" in fields else None
+        return Press(
+            _text(fields["id"]),
+            _text(fields["verb"]),
+            expectation,
+            confirmed=fields.get("ok") is True,
+            promise=promise,
+            reason=_text(fields.get("r", "")),
+        )
     except (KeyError, TypeError) as error:
         raise _outdated() from error
 

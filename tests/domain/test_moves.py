@@ -134,6 +134,57 @@ def test_clearing_what_is_not_marked_is_refused(make_onboarding):
         planned(Verb.CLEAR, make_onboarding())
 
 
+def test_pausing_what_is_at_risk_and_waits_names_both(make_onboarding):
+    move = planned(Verb.PAUSE, make_onboarding(state="at_risk", waiting_on_customer=True))
+
+    assert move.asks == ("This ends “At risk” and “Waiting on customer”.",)
+    assert move.changes == {"state": "paused", "waiting_on_customer": False}
+
+
+def test_marking_what_is_paused_and_waits_names_both(make_onboarding):
+    move = planned(Verb.FLAG, make_onboarding(state="paused", waiting_on_customer=True))
+
+    assert move.asks == ("This ends “Paused” and “Waiting on customer”; the SLA clock runs again.",)
+    assert move.before == "Paused and Waiting on customer"
+
+
+@pytest.mark.parametrize(("verb", "state"), [(Verb.PAUSE, "paused"), (Verb.FLAG, "at_risk"), (Verb.WAITING, "paused")])
+def test_what_it_is_already_beside_waiting_is_refused(make_onboarding, verb, state):
+    with pytest.raises(Refused, match="already"):
+        planned(verb, make_onboarding(state=state, waiting_on_customer=True))
+
+
+def test_completing_with_a_test_key_says_what_is_suppressed(make_onboarding):
+    move = planned(Verb.ADVANCE, make_onboarding(phase="launch"), test_key=True)
+
+    assert "test key" in move.asks[-1]
+    assert "no Slack message and no e-mail" in move.asks[-1]
+
+
+def test_a_promise_is_broken_by_another_phase_and_by_another_key(make_onboarding):
+    drawn = planned(Verb.ADVANCE, make_onboarding(phase="review"), test_key=True).promise
+    now = plan(Verb.ADVANCE, make_onboarding(phase="review"), phases=Phases(("review", "launch")), test_key=False)
+
+    assert drawn.broken(planned(Verb.ADVANCE, make_onboarding(phase="review"), test_key=True)) == ()
+    assert drawn.broken(now) == (
+        "this would now lead to Launch, which is not what the button said",
+        "this bot now works with a live key (the button was made for a test key)",
+    )
+
+
+@given(verb=st.sampled_from(Verb), onboarding=records)
+def test_every_state_that_ends_unsaid_is_named(verb, onboarding):
+    try:
+        move = planned(verb, onboarding)
+    except Refused:
+        return
+
+    after = onboarding.model_copy(update=move.changes)
+    ended = set(states.held(onboarding)) - set(states.held(after))
+    meant = {"resume": {"paused"}, "clear": {"at_risk"}}.get(verb, set())
+    assert all(states.label(state) in " ".join(move.asks) for state in ended - meant)
+
+
 @given(verb=st.sampled_from(Verb), onboarding=records, test_key=st.booleans())
 def test_every_plan_refuses_or_changes_something(verb, onboarding, test_key):
     try:

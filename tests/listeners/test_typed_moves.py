@@ -193,12 +193,26 @@ async def test_alike_name_before_a_reason_is_picked_from_a_list(ask, slack, pivo
     assert pivotal.patches(89) == []
 
 
-async def test_reason_before_a_choice_is_said_to_be_left_out(ask, slack, pivotal):
-    listed = await ask("waiting globex for their data")
+async def test_reason_before_a_choice_is_kept(ask, slack, pivotal, reason):
+    await ask("waiting globex for their data")
     await slack.clicks("Choose", by=ANA, channel=ONBOARDING)
 
-    assert "To give your reason too, type the number: /onboarding waiting #103 …" in listed
     assert pivotal.state_of(103) == "waiting"
+    assert await reason() == "for their data"
+    assert "Reason: for their data" in slack.seen(ANA, ONBOARDING)
+
+
+async def test_reason_before_a_question_is_kept(ask, slack, pivotal, reason):
+    pivotal.edit(89, state="at_risk", waiting_on_customer=True)
+
+    question = await ask("pause #89 budget <frozen>")
+    await slack.clicks("Pause", by=ANA, channel=ONBOARDING)
+
+    assert "This ends “At risk” and “Waiting on customer”." in question
+    assert "Reason: budget &lt;frozen&gt;" in question
+    assert pivotal.state_of(89) == "paused"
+    assert await reason() == "budget <frozen>"
+    assert "You paused it (was At risk and Waiting on customer). Reason: budget" in slack.seen(ANA, ONBOARDING)
 
 
 async def test_choosing_goes_on_with_a_state(ask, slack, pivotal):

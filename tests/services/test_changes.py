@@ -33,6 +33,7 @@ async def pivotal(clock):
     async with LocalPivotal(clock=clock, sleep=hangs) as local:
         local.rate_limit = 10_000
         local.has_onboarding(89, customer="Aurora Foods", phase="review")
+        local.go_on = over
         yield local
         over.set()
 
@@ -46,12 +47,15 @@ async def store(clock, tmp_path):
 
 @pytest.fixture
 def build(pivotal, store, clock):
-    """`build(api)`: the service over a client, with everything else real."""
+    """`build(api)`: the service over a client, with everything else real, and nothing waited for."""
 
-    def builds(api):
+    async def at_once(seconds):
+        """The time until the second look passes."""
+
+    def builds(api, sleep=at_once):
         phases = Phases()
         portfolio = Portfolio(api, store, clock=clock, phases=phases)
-        return Changes(api, store, portfolio, People(store), phases=phases, team="T0HOME001", clock=clock)
+        return Changes(api, store, portfolio, People(store), phases=phases, team="T0HOME001", clock=clock, sleep=sleep)
 
     return builds
 
@@ -78,6 +82,35 @@ async def test_slow_write_is_looked_up_not_repeated(changes, pivotal, store):
     assert outcome.ending is Ending.DONE
     assert len(pivotal.patches(89)) == 1
     assert [entry.outcome for entry in await store.audit.list()] == ["done"]
+
+
+async def test_write_that_is_made_after_the_first_look_counts(build, pivotal, store):
+    waited = []
+
+    async def made_meanwhile(seconds):
+        waited.append(seconds)
+        changed = asyncio.Event()
+        pivotal.world.on_change.append(lambda _: changed.set())
+        pivotal.go_on.set()
+        await changed.wait()
+
+    pivotal.fails(Fault.late(60), method="PATCH")
+    async with AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url, timeout=BRIEF) as api:
+        outcome = await build(api, made_meanwhile).make(request(pivotal), guard=anywhere)
+
+    assert outcome.ending is Ending.DONE
+    assert waited == [5]
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert [entry.outcome for entry in await store.audit.list()] == ["done"]
+
+
+async def test_write_that_is_not_made_at_the_second_look_is_unknown(changes, pivotal, store):
+    pivotal.fails(Fault.late(60), method="PATCH")
+
+    with pytest.raises(OutcomeUnknown, match="had not made the change when I looked"):
+        await changes.make(request(pivotal), guard=anywhere)
+
+    assert [entry.outcome for entry in await store.audit.list()] == ["unknown"]
 
 
 async def test_slow_write_that_cannot_be_looked_up_is_unknown(changes, pivotal, store):

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bot.domain.moves import Expectation, Verb, plan
+from bot.domain.moves import Expectation, Promise, Verb, plan
 from bot.domain.risk import Reason
 from bot.views import card, values
 from bot.views.message import Message
@@ -101,6 +101,22 @@ def test_buttons_follow_the_state(aurora, draw, fields, expected):
     assert list(buttons(message)) == [*expected, "Share to channel", "Open in Pivotal"]
 
 
+def test_a_paused_onboarding_that_waits_is_said_to_be_both(aurora, draw):
+    message = draw(aurora(state="paused", waiting_on_customer=True))
+
+    assert "⏸️ Paused and ⏳ Waiting on customer" in text_of(message)
+    assert "state: Paused and Waiting on customer" in message.text
+    assert next(iter(buttons(message))) == "Resume"
+
+
+@pytest.mark.parametrize("test_key", [False, True])
+def test_the_ordinary_question_knows_a_test_key(aurora, draw, test_key):
+    dialog = buttons(draw(aurora(), test_key=test_key))["Advance to Program buildout"]["confirm"]
+
+    assert ("notify the customer" in dialog["text"]["text"]) is not test_key
+    assert ("This is a test key" in dialog["text"]["text"]) is test_key
+
+
 def test_a_posted_card_has_no_share_button(aurora, draw):
     message = draw(aurora(), private=False)
 
@@ -154,7 +170,13 @@ def test_a_button_carries_what_its_presser_saw(aurora, draw):
 
     press = values.decode(buttons(draw(standing))["Pause"]["value"])
 
-    assert press == values.Press("onb_089", "pause", Expectation.of(standing.onboarding), confirmed=True)
+    assert press == values.Press(
+        "onb_089",
+        "pause",
+        Expectation.of(standing.onboarding),
+        confirmed=True,
+        promise=Promise("state=paused", test_key=False),
+    )
 
 
 def test_every_button_names_the_customer(aurora, draw):

@@ -73,6 +73,8 @@ class Door:
             visit = Visit(request, await _body(request), operation, key)
             fault = self._faults.take(request.method, (visit.path, self._canonical(visit.path)))
             try:
+                if fault and fault.kind == "late":
+                    await self._sleep(fault.seconds)
                 reply = self._struck(visit, fault) if fault and fault.before else self._answered(visit, fault)
                 self._write_down(visit, reply)
                 if fault and fault.kind == "slow":

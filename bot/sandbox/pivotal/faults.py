@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way to fail. Ready-made ones are attributes (`Fault.error_500`); `rate_limited` and `slow` take a number."""
+    """One way to fail. Ready-made ones are attributes (`Fault.error_500`); the others take a number of seconds."""
 
     kind: str
     seconds: float = 0
@@ -34,6 +34,11 @@ class Fault:
     def slow(cls, seconds: float) -> "Fault":
         """The work is done at once, the answer comes after so many seconds."""
         return cls("slow", seconds, before=False)
+
+    @classmethod
+    def late(cls, seconds: float) -> "Fault":
+        """Neither the work nor the answer comes before so many seconds have passed; nobody may wait for it by then."""
+        return cls("late", seconds, before=False)
 
 
 Fault.revoked_key = Fault("revoked_key")
