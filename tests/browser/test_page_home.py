@@ -183,13 +183,13 @@ async def test_the_app_and_people_are_completed_after_an_at_sign(app: AsyncApp, 
     await expect(page.get_by_role("article").last).to_contain_text("@Onboarding tell @Ben Okafor R&D")
 
 
+@pytest.mark.parametrize("page", [{"width": 1000}], indirect=True)
 async def test_a_thread_that_narrows_the_channel_leaves_it_at_its_end(app: AsyncApp, open_page: Open) -> None:
-    long = (
-        "A sentence that needs a second line as soon as a thread takes its part of the window, and then some more. " * 2
-    )
-    for number in range(12):
-        await app.client.chat_postMessage(channel=HERE, text=f"{number}: {long}")
-    root = await app.client.chat_postMessage(channel=HERE, text="Aurora moved on")
+    long = "A sentence that needs more lines as soon as a thread takes its part of the window, and some more. " * 2
+    facts = [{"type": "mrkdwn", "text": "*Phase*\nReview of the program"}] * 4
+    card = [section(long), {"type": "section", "fields": facts}]
+    for _ in range(7):
+        root = await app.client.chat_postMessage(channel=HERE, text="card", blocks=card)
     await app.client.chat_postMessage(channel=HERE, thread_ts=root["ts"], text="first reply")
     page = await open_page()
     await expect(page.get_by_role("button", name="1 reply")).to_be_in_viewport()
