@@ -30,7 +30,7 @@ from bot.listeners.door import Door, Identity
 from bot.listeners.feature import Registry
 from bot.listeners.manifest import Names
 from bot.pivotal import AsyncPivotalApi
-from bot.pivotal.errors import PivotalError
+from bot.pivotal.errors import AuthenticationFailed, PivotalError
 from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
@@ -45,6 +45,8 @@ from bot.store import Store
 log = structlog.get_logger()
 
 SLACK_TIMEOUT = ClientTimeout(total=20, sock_connect=5)
+KEY_PATIENCE = 5.0
+"""Seconds that the start waits for Pivotal to know the key."""
 DRAIN = 20.0
 """Seconds that work under way is given at shutdown."""
 
@@ -89,6 +91,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         token = settings.slack_bot_token.get_secret_value()
         client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
         identity = await _identify(client, token)
+        await _check_key(pivotal)
 
         phases = Phases(settings.bot_phases or DEFAULT)
         people = People(store)
@@ -175,6 +178,20 @@ async def _identify(client: AsyncWebClient, token: str) -> Identity:
     if not all(who.values()):
         raise StartError("Slack names no bot for SLACK_BOT_TOKEN. Copy the bot token, which starts with xoxb-.")
     return Identity(team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]), token=token)
+
+
+async def _check_key(pivotal: AsyncPivotalApi) -> None:
+    """Stop at once on a key that Pivotal does not know; with Pivotal away, start all the same."""
+    try:
+        async with asyncio.timeout(KEY_PATIENCE):
+            await pivotal.me()
+    except AuthenticationFailed as error:
+        raise StartError(
+            f"Pivotal refused the API key {pivotal.key_prefix}… ({error.code}). "
+            "Check PIVOTAL_API_KEY, or make a new key in Pivotal under Admin > API Keys."
+        ) from error
+    except (PivotalError, TimeoutError) as error:
+        log.warning("Pivotal does not answer yet", error=type(error).__name__)
 
 
 def _not_slack() -> StartError:

@@ -14,7 +14,7 @@ from bot.sandbox.pivotal.faults import Fault
 from bot.sandbox.slack import LocalSlack
 from tests.processes import running
 
-COMMANDS = ("demo", "serve", "manifest", "sandbox", "walk", "contract")
+COMMANDS = ("demo", "serve", "manifest", "sandbox", "walk", "contract", "audit")
 
 
 class Hold:
@@ -117,6 +117,7 @@ async def test_serve_reads_the_settings_of_a_file_in_its_folder(socket_mode, tmp
     ("wrong", "told"),
     [
         ({"SLACK_BOT_TOKEN": "xoxb-of-another"}, "Slack refused the bot token (invalid_auth). Check SLACK_BOT_TOKEN"),
+        ({"PIVOTAL_API_KEY": "pivotal_of_another_workspace"}, "Check PIVOTAL_API_KEY"),
         ({"SLACK_APP_TOKEN": "xapp-of-another"}, "Slack refused the app token (invalid_auth). Check SLACK_APP_TOKEN"),
         ({"SLACK_API_URL": "http://127.0.0.1:1/api/"}, "Slack could not be reached"),
         ({"SLACK_API_URL": "{page}"}, "is not Slack’s Web API, which is at https://slack.com/api/"),
@@ -212,4 +213,4 @@ async def test_a_second_ctrl_c_waits_for_nothing_more(socket_mode, pivotal, hold
         code = await child.ends(within=8)
 
     assert code == 130
-    assert child.err == ""
+    assert "Traceback" not in child.err
