@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Coroutine
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -89,6 +90,28 @@ def contract(
     from bot.commands import contract as command
 
     raise typer.Exit(command.main(as_json=as_json))
+
+
+@app.command()
+def audit(
+    since: Annotated[str, typer.Option(metavar="WHEN", help="From when: 30d, 12h, 2w, or a day (UTC).")] = "30d",
+    until: Annotated[str | None, typer.Option(metavar="WHEN", help="Until before when, likewise.")] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As CSV, for a spreadsheet.")] = False,
+) -> None:
+    """Who tried to change what through the bot, and what came of it."""
+    from bot.app import utc_now
+    from bot.commands import audit as command
+
+    now = utc_now()
+
+    def read(said: str, option: str) -> datetime:
+        try:
+            return command.moment(said, now=now)
+        except ValueError as error:
+            raise typer.BadParameter(f"{error}.", param_hint=option) from None
+
+    start, end = read(since, "--since"), now if until is None else read(until, "--until")
+    raise typer.Exit(command.main(since=start, until=end, as_csv=as_csv, clock=utc_now))
 
 
 async def _serve() -> None:

@@ -1,0 +1,63 @@
+"""Which database a command looks into, from `DATABASE_URL` and `.env`; nothing of Slack’s or Pivotal’s is needed."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.config import ConfigurationError, Settings, unreadable
+from bot.domain.errors import BotError
+from bot.store import Store
+from bot.store.database import address
+
+
+def _usual() -> str:
+    return str(Settings.model_fields["database_url"].get_default(call_default_factory=True))
+
+
+class Memory(BaseSettings):
+    """The one setting that says where the bot's memory is, by the name that `serve` reads it by."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field(default_factory=_usual, repr=False)
+
+    @field_validator("database_url")
+    @classmethod
+    def _usable(cls, value: str) -> str:
+        address(value)
+        return value
+
+
+def load(env_file: Path | None = Path(".env")) -> str:
+    """Read the address of the database; raises ConfigurationError."""
+    try:
+        return Memory(_env_file=env_file).database_url
+    except (UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError([unreadable(env_file, error)]) from None
+    except ValidationError:
+        raise ConfigurationError(["DATABASE_URL must start with sqlite:/// or postgresql://."]) from None
+
+
+@asynccontextmanager
+async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
+    """The bot's memory, which has to be there already; raises ConfigurationError when it cannot be opened."""
+    if _missing(url):
+        raise ConfigurationError(["DATABASE_URL names a file that does not exist: has the bot run with it yet?"])
+    try:
+        store = await Store.open(url, clock=clock)
+    except (BotError, OSError) as error:
+        raise ConfigurationError([f"The bot's memory cannot be opened: {str(error).rstrip('.')}."]) from error
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _missing(url: str) -> bool:
+    """Whether it is a file that is not there: looking into a memory is not to make one."""
+    place = address(url)
+    return place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file()
