@@ -177,6 +177,8 @@ async def test_a_search_goes_on_where_it_was_when_its_message_changes(app: Async
     await box.press_sequentially("acme")
     await expect(page.get_by_role("option")).to_have_count(2)
 
+    await page.set_viewport_size({"width": 900, "height": 700})
+    await expect(page.get_by_role("option")).to_have_count(2)
     changed = actions(search() | {"focus_on_load": False}, button("Another", "other"))
     await app.client.chat_update(channel=HERE, ts=sent["ts"], text="card", blocks=changed)
     await expect(page.get_by_role("button", name="Another")).to_be_visible()

@@ -53,7 +53,7 @@ class External {
   }
 
   #listen() {
-    const { input } = this;
+    const { input, place } = this;
     this.node.addEventListener('click', (event) => {
       if (event.target.closest('.chip-off')) return;
       input.focus();
@@ -61,18 +61,18 @@ class External {
     });
     input.addEventListener('input', () => {
       if (!this.list.isOpen) this.#open(input.value);
-      else this.place.values.keepDraft(...this.spot, input.value);
-      this.list.ask({ pause: 250 });
+      else this.#keep();
+      this.list.ask({ typing: true });
     });
     input.addEventListener('keydown', (event) => this.#key(event));
     // After a redraw the focus comes back to a new field: it goes on where the old one was.
     input.addEventListener('focus', () => {
-      const draft = this.place.values.draft(...this.spot);
-      if (draft !== undefined) this.#open(draft);
+      const draft = place.values.draft(...this.spot);
+      if (draft) this.#open(draft.text, place.where.view_id ? draft.before : undefined);
     });
     input.addEventListener('blur', () => {
       // A redraw takes the field away: then what was typed is its successor's.
-      setTimeout(() => (input.isConnected ? this.list.close() : this.list.panel.remove()));
+      setTimeout(() => (input.isConnected ? this.list.close() : this.list.drop()));
     });
   }
 
@@ -80,13 +80,18 @@ class External {
     return [this.place.values.get(...this.ids) ?? []].flat();
   }
 
-  #open(text) {
+  #open(text, before = this.place.values.get(...this.ids)) {
     if (this.list.isOpen) return;
-    this.before = this.place.values.get(...this.ids);
-    this.place.values.keepDraft(...this.spot, text);
+    this.before = before;
     this.#draw();
     this.input.value = text;
+    this.#keep();
     this.list.open();
+  }
+
+  /** What a redraw must not lose: what is typed, and what was chosen before the list opened. */
+  #keep() {
+    this.place.values.keepDraft(...this.spot, { text: this.input.value, before: this.before });
   }
 
   #closed() {
@@ -152,7 +157,7 @@ class External {
     this.input.value = '';
     this.#draw();
     if (this.list.isOpen) {
-      this.place.values.keepDraft(...this.spot, '');
+      this.#keep();
       this.list.ask();
     } else this.#tell(before);
   }

@@ -21,7 +21,7 @@ export class Typeahead {
     this.status = h('div', { class: 'menu-empty', role: 'status' });
     this.panel = h('div', { class: 'menu menu-typeahead' }, this.list, this.status);
     this.panel.addEventListener('pointerdown', (event) => event.preventDefault());
-    this.settle = (event) => this.isOpen && !this.panel.contains(event.target) && beside(this.panel, this.anchor);
+    this.settle = ({ target }) => target !== this.list && beside(this.panel, this.anchor);
     this.asked = 0;
     this.rows = [];
     input.setAttribute('role', 'combobox');
@@ -45,18 +45,23 @@ export class Typeahead {
 
   close() {
     if (!this.isOpen) return;
-    clearTimeout(this.waiting);
-    this.asked += 1;
-    this.panel.remove();
+    this.drop();
     this.input.setAttribute('aria-expanded', 'false');
     this.input.removeAttribute('aria-activedescendant');
-    document.removeEventListener('scroll', this.settle, { capture: true });
-    window.removeEventListener('resize', this.settle);
     this.onClose();
   }
 
-  /** Ask for what is typed: now, or after a `pause`. */
-  ask({ pause = 0 } = {}) {
+  /** Take the list away because its field is gone. */
+  drop() {
+    clearTimeout(this.waiting);
+    this.asked += 1;
+    this.panel.remove();
+    document.removeEventListener('scroll', this.settle, { capture: true });
+    window.removeEventListener('resize', this.settle);
+  }
+
+  /** Ask for what is in the field: at once, or when the `typing` pauses. */
+  ask({ typing = false } = {}) {
     clearTimeout(this.waiting);
     const turn = ++this.asked;
     const text = this.input.value.trim();
@@ -68,7 +73,7 @@ export class Typeahead {
       if (turn !== this.asked || !this.isOpen) return;
       const some = answer.groups?.some((group) => group.rows.length);
       this.#show(some ? answer.groups : [], answer.problem ?? (some ? '' : 'Nothing found.'), { failed: answer.problem });
-    }, pause);
+    }, typing ? PAUSE : 0);
   }
 
   #show(groups, text, { busy = false, failed = false } = {}) {

@@ -57,15 +57,15 @@ export class Values {
     return this.#labels.get(`${key(block, action)}\n${value}`) ?? String(value);
   }
 
-  /** What is typed into a search that is open; undefined when none is. */
+  /** What `keepDraft` keeps of a search that is open; undefined when none is. */
   draft(block, action) {
     return this.#drafts.get(key(block, action));
   }
 
-  /** Keep what is typed into a search; undefined ends it. */
-  keepDraft(block, action, text) {
-    if (text === undefined) this.#drafts.delete(key(block, action));
-    else this.#drafts.set(key(block, action), text);
+  /** Keep how far a search is; undefined ends it. */
+  keepDraft(block, action, draft) {
+    if (draft === undefined) this.#drafts.delete(key(block, action));
+    else this.#drafts.set(key(block, action), draft);
   }
 }
 
