@@ -6,9 +6,11 @@ their work to a task of our own: Slack's three seconds never depend on Pivotal.
 
 import asyncio
 import html
+import logging
 import re
 import secrets
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +32,7 @@ from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
 from bot.listeners.feature import Answer, Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
-from bot.listeners.manifest import Names
+from bot.listeners.manifest import EXTRAS, Names, off
 from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
 from bot.pivotal.errors import PivotalError
@@ -53,6 +55,8 @@ class Identity:
     user: str
     bot: str
     token: str
+    scopes: frozenset[str] | None = None
+    """What the token may do; None when Slack did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class Door:
         self._clock = clock
         self._at_home: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._homes: set[str] = set()
+        self._off = off(identity.scopes)
         self.bolt = _bolt(identity, signing_secret=signing_secret, session=session)
         ours = re.compile(r"^ob:")
         self.bolt.action(ours)(self.on_action)
@@ -114,12 +119,12 @@ class Door:
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge a slash command and start its work."""
         await ack()
-        self.tasks.spawn(self._command(body))
+        self._begin(self._command, body)
 
     async def on_action(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge a press and start its work."""
         await ack()
-        self.tasks.spawn(self._action(body))
+        self._begin(self._action, body)
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer a form inside the acknowledgement, from memory: what cannot be read, or that it is being done."""
@@ -132,7 +137,7 @@ class Door:
             return
         title = view["title"]["text"]
         await ack(response_action="update", view=modal.saving(title).to_dict())
-        self.tasks.spawn(self._form(body, form, parsed))
+        self._begin(self._form, body, form, parsed)
 
     async def on_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer an external menu inside the acknowledgement, from memory."""
@@ -143,12 +148,25 @@ class Door:
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge a shortcut and start its work."""
         await ack()
-        self.tasks.spawn(self._shortcut(body))
+        self._begin(self._shortcut, body)
 
     async def on_event(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge an event and start its work."""
         await ack()
-        self.tasks.spawn(self._event(body))
+        self._begin(self._event, body)
+
+    def _begin(self, work: Callable[..., Coroutine[Any, Any, None]], *read: Any) -> None:
+        """Start the work of one request; one of an unknown shape is logged by where we stumbled, not by its words."""
+
+        async def done() -> None:
+            try:
+                await work(*read)
+            except (KeyError, IndexError, TypeError, AttributeError) as error:
+                *_, last = traceback.extract_tb(error.__traceback__)
+                where = f"{last.name}, line {last.lineno}"
+                log.error("request not understood", error=type(error).__name__, where=where)
+
+        self.tasks.spawn(done())
 
     async def _command(self, body: dict[str, Any]) -> None:
         said = understand(str(body.get("text") or ""), self._registry)
@@ -232,6 +250,8 @@ class Door:
         user, channel = event.get("user"), str(event.get("channel") or "")
         if heard is None or not isinstance(user, str) or event.get("bot_id"):
             return
+        if any(event["type"] in EXTRAS[name].events for name in self._off):
+            return
         if not await self._services.inbox.first_time(str(body["event_id"])):
             return
         caller = Caller(
@@ -275,6 +295,7 @@ class Door:
             digests=self._digests,
             names=self._names,
             features=self._registry.features,
+            off=tuple(self._off.values()),
             **{"text": "", "channel": "", **said},
         )
 
@@ -364,6 +385,8 @@ def _bolt(identity: Identity, *, signing_secret: str, session: ClientSession) ->
         bot_token=identity.token,
     )
 
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_without_body)
+
     async def authorize() -> AuthorizeResult:
         return authorized
 
@@ -374,6 +397,13 @@ def _bolt(identity: Identity, *, signing_secret: str, session: ClientSession) ->
         authorize=authorize,
         client=AsyncWebClient(session=session, retry_handlers=[]),
     )
+
+
+def _without_body(record: logging.LogRecord) -> bool:
+    """Keep to ourselves what a request says: Bolt prints those that nothing here listens to."""
+    if str(record.msg).startswith("Unhandled request"):
+        record.msg, record.args = "Unhandled request", ()
+    return True
 
 
 def _value(action: dict[str, Any]) -> str:

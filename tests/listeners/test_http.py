@@ -109,3 +109,30 @@ async def test_requests_side_by_side_all_get_their_answer(slack, bot):
     await asyncio.gather(*(slack.types("/onboarding whoami", by=ANA, channel=ONBOARDING) for _ in range(20)))
 
     assert len(slack.messages(ONBOARDING, ANA)) == 20
+
+
+ODD = [
+    {"command": "/onboarding", "text": "sesame", "user_id": ANA, "channel_id": ONBOARDING},
+    {"command": "/other", "text": "sesame", "user_id": ANA},
+    {"type": "block_actions", "actions": [{"action_id": "ob:page", "value": "sesame"}]},
+    {"type": "block_actions", "actions": [{"action_id": "theirs", "value": "sesame"}], "user": {"id": ANA}},
+    {"type": "block_actions", "actions": "sesame"},
+    {"type": "view_submission", "view": {"callback_id": "ob:unknown", "title": "sesame"}, "user": {"id": ANA}},
+    {"type": "view_closed", "view": {"callback_id": "theirs", "private_metadata": "sesame"}, "user": {"id": ANA}},
+    {"type": "block_suggestion", "action_id": "theirs", "value": "sesame"},
+    {"type": "interactive_message", "callback_id": "c", "actions": [{"value": "sesame"}]},
+    {"type": "dialog_submission", "callback_id": "c", "submission": {"name": "sesame"}},
+    {"type": "shortcut", "callback_id": "ob:unknown", "user": {"id": ANA}, "message": "sesame"},
+    {"type": "event_callback", "event": {"type": "message", "text": "sesame"}},
+    {"type": "sesame"},
+    {"sesame": 1},
+]
+
+
+@pytest.mark.parametrize("body", ODD)
+async def test_an_unknown_shape_of_request_is_logged_without_what_it_said(post, ask, body, capfd, caplog):
+    await post(json.dumps(body).encode(), kind="application/json")
+
+    out, err = capfd.readouterr()
+    assert "sesame" not in out + err + caplog.text
+    assert "Ana Ruiz" in await ask("whoami")
