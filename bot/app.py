@@ -29,6 +29,7 @@ from bot.listeners.cards import Cards
 from bot.listeners.door import Door, Identity
 from bot.listeners.feature import Registry
 from bot.listeners.manifest import Names
+from bot.listeners.roles import Access, Roles
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError
 from bot.services import Services
@@ -130,13 +131,14 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         cards = Cards(delivery, PostedCards(store, clock=clock), services, clock=clock)
         digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
         door = Door(
+        roles = Roles(client, Access(admins=settings.bot_admins), clock=clock)
             Registry(FEATURES),
             identity=identity,
             names=Names(settings.bot_command, settings.bot_alias),
             signing_secret=_secret(settings),
             session=session,
             client=client,
-            actors=Actors(client, people, team=identity.team, admins=frozenset(settings.bot_admins), clock=clock),
+            actors=Actors(client, people, roles, team=identity.team, clock=clock),
             cards=cards,
             services=services,
             digests=digests,

@@ -31,6 +31,10 @@ class Forbidden(UserError):
     """This person, or this place, may not; `hint` says who has the right."""
 
 
+class Unlinked(Forbidden):
+    """This person may not, for nobody knows who they are in Pivotal: they are offered to say it."""
+
+
 class Busy(UserError):
     """Somebody is doing the same at this moment."""
 

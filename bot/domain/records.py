@@ -41,6 +41,8 @@ class Actor:
     home: bool = True
     """Belongs to the workspace the bot is installed in."""
     guest: bool = False
+    bot: bool = False
+    """An app, or Slack itself."""
     admin: bool = False
     pivotal_ids: frozenset[str] = frozenset()
     """The Pivotal users this person is, confirmed: they carry an owner's rights."""
@@ -156,6 +158,8 @@ class Snapshot:
     customers: Mapping[str, CustomerRow]
     as_of: datetime
     stale: bool = False
+    trouble: str = ""
+    """Why it is stale, in words."""
 
 
 @dataclass(frozen=True, slots=True)

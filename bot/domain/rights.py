@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.errors import Forbidden
+from bot.domain.errors import Forbidden, Unlinked
 from bot.domain.records import OWNER_ROLES, Actor, Directory, Writes
 from bot.pivotal.models import OnboardingRow
 
@@ -65,6 +65,7 @@ _MANAGERS = frozenset({Role.MANAGER, Role.ADMIN})
 _OWNERS = _MANAGERS | {Role.OWNER}
 _LINKED = _MANAGERS | {Role.LINKED}
 _CHANNELS = _MANAGERS | {Role.STAND_IN}
+_BY_LINK = frozenset({Role.OWNER, Role.LINKED})
 
 RULES = {
     Right.READ: Rule("look at onboardings", _ANYBODY),
@@ -105,7 +106,10 @@ def allowed(right: Right, actor: Actor, *, onboarding: OnboardingRow | None = No
 def check(
     right: Right, actor: Actor, *, onboarding: OnboardingRow | None = None, directory: Directory | None = None
 ) -> None:
-    """Raise Forbidden unless the person has the right; its hint says who has it, by name with a `directory`."""
+    """Raise Forbidden unless the person has the right; its hint says who has it, by name with a `directory`.
+
+    Unlinked, a kind of Forbidden, says that a link to a Pivotal user could give it.
+    """
     if allowed(right, actor, onboarding=onboarding):
         return
     if not actor.home or actor.guest:
@@ -124,20 +128,15 @@ def check(
             f"Nobody may {rule.what} here: this bot only looks for now, and changes nothing in Pivotal.",
             hint="Whoever runs it can change that (BOT_WRITES). Until then, change it in Pivotal itself.",
         )
-    raise Forbidden(f"You may not {rule.what}.", hint=_who(rule, actor, onboarding, directory))
-
-
-def lacks_link(right: Right, actor: Actor) -> bool:
-    """Whether a right is out of reach only for want of a confirmed link: then it is worth saying who one is."""
-    rule = RULES[right]
-    if actor.pivotal_ids or not roles(actor) or (rule.writes and actor.policy.writes is Writes.OFF):
-        return False
-    return not allowed(right, actor) and not rule.roles.isdisjoint({Role.OWNER, Role.LINKED})
+    unlinked = not actor.own_ids and not rule.roles.isdisjoint(_BY_LINK)
+    raise (Unlinked if unlinked else Forbidden)(
+        f"You may not {rule.what}.", hint=_who(rule, actor, onboarding, directory)
+    )
 
 
 def roles(actor: Actor, *, onboarding: OnboardingRow | None = None) -> frozenset[Role]:
     """What the person is here; nothing at all for guests and for people of other organisations, admins or not."""
-    if not actor.home or actor.guest or not (actor.reader or actor.manager or actor.admin):
+    if not actor.home or actor.guest or actor.bot or not (actor.reader or actor.manager or actor.admin):
         return frozenset()
     found = {Role.VIEWER}
     if actor.admin:

@@ -1,6 +1,6 @@
 """Door 1, Slack: one file per conversation, each named once in FEATURES, in the order `help` shows them."""
 
-from bot.listeners import digests, helping, lists, log, moves, note, people, share, show, subscriptions
+from bot.listeners import claims, digests, helping, lists, log, moves, new, note, people, share, show, subscriptions
 
 FEATURES = (
     show.feature,
@@ -13,4 +13,5 @@ FEATURES = (
     digests.feature,
     people.feature,
     helping.feature,
+    claims.feature,
 )

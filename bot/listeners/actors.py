@@ -9,12 +9,15 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import UpstreamError
+from bot.domain.errors import NotFound, UpstreamError
 from bot.domain.records import Actor
+from bot.listeners.roles import Roles
 from bot.services.people import People
 
 KEEP = timedelta(minutes=5)
 MOST = 5_000
+ADMINS = 10
+"""Admins that are written to at most."""
 
 
 class Actors:
@@ -24,39 +27,55 @@ class Actors:
         self,
         client: AsyncWebClient,
         people: People,
+        roles: Roles,
         *,
         team: str,
-        admins: frozenset[str],
         clock: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._people = people
+        self._roles = roles
         self._team = team
-        self._admins = admins
         self._clock = clock
         self._seen: dict[str, tuple[datetime, dict[str, Any]]] = {}
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What could not be found out about roles, a sentence each."""
+        return self._roles.troubles
 
     async def actor(self, slack_id: str, *, team: str | None) -> Actor:
         """Say who this is; `team` is the workspace the request came from.
 
-        Raises UpstreamError when Slack cannot say: nobody gets a right that was not looked up.
+        Raises UpstreamError when Slack cannot say: nobody gets a right that was not looked up. NotFound when Slack
+        knows nobody of that id.
         """
         user = await self._user(slack_id)
-        directory = self._people.directory
-        confirmed = directory.confirmed(slack_id)
+        await self._people.load()
         profile = user.get("profile") or {}
         home = user.get("team_id") == self._team and team in (self._team, None) and not user.get("is_stranger")
+        guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))
+        held = await self._roles.of(user) if home and not guest else None
+        confirmed = self._people.directory.confirmed(slack_id)
         return Actor(
             slack_id=slack_id,
             team_id=str(user.get("team_id") or team or ""),
             name=user.get("real_name") or profile.get("real_name") or user.get("name") or slack_id,
             zone=_zone(user.get("tz")),
             home=home,
-            guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-            admin=home and slack_id in self._admins,
+            guest=guest,
+            bot=bool(user.get("is_bot")) or slack_id == "USLACKBOT",
+            admin=bool(held and held.admin),
+            manager=bool(held and held.manager),
+            reader=bool(held and held.reader),
             pivotal_ids=confirmed,
-            guessed_ids=directory.of_slack(slack_id) - confirmed,
+            guessed_ids=self._people.directory.of_slack(slack_id) - confirmed,
+            policy=self._roles.access.policy,
         )
+
+    async def admins(self) -> tuple[str, ...]:
+        """The Slack user ids of the bot's admins, at most ten of them."""
+        return (await self._roles.admins())[:ADMINS]
 
     async def _user(self, slack_id: str) -> dict[str, Any]:
         now = self._clock()
@@ -66,6 +85,8 @@ class Actors:
         try:
             answer = await self._client.users_info(user=slack_id)
         except (SlackApiError, ClientError, OSError, TimeoutError) as error:
+            if isinstance(error, SlackApiError) and error.response.get("error") == "user_not_found":
+                raise NotFound("Slack knows nobody of that id.", hint="Mention the person: `@name`.") from error
             raise UpstreamError(
                 "Slack could not tell me who is who, so nothing was done.", hint="Try again in a moment."
             ) from error

@@ -108,6 +108,14 @@ class Cards:
         """Put a tombstone in the place of a posted card whose onboarding is gone; None: nobody knows what it was."""
         await self._delivery.update(channel, ts, self.tombstone(standing))
 
+    async def tell(self, slack_id: str, message: Message) -> None:
+        """Send one person a direct message; raises what delivery raises."""
+        await self._delivery.tell(slack_id, message)
+
+    async def put(self, channel: str, ts: str, message: Message) -> None:
+        """Put a message in the place of one the bot has sent; raises what delivery raises."""
+        await self._delivery.update(channel, ts, message)
+
     def tombstone(self, standing: Standing | None, *, zone: str | None = None) -> Message:
         """Draw what is left of a card whose onboarding is gone."""
         if standing is None:

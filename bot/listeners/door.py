@@ -26,10 +26,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain import rights
-from bot.domain.errors import BotError, FieldErrors, UpstreamError
+from bot.domain.errors import BotError, FieldErrors, Unlinked, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
+from bot.listeners.claims import unclaimed
 from bot.listeners.feature import Answer, Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import EXTRAS, Names, off
@@ -38,6 +39,7 @@ from bot.listeners.tasks import Tasks
 from bot.pivotal.errors import PivotalError
 from bot.services import Services
 from bot.views import modal
+from bot.views.claims import offer
 from bot.views.errors import explain
 from bot.views.message import Message
 
@@ -319,6 +321,8 @@ class Door:
     def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
         """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""
         message = explain(error, reference=reference, now=now)
+        if isinstance(error, Unlinked):
+            message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
         return caller.again(message.text) if caller.again else message
 
     async def _deliver(self, seen: Message | Answer | View, caller: Caller, *, lines: Any) -> None:

@@ -33,12 +33,12 @@ class Sight:
 @feature.command("home", "menu", tells="Your onboardings, and the ways to everything else", examples=("",))
 async def home(turn: Turn) -> Message:
     """The root command alone."""
-    snapshot, own = await turn.services.onboardings.owned(turn.actor.pivotal_ids)
+    snapshot, own = await turn.services.onboardings.owned(turn.actor.own_ids)
     today = dates.today(turn.now, turn.zone)
     return lists.home(
         own,
         reasons={one.onboarding.id: turn.services.onboardings.reasons(one, today=today, now=turn.now) for one in own},
-        linked=bool(turn.actor.pivotal_ids),
+        linked=bool(turn.actor.own_ids),
         phases=turn.phases,
         directory=turn.directory,
         now=turn.now,
@@ -163,7 +163,7 @@ async def turn_page(turn: Turn) -> Answer:
 def _whose(turn: Turn) -> tuple[str, frozenset[str], str]:
     """Whose onboardings are wanted: the title of their list, their Pivotal users, and what to say when it is empty."""
     if not turn.text:
-        ids = turn.actor.pivotal_ids
+        ids = turn.actor.own_ids
         return "Your onboardings", ids, "No open onboarding is yours right now." if ids else _UNLINKED
     mention = filters.MENTION.fullmatch(turn.text)
     if mention is None:

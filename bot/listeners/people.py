@@ -1,11 +1,14 @@
-"""Who is who: what the bot knows of me, and the link between a Slack user and a Pivotal user."""
+"""Who is who: what the bot knows of me, and the links between Slack users and Pivotal users that admins make."""
 
 import re
 
 from bot.domain import rights, words
 from bot.domain.errors import UserError
-from bot.listeners.feature import Feature, Turn
-from bot.views import people
+from bot.domain.records import Actor
+from bot.domain.unmapped import Unmapped, unmapped
+from bot.listeners.claims import trace, unclaimed
+from bot.listeners.feature import Answer, Feature, Turn
+from bot.views import claims, mapping, people
 from bot.views.message import Message
 
 feature = Feature("People")
@@ -15,8 +18,9 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 @feature.command("whoami", tells="What I know about you, and what you may do", examples=("whoami",))
 async def whoami(turn: Turn) -> Message:
-    """Say who the bot takes them for."""
-    return people.whoami(turn.actor)
+    """Say who the bot takes them for; who is nobody in Pivotal yet can say who they are."""
+    offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
+    return people.whoami(turn.actor, offer=offer)
 
 
 @feature.command(
@@ -27,16 +31,58 @@ async def whoami(turn: Turn) -> Message:
 )
 async def link(turn: Turn) -> Message:
     """Link a Slack user to a Pivotal user."""
-    rights.check(rights.Right.LINK, turn.actor)
     said = words.split(turn.text)
     mention = _MENTION.fullmatch(said[0]) if said else None
     if mention is None or len(said) != 2:
+        rights.check(rights.Right.LINK, turn.actor)
         raise UserError(
             "Say whom to link, and to which Pivotal user.",
             hint=f"For example: `{turn.names.command} link @ana user_csm_001`.",
         )
-    other = await turn.actors.actor(mention[1], team=None)
+    return await _link(turn, said[1], slack_id=mention[1])
+
+
+@feature.command("people", tells="Owners in Pivotal nobody is linked to, to link them (admins)", examples=("people",))
+async def people_(turn: Turn, page: int = 1) -> Message:
+    """List the unmapped owners beside a menu of people."""
+    rights.check(rights.Right.LINK, turn.actor)
+    return mapping.listing(await _unmapped(turn), page=page)
+
+
+@feature.button(mapping.PAGES)
+async def turn_page(turn: Turn) -> Answer:
+    """Show another page in place."""
+    value = turn.pressed.value if turn.pressed else ""
+    return Answer(await people_(turn, int(value) if value.isdecimal() else 1), replace=True)
+
+
+@feature.button(mapping.LINK_TO)
+async def link_chosen(turn: Turn) -> Answer:
+    """Somebody was chosen in the list: link them, and show the list without that owner."""
+    assert turn.pressed is not None  # noqa: S101 - menus always come with what was chosen
+    pivotal_id = turn.pressed.action.split(":", 2)[2]
+    done = await _link(turn, pivotal_id, slack_id=turn.pressed.value)
+    return Answer(mapping.listing(await _unmapped(turn), notice=done.text), replace=True)
+
+
+async def _link(turn: Turn, pivotal_id: str, *, slack_id: str) -> Message:
+    other = await _member(turn, slack_id)
+    linked = await turn.services.people.link(
+        pivotal_id, slack_id=other.slack_id, name=other.name, by=turn.actor, trace=trace(turn)
+    )
+    return people.linked(linked.person, former=linked.former)
+
+
+async def _member(turn: Turn, slack_id: str) -> Actor:
+    """Look up who is to be linked; raises UserError for guests, outsiders, apps, and ids that are nobody's."""
+    other = await turn.actors.actor(slack_id, team=None)
+    if other.bot:
+        raise UserError("That is an app, and apps own nothing in Pivotal.", hint="Name a person.")
     if not other.home or other.guest:
         raise UserError("Only full members of this workspace can be linked.", hint="Guests have no rights here.")
-    person = await turn.services.people.link(said[1], slack_id=other.slack_id, name=other.name, by=turn.actor)
-    return people.linked(person)
+    return other
+
+
+async def _unmapped(turn: Turn) -> tuple[Unmapped, ...]:
+    snapshot = await turn.services.onboardings.snapshot()
+    return unmapped(snapshot.standings, directory=turn.directory, phases=turn.phases)

@@ -1,9 +1,33 @@
-"""Who is who: links between Pivotal users and Slack users."""
+"""Who is who: links between Pivotal users and Slack users, made by admins or claimed and then confirmed."""
+
+from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain import rights
-from bot.domain.errors import UserError
-from bot.domain.records import Actor, Directory, Person
+from bot.domain.errors import NotFound, Refused, UserError
+from bot.domain.records import Actor, AuditEntry, Directory, Person
+from bot.domain.rights import Right
+from bot.domain.unmapped import linkable
 from bot.store import Store
+
+ASK_AGAIN = timedelta(days=1)
+"""How soon the admins are asked about the same claim again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A link that was made; `former` is who loses the place, if anybody does."""
+
+    person: Person
+    former: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Where a request about people came from, and its reference, for the audit."""
+
+    source: str = "command"
+    reference: str = ""
 
 
 class People:
@@ -14,17 +38,108 @@ class People:
         self.directory = Directory()
 
     async def load(self) -> None:
-        """Read the directory from the store."""
+        """Read the directory from the store: another process, or the command line, may have changed it."""
         self.directory = await self._store.people.directory()
 
-    async def link(self, pivotal_id: str, *, slack_id: str, name: str, by: Actor) -> Person:
-        """Link a Pivotal user to a Slack user. Admins only: a link carries an owner's rights."""
-        rights.check(rights.Right.LINK, by)
-        if not pivotal_id or len(pivotal_id) > 100 or any(mark in pivotal_id for mark in " <>|&"):
-            raise UserError(
-                "That is not a Pivotal user id.", hint="Copy it from a card that says “unmapped owner (…)”."
-            )
+    async def link(self, pivotal_id: str, *, slack_id: str, name: str, by: Actor, trace: Trace = Trace()) -> Linked:
+        """Link a Pivotal user to a Slack user, confirmed. Admins only: a link carries an owner's rights."""
         person = Person(pivotal_id, slack_id=slack_id, name=name)
-        await self._store.people.link(person)
+        try:
+            rights.check(Right.LINK, by)
+            readable(pivotal_id)
+        except UserError as error:
+            await self._record("link", person, by=by, trace=trace, outcome="refused", why=error.message)
+            raise
         await self.load()
-        return person
+        known = self.directory.people.get(pivotal_id)
+        former = known if known and known.slack_id and known.slack_id != slack_id else None
+        await self._store.people.link(person)
+        await self._record("link", person, by=by, trace=trace, before=_named(known))
+        await self.load()
+        return Linked(person, former)
+
+    async def claim(self, pivotal_id: str, *, by: Actor, trace: Trace) -> bool:
+        """Keep what somebody says of themselves as a guess; it grants nothing until an admin confirms it.
+
+        Says whether the admins are to be asked: not twice a day about the same claim. Raises Refused when the place
+        is another's.
+        """
+        rights.check(Right.CLAIM, by)
+        readable(pivotal_id)
+        wanted = Person(pivotal_id, slack_id=by.slack_id, name=by.name, learned="claim", confirmed=False)
+        stands = await self._store.people.guess(wanted)
+        await self.load()
+        if stands.slack_id != by.slack_id:
+            why = f"{stands.name or 'Somebody else'} is linked to the Pivotal user {pivotal_id} already."
+            await self._record("claim", wanted, by=by, trace=trace, outcome="refused", why=why)
+            raise Refused(why, hint="If that is wrong, an admin of this bot can change it.")
+        if stands.confirmed:
+            raise Refused(f"You are linked to the Pivotal user {pivotal_id} already.")
+        await self._record("claim", wanted, by=by, trace=trace)
+        key = f"claim:{by.team_id}:{by.slack_id}:{pivotal_id}"
+        return await self._store.claims.first_time(key, now=self._store.clock(), keep=ASK_AGAIN)
+
+    async def confirm(self, pivotal_id: str, *, slack_id: str, by: Actor, trace: Trace) -> Person:
+        """Make a guess count. Raises Forbidden, and NotFound when it is no longer open."""
+        return await self._settle("confirm", pivotal_id, slack_id=slack_id, by=by, trace=trace)
+
+    async def reject(self, pivotal_id: str, *, slack_id: str, by: Actor, trace: Trace) -> Person:
+        """Forget a guess. Raises Forbidden, and NotFound when it is no longer open."""
+        return await self._settle("reject", pivotal_id, slack_id=slack_id, by=by, trace=trace)
+
+    async def _settle(self, action: str, pivotal_id: str, *, slack_id: str, by: Actor, trace: Trace) -> Person:
+        await self.load()
+        known = self.directory.people.get(pivotal_id)
+        guess = known if known and known.slack_id == slack_id else Person(pivotal_id, slack_id=slack_id)
+        try:
+            rights.check(Right.LINK, by)
+        except UserError as error:
+            await self._record(action, guess, by=by, trace=trace, outcome="refused", why=error.message)
+            raise
+        settle = self._store.people.confirm if action == "confirm" else self._store.people.reject
+        if not await settle(pivotal_id, slack_id=slack_id):
+            raise NotFound("That is settled already.", hint=f"{pivotal_id} is {_named(known)} now.")
+        await self._record(action, guess, by=by, trace=trace)
+        await self.load()
+        return guess
+
+    async def _record(
+        self,
+        action: str,
+        person: Person,
+        *,
+        by: Actor,
+        trace: Trace,
+        before: str = "",
+        outcome: str = "done",
+        why: str | None = None,
+    ) -> None:
+        await self._store.audit.add(
+            AuditEntry(
+                at=self._store.clock(),
+                slack_id=by.slack_id,
+                name=by.name,
+                source=trace.source,
+                action=action,
+                onboarding_id=None,
+                title=f"Pivotal user {person.pivotal_id}",
+                before=before,
+                after=_named(person),
+                outcome=outcome,
+                reference=trace.reference,
+                reason=why,
+            )
+        )
+
+
+def readable(pivotal_id: str) -> str:
+    """Give a Pivotal user id as it is; raises UserError when it cannot be one."""
+    if not linkable(pivotal_id):
+        raise UserError("That is not a Pivotal user id.", hint="Copy it from a card that says “unmapped owner (…)”.")
+    return pivotal_id
+
+
+def _named(person: Person | None) -> str:
+    if person is None or not person.slack_id:
+        return "nobody"
+    return f"{person.name or 'somebody'} ({person.slack_id})"

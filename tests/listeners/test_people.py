@@ -59,3 +59,68 @@ async def test_link_refuses_what_is_no_pivotal_id(ask, bot):
 @pytest.mark.parametrize("whom", ["@gus", "@erin"])
 async def test_link_refuses_guests_and_outsiders(ask, whom):
     assert "Only full members of this workspace can be linked" in await ask(f"link {whom} user_csm_002", by=CARA)
+
+
+async def test_link_that_takes_a_place_names_who_loses_it(ask, slack, pivotal):
+    answer = await ask("link @mara user_csm_001", by=CARA)
+    await ask("aurora")
+    await slack.clicks("Advance to Program buildout", by=ANA, channel=ONBOARDING)
+
+    assert "Ana Ruiz was linked to it, and no longer is." in answer
+    assert pivotal.patches(89) == []
+
+
+@pytest.mark.parametrize(
+    ("whom", "expected"),
+    [("@onboarding", "apps own nothing"), ("<@U0NOBODY1>", "Slack knows nobody of that id")],
+)
+async def test_link_refuses_apps_and_ids_that_are_nobodys(ask, bot, whom, expected):
+    assert expected in await ask(f"link {whom} user_csm_002", by=CARA)
+    assert "user_csm_002" not in bot.services.people.directory.people
+
+
+async def test_links_and_refused_ones_are_audited(ask, audited):
+    await ask("link @mara user_csm_002", by=CARA)
+    await ask("link @mara user_csm_002", by=ANA)
+
+    assert await audited() == [("Ana Ruiz", "link", "refused"), ("Cara Lindqvist", "link", "done")]
+
+
+async def test_people_lists_unmapped_owners_by_count_beside_a_menu(ask, pivotal, slack, clock):
+    for number in (201, 202, 203, 204):
+        pivotal.has_onboarding(number, customer=f"Customer {number}", csm_id="user_csm_003")
+    clock.passes(minutes=5)
+
+    answer = await ask("people", by=CARA)
+
+    assert answer.index("user_csm_003") < answer.index("user_csm_002") < answer.index("user_designer_001")
+    assert "`user_csm_003`: CSM of 4 onboardings\nCustomer 20" in answer
+    assert "and 1 more" in answer
+    assert "user_csm_001" not in answer
+
+
+async def test_people_links_who_is_chosen_and_takes_the_owner_off_the_list(ask, slack, bot):
+    await ask("people", by=CARA)
+
+    await slack.chooses("ob:link-to:user_csm_002", MARA, by=CARA, channel=ONBOARDING)
+
+    assert "Mara Kowalski is now linked to the Pivotal user user_csm_002." in slack.seen(CARA, ONBOARDING)
+    assert "`user_csm_002`" not in slack.seen(CARA, ONBOARDING)
+    assert bot.services.people.directory.confirmed(MARA) == {"user_csm_002"}
+
+
+async def test_people_is_paged(ask, slack, pivotal, clock):
+    for number in range(301, 316):
+        pivotal.has_onboarding(number, customer=f"Customer {number}", csm_id=f"user_{number}")
+    clock.passes(minutes=5)
+    first = await ask("people", by=CARA)
+
+    await slack.clicks("Next", by=CARA, channel=ONBOARDING)
+
+    assert "17 owners, page 1 of 2" in first
+    assert "17 owners, page 2 of 2" in slack.seen(CARA, ONBOARDING)
+    assert "user_315" in slack.seen(CARA, ONBOARDING)
+
+
+async def test_people_is_for_admins(ask):
+    assert "You may not link people to Pivotal users" in await ask("people", by=ANA)
