@@ -22,6 +22,8 @@ NAMED_NUMBER = re.compile(r"(onboarding|customer)\s*#([0-9]{1,9})", re.IGNORECAS
 SLACK_LINK = re.compile(r"<([^<>|]+)(?:\|[^<>]*)?>")
 PATH = re.compile(r"/(customers|onboardings)/(?:([0-9]{1,9})(?![0-9a-z_])(?:-[^/]*)?|([^/]+))", re.IGNORECASE)
 
+_LETTERS = str.maketrans("ıłøđ", "ilod")
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -149,11 +151,11 @@ def _key(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Fold case, and drop accents and invisible marks.
+    """Fold case, drop accents and invisible marks, and read letters that are not on every keyboard as their next kin.
 
     Only the general accents go (U+0300 to U+036F): in Hindi or Thai a mark is a vowel, and another name.
     """
-    folded = unicodedata.normalize("NFKD", text.casefold())
+    folded = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
     return "".join(c for c in folded if not "\u0300" <= c <= "\u036f" and unicodedata.category(c) != "Cf")
 
 

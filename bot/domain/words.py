@@ -19,6 +19,19 @@ def split(text: str) -> list[str]:
     return [word for word in words if word]
 
 
+def pieces(text: str) -> list[str]:
+    """Cut a text at the same blanks as `split`, each piece as it was typed, quotes and all."""
+    found, start = [], 0
+    while start < len(text):
+        if text[start].isspace():
+            start += 1
+            continue
+        _, end = _word(text, start)
+        found.append(text[start:end])
+        start = end
+    return found
+
+
 def head(text: str) -> tuple[str, str]:
     """Give the first word, and the rest as it was typed."""
     text = text.strip()

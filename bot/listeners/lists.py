@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain import dates, filters, launches
+from bot.domain import dates, filters, launches, order, states
 from bot.domain.errors import UserError
 from bot.domain.launches import Lane
+from bot.domain.order import Order
 from bot.domain.records import Snapshot
 from bot.listeners.feature import Answer, Feature, Seen, Turn, spelled
 from bot.views import lists, values
@@ -15,6 +16,7 @@ from bot.views.values import Turning
 feature = Feature("Lists")
 
 _FILTERS = "[phase:… state:… owner:@… launch:…]"
+_SORT = "[sort:date|name|phase|newest]"
 _LANES = {spelled(lane): lane for lane in Lane} | {"none": Lane.NO_TARGET}
 _UNLINKED = (
     "You are not linked to a Pivotal user yet, so I can’t tell which are yours. An admin of this bot can link you."
@@ -23,11 +25,16 @@ _UNLINKED = (
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a person sees of the portfolio now: the snapshot narrowed by their filters."""
+    """What a person sees of the portfolio now: the snapshot narrowed by their filters, which `told` says in words."""
 
     snapshot: Snapshot
     narrowed: Snapshot
     today: date
+    told: str
+    sort: Order | None
+    """The order asked for."""
+    over: int = 0
+    """How many passed the filters but are over, and were left out."""
 
 
 @feature.command("home", "menu", tells="Your onboardings, and the ways to everything else", examples=("",))
@@ -44,32 +51,35 @@ async def home(turn: Turn) -> Message:
         now=turn.now,
         zone=turn.zone,
         as_of=snapshot.as_of,
-        stale=snapshot.stale,
+        stale=snapshot.trouble or snapshot.stale,
         test_key=turn.services.test_key,
     )
 
 
 @feature.command(
     "mine",
-    usage="[@person]",
+    usage=f"[@person] {_SORT}",
     tells="Every open onboarding that is yours, or somebody else’s",
-    examples=("mine", "mine @ana"),
+    examples=("mine", "mine @ana", "mine sort:date"),
 )
 async def mine(turn: Turn, page: int = 1) -> Message:
     """Owned as CSM, SE, designer or product ops."""
-    title, ids, empty = _whose(turn)
+    sort, person = order.take(turn.text)
+    title, ids, empty = _whose(replace(turn, text=person))
     snapshot, own = await turn.services.onboardings.owned(ids)
+    sort = sort or Order.NEWEST
     return lists.listing(
         title,
-        own,
+        order.arranged(own, sort, phases=turn.phases),
         page=page,
         phases=turn.phases,
         directory=turn.directory,
         now=turn.now,
         zone=turn.zone,
         as_of=snapshot.as_of,
-        stale=snapshot.stale,
+        stale=snapshot.trouble or snapshot.stale,
         name="mine",
+        note=sort.told,
         filters=turn.text,
         empty=empty,
         test_key=turn.services.test_key,
@@ -79,44 +89,58 @@ async def mine(turn: Turn, page: int = 1) -> Message:
 @feature.command(
     "list",
     "ls",
-    usage=_FILTERS,
-    tells="All onboardings, or those that pass the filters",
-    examples=("list", "list phase:review", "list owner:@ana launch:next-week", "list state:waiting"),
+    usage=f"{_FILTERS} {_SORT}",
+    tells="All open onboardings, or those that pass the filters",
+    examples=("list", "list phase:review", "list owner:@ana launch:next-week", "list state:waiting sort:date"),
 )
 async def list_(turn: Turn, page: int = 1) -> Message:
-    """The whole portfolio, newest first."""
-    sight = await _sight(turn)
+    """The whole portfolio, newest first; what is over only when a phase or state is asked for."""
+    sight = await _sight(turn, over=False)
+    sort = sight.sort or Order.NEWEST
     return lists.listing(
         "Onboardings",
-        sight.narrowed.standings,
+        order.arranged(sight.narrowed.standings, sort, phases=turn.phases),
         page=page,
         phases=turn.phases,
         directory=turn.directory,
         now=turn.now,
         zone=turn.zone,
         as_of=sight.snapshot.as_of,
-        stale=sight.snapshot.stale,
+        stale=sight.snapshot.trouble or sight.snapshot.stale,
         filters=turn.text,
+        told=sight.told,
+        note=f"{sort.told} · {_left_out(turn, sight.over)}" if sight.over else sort.told,
         test_key=turn.services.test_key,
     )
 
 
 @feature.command(
-    "at-risk", "risks", usage=_FILTERS, tells="What needs attention, worst first, and why", examples=("at-risk",)
+    "at-risk",
+    "risks",
+    usage=f"{_FILTERS} {_SORT}",
+    tells="What needs attention, worst first, and why",
+    examples=("at-risk", "at-risk owner:@ana sort:date"),
 )
 async def at_risk(turn: Turn, page: int = 1) -> Message:
     """Marked at risk in Pivotal, or found by this bot's rules."""
     sight = await _sight(turn)
+    risks = turn.services.onboardings.at_risk(sight.narrowed, today=sight.today, now=turn.now)
+    if sight.sort:
+        by_id = {one.standing.onboarding.id: one for one in risks}
+        sorted_ = order.arranged((one.standing for one in risks), sight.sort, phases=turn.phases)
+        risks = tuple(by_id[one.onboarding.id] for one in sorted_)
     return lists.at_risk(
-        turn.services.onboardings.at_risk(sight.narrowed, today=sight.today, now=turn.now),
+        risks,
         page=page,
         phases=turn.phases,
         directory=turn.directory,
         now=turn.now,
         zone=turn.zone,
         as_of=sight.snapshot.as_of,
-        stale=sight.snapshot.stale,
+        stale=sight.snapshot.trouble or sight.snapshot.stale,
         filters=turn.text,
+        told=sight.told,
+        note=sight.sort.told if sight.sort else "worst first",
         test_key=turn.services.test_key,
     )
 
@@ -132,6 +156,8 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
     """Lane by lane: overdue, this week, next week, later, no target."""
     only, rest = _lane(turn.text)
     sight = await _sight(replace(turn, text=rest))
+    if sight.sort:
+        raise UserError("Launches stand by their date, overdue first.", hint=f"Try `list {rest}` for another order.")
     return lists.launches(
         launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today),
         page=page,
@@ -140,9 +166,10 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
         now=turn.now,
         zone=turn.zone,
         as_of=sight.snapshot.as_of,
-        stale=sight.snapshot.stale,
+        stale=sight.snapshot.trouble or sight.snapshot.stale,
         only=only,
         filters=turn.text,
+        told=sight.told,
         test_key=turn.services.test_key,
     )
 
@@ -183,12 +210,23 @@ def _turning(turn: Turn) -> Turning:
     return values.decode_turning(turn.pressed.value if turn.pressed else "")
 
 
-async def _sight(turn: Turn) -> Sight:
+async def _sight(turn: Turn, *, over: bool = True) -> Sight:
+    """Read the filters and narrow the portfolio; without `over`, what is over only if they ask for a phase or state."""
     snapshot = await turn.services.onboardings.snapshot()
     today = dates.today(turn.now, turn.zone)
-    wanted = filters.parse(turn.text, phases=turn.phases, seen=snapshot.standings)
+    sort, typed = order.take(turn.text)
+    wanted = filters.parse(typed, phases=turn.phases, seen=snapshot.standings)
     kept = filters.apply(wanted, snapshot.standings, phases=turn.phases, directory=turn.directory, today=today)
-    return Sight(snapshot, replace(snapshot, standings=kept), today)
+    told, found = filters.describe(wanted, directory=turn.directory), len(kept)
+    if not (over or wanted.phases or wanted.states):
+        kept = tuple(one for one in kept if not states.closed(one.onboarding, phases=turn.phases))
+    return Sight(snapshot, replace(snapshot, standings=kept), today, told, sort, over=found - len(kept))
+
+
+def _left_out(turn: Turn, over: int) -> str:
+    """How many are not shown because they are over, and how to see them."""
+    last = turn.phases.order[-1]
+    return f"{over} {turn.phases.label(last).lower()} not shown: add phase:{last.replace('_', '-')}"
 
 
 def _lane(text: str) -> tuple[Lane | None, str]:

@@ -104,7 +104,7 @@ class Portfolio:
         current = self.current
         if current is None:
             raise trouble or UpstreamError("Pivotal is not answering.")
-        return replace(current, stale=True) if trouble else current
+        return replace(current, stale=True, trouble=trouble.message) if trouble else current
 
     async def put(self, onboarding: OnboardingRow, source: str = "us") -> None:
         """Take in a record just written (`us`) or read (`poll`, `webhook`): it is newer than any walk under way."""

@@ -52,17 +52,21 @@ def listing(
     now: datetime,
     zone: ZoneInfo,
     as_of: datetime,
-    stale: bool = False,
+    stale: bool | str = False,
     filters: str = "",
+    told: str = "",
+    note: str = "",
     name: str = "list",
     empty: str = "No onboarding matches. Try fewer filters.",
     test_key: bool = False,
 ) -> Message:
     """Draw page `page` (from 1) of all `standings` that match, in the order given.
 
-    `filters` is what was typed after the verb, `name` the verb: Previous and Next bring both back.
+    `filters` is what was typed after the verb, `name` the verb: Previous and Next bring both back. `told` says the
+    filters in words, `note` the order and what is left out.
     """
-    sheet = Sheet(title, tuple(map(Row, standings)), name=name, filters=filters, empty=empty, badge=test_key)
+    drawn = tuple(map(Row, standings))
+    sheet = Sheet(title, drawn, name=name, filters=filters, told=told, note=note, empty=empty, badge=test_key)
     return rows.paged(
         sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
     )
@@ -77,14 +81,23 @@ def at_risk(
     now: datetime,
     zone: ZoneInfo,
     as_of: datetime,
-    stale: bool = False,
+    stale: bool | str = False,
     filters: str = "",
+    told: str = "",
+    note: str = "worst first",
     test_key: bool = False,
 ) -> Message:
-    """Draw what needs attention, in the order given (worst first), each with its reasons."""
+    """Draw what needs attention, in the order given (`note` says which), each with its reasons."""
     drawn = tuple(Row(risk.standing, risk.reasons) for risk in risks)
     sheet = Sheet(
-        "At-risk onboardings", drawn, "at-risk", filters, empty="Nothing is at risk right now.", badge=test_key
+        "At-risk onboardings",
+        drawn,
+        "at-risk",
+        filters,
+        told,
+        note,
+        empty="Nothing is at risk right now.",
+        badge=test_key,
     )
     return rows.paged(
         sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
@@ -100,9 +113,10 @@ def launches(
     now: datetime,
     zone: ZoneInfo,
     as_of: datetime,
-    stale: bool = False,
+    stale: bool | str = False,
     only: Lane | None = None,
     filters: str = "",
+    told: str = "",
     test_key: bool = False,
 ) -> Message:
     """Draw the launches lane by lane, overdue first; `only` is the one lane wanted, or None for all."""
@@ -116,7 +130,7 @@ def launches(
         for standing in getattr(lanes, lane.value)
     )
     title = f"Launches: {LANES[only].lower()}" if only else "Launches"
-    sheet = Sheet(title, drawn, "launches", filters, empty="No launches here.", badge=test_key)
+    sheet = Sheet(title, drawn, "launches", filters, told, empty="No launches here.", badge=test_key)
     return rows.paged(
         sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
     )
@@ -132,7 +146,7 @@ def home(
     now: datetime,
     zone: ZoneInfo,
     as_of: datetime,
-    stale: bool = False,
+    stale: bool | str = False,
     test_key: bool = False,
 ) -> Message:
     """Draw a person's own open onboardings, those that need a look first, and the ways to everything else.

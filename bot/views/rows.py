@@ -37,12 +37,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A whole list before it is cut into pages. `name` and `filters` bring a press on Next back to the same list."""
+    """A whole list before it is cut into pages.
+
+    `name` and `filters` (as typed) bring a press on Next back to the same list; `told` says in words what is kept, and
+    `note` in which order, or what is left out.
+    """
 
     title: str
     rows: Sequence[Row]
     name: str
     filters: str = ""
+    told: str = ""
+    note: str = ""
     what: str = "onboarding"
     empty: str = "No onboarding matches."
     badge: bool = False
@@ -80,19 +86,20 @@ def paged(
     now: datetime,
     zone: ZoneInfo,
     as_of: datetime,
-    stale: bool,
+    stale: bool | str,
 ) -> Message:
     """Draw one page of a list, counted from 1; a page that is no longer there becomes the last one."""
     total = len(sheet.rows)
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     shown = sheet.rows[(page - 1) * PAGE : page * PAGE]
-    matching = f"filters: {text.name(sheet.filters, 200)}" if sheet.filters else ""
+    matching = f"filters: {text.name(sheet.told, 200)}" if sheet.told else ""
     where = f"page {page} of {pages}" if pages > 1 else ""
+    note = text.name(sheet.note, 200) if sheet.note else ""
     badge = said.TEST_BADGE if sheet.badge else ""
     blocks: list[Block] = [
         header(sheet.title),
-        context(said.joined(text.count(total, sheet.what), where, matching, badge)),
+        context(said.joined(text.count(total, sheet.what), where, matching, note, badge)),
     ]
     if not shown:
         blocks.append(section(sheet.empty))

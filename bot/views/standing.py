@@ -111,12 +111,16 @@ def page(customer: CustomerRow, *, web: str = WEB) -> str:
     return f"{web.rstrip('/')}/customers/{customer.display_id}{slug}"
 
 
-def as_of(moment: datetime, *, now: datetime, zone: ZoneInfo, stale: bool = False) -> str:
-    """`as of 09:41` on the reader's clock, with the day when it is another, and why when Pivotal was away."""
+def as_of(moment: datetime, *, now: datetime, zone: ZoneInfo, stale: bool | str = False) -> str:
+    """`as of 09:41` on the reader's clock, with the day when it is another.
+
+    `stale` says that nothing newer could be had, or says why in words of its own.
+    """
     local = moment.astimezone(zone)
     day = "" if local.date() == now.astimezone(zone).date() else f"{dates.short(local.date())} "
     stamp = f"as of {day}{local:%H:%M}"
-    return f"Pivotal is not answering, {stamp}" if stale else stamp
+    why = text.escape(stale.rstrip(".")) if isinstance(stale, str) else "Pivotal is not answering"
+    return f"{why}, {stamp}" if stale else stamp
 
 
 def joined(*parts: str) -> str:

@@ -148,3 +148,12 @@ def test_words_of_a_name_are_found_in_it():
     assert contains("Aurora Foods", "rafo")
     assert contains("Aurora Foods", " ")
     assert not contains("Aurora Foods", "acme")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("Yıldız", "yildiz"), ("YILDIZ", "yıldız"), ("Łódź", "lodz"), ("Søgård", "sogard")]
+)
+def test_letters_not_on_every_keyboard_are_found_by_their_next_kin(make_standing, make_snapshot, name, typed):
+    snapshot = make_snapshot(make_standing(name, 1))
+
+    assert names(match(typed, snapshot).exact) == [name]

@@ -42,3 +42,12 @@ def test_the_rest_stays_as_it_was_typed():
     assert words.head('  pause  "Acme Corp"  legal  asked ') == ("pause", '"Acme Corp"  legal  asked')
     assert words.head('"Acme Corp" legal') == ("Acme Corp", "legal")
     assert words.head(" ") == ("", "")
+
+
+def test_pieces_keep_their_quotes():
+    assert words.pieces('  list phase:"Internal QA"  “Acme Corp” x ') == [
+        "list",
+        'phase:"Internal QA"',
+        "“Acme Corp”",
+        "x",
+    ]

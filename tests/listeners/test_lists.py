@@ -78,6 +78,79 @@ async def test_list_with_an_unknown_filter_says_which_there_are(ask):
     assert "Did you mean “phase:”?" in answer
 
 
+async def test_filters_are_said_in_words_and_the_next_page_keeps_them_as_typed(ask, slack, pivotal, clock):
+    for number in range(200, 212):
+        pivotal.has_onboarding(number, customer="Many Inc", phase="internal_qa", se_id="user_se_001")
+    clock.passes(minutes=3)
+
+    first = await ask("list owner:@ben phase:internal-qa many sort:name")
+    await slack.clicks("Next", by=ANA, channel=ONBOARDING)
+    second = slack.seen(ANA, ONBOARDING)
+
+    told = "filters: phase Internal QA · owner Ben Okafor · name “many”  ·  by name"
+    assert f"12 onboardings  ·  page 1 of 2  ·  {told}" in first
+    assert f"12 onboardings  ·  page 2 of 2  ·  {told}" in second
+    assert "#211" in second
+
+
+@pytest.mark.parametrize(
+    ("typed", "order"),
+    [
+        ("list", ["#110", "#89"]),
+        ("list sort:newest", ["#110", "#102", "#89"]),
+        ("list sort:date", ["#110", "#89", "#102"]),
+        ("list SORT:Name acme", ["Acme Corp", "Acme Group"]),
+        ("list sort:phase", ["#101", "#110", "#104"]),
+        ("mine sort:phase", ["#101", "#89", "#104"]),
+        ("mine @ana sort:date", ["#89", "#101"]),
+        ("at-risk sort:name", ["by name", "#110"]),
+    ],
+)
+async def test_lists_stand_in_the_order_asked_for(ask, slack, typed, order):
+    listed = await ask(typed)
+    if "Next" in listed:
+        await slack.clicks("Next", by=ANA, channel=ONBOARDING)
+        listed += slack.seen(ANA, ONBOARDING)
+
+    places = [listed.index(each) for each in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("list sort:owner", "There are `sort:newest`, `sort:date`, `sort:name`, `sort:phase`."),
+        ("list sort:", "Sort by what?"),
+        ("launches overdue sort:name", "Launches stand by their date, overdue first."),
+    ],
+)
+async def test_an_order_there_is_not_says_which_there_are(ask, typed, told):
+    assert told in await ask(typed)
+
+
+class TestWhatIsOver:
+    @pytest.fixture
+    def pivotal(self, pivotal):
+        pivotal.has_onboarding(120, customer="Over Ltd", phase="completed")
+        pivotal.has_onboarding(121, customer="Done Ltd", phase="launch", state="done")
+        return pivotal
+
+    async def test_is_left_out_and_counted(self, ask):
+        listed = await ask("list")
+
+        assert (
+            "11 onboardings  ·  page 1 of 2  ·  newest first · 2 completed not shown: add phase:completed" in listed
+        )
+        assert "#120" not in listed
+
+    @pytest.mark.parametrize(("typed", "shown"), [("list phase:completed", "#120"), ("list state:done", "#121")])
+    async def test_is_shown_when_its_phase_or_state_is_asked_for(self, ask, typed, shown):
+        listed = await ask(typed)
+
+        assert shown in listed
+        assert "not shown" not in listed
+
+
 class TestPages:
     @pytest.fixture
     def pivotal(self, pivotal):
@@ -142,11 +215,20 @@ async def test_launches_of_one_lane(ask, typed):
     assert "Globex" not in listed
 
 
-async def test_list_goes_on_while_pivotal_is_away_and_says_so(ask, pivotal, clock):
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (Fault.error_500, "Pivotal is not answering"),
+        (Fault.revoked_key, "Pivotal does not accept the bot’s key"),
+        (Fault.rate_limited(30), "Pivotal is busy"),
+    ],
+    ids=["away", "key", "busy"],
+)
+async def test_list_goes_on_while_pivotal_is_away_and_says_why(ask, pivotal, clock, fault, why):
     clock.passes(minutes=3)
-    pivotal.fails(Fault.revoked_key, times=50)
+    pivotal.fails(fault, times=50)
 
     listed = await ask("list")
 
-    assert "Pivotal is not answering, as of 08:30" in listed
+    assert f"{why}, as of 08:30" in listed
     assert "11 onboardings" in listed

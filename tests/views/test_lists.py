@@ -39,7 +39,9 @@ def labels(payload):
 def test_list_of_onboardings(aurora, sheet, checked, paste):
     two = (aurora(), aurora("Globex", id="onb_090", display_id=90, state="waiting", csm_id=None, se_id=None))
 
-    message = lists.listing("Onboardings", two, **{**sheet, "filters": "phase:review"})
+    message = lists.listing(
+        "Onboardings", two, **sheet, filters="phase:review", told="phase Review", note="newest first"
+    )
 
     assert checked(message) == paste
 
@@ -86,6 +88,12 @@ def test_a_stale_list_says_so(many, sheet):
     payload = lists.listing("Onboardings", many(1), **{**sheet, "stale": True}).payload()
 
     assert "Pivotal is not answering, as of 09:41" in json.dumps(payload)
+
+
+def test_a_stale_list_says_why_when_it_knows_better(many, sheet):
+    payload = lists.listing("Onboardings", many(1), **{**sheet, "stale": "Pivotal is busy."}).payload()
+
+    assert "Pivotal is busy, as of 09:41" in json.dumps(payload)
 
 
 def test_list_of_what_is_at_risk(aurora, sheet, checked, paste):

@@ -109,7 +109,7 @@ def test_lists(standings, reasons, filters, page, odd, checked):
     sheet = {**odd, "as_of": odd["now"], "test_key": True}
     lanes = Lanes(standings[:2], standings[2:4], (), standings[4:8], standings[8:], ())
 
-    checked(lists.listing("Onboardings", standings, **sheet, page=page, filters=filters))
+    checked(lists.listing("Onboardings", standings, **sheet, page=page, filters=filters, told=filters, note=filters))
     checked(lists.at_risk([Risk(one, tuple(reasons)) for one in standings], **sheet, page=page, filters=filters))
     checked(lists.launches(lanes, **sheet, page=page, filters=filters))
     checked(lists.home(standings, **sheet, linked=True, reasons={one.onboarding.id: reasons for one in standings}))
