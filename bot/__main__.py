@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Coroutine
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -121,6 +122,30 @@ async def _serve() -> None:
     settings = config.load()
     async with running(settings) as bot:
         where = f"listening on {bot.address}" if bot.address else "connected to Slack"
+people = typer.Typer(help="Who is who: the links between Pivotal users and Slack users, as CSV.", no_args_is_help=True)
+app.add_typer(people, name="people")
+
+
+@people.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="With the columns pivotal_id, slack_id, name.")],
+) -> None:
+    """Link everybody in a CSV file, confirmed; a running bot knows it at once."""
+    from bot.app import utc_now
+    from bot.commands import people as command
+
+    raise typer.Exit(command.take_in(file, clock=utc_now))
+
+
+@people.command()
+def export() -> None:
+    """Print all links as CSV, and the owners nobody is linked to: fill in, and import."""
+    from bot.app import utc_now
+    from bot.commands import people as command
+
+    raise typer.Exit(command.give_out(clock=utc_now))
+
+
         print(f"onboarding-bot is {where}. Ctrl-C stops it.", flush=True)  # noqa: T201 - a terminal program speaks
         await stopped()
         print("Stopping …", flush=True)  # noqa: T201 - likewise

@@ -1,5 +1,6 @@
 """Who is who: links between Pivotal users and Slack users, made by admins or claimed and then confirmed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from bot.store import Store
 
 ASK_AGAIN = timedelta(days=1)
 """How soon the admins are asked about the same claim again."""
+
+_OPERATOR = Actor("", "", "Command line", home=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,21 @@ class People:
         await self._record("link", person, by=by, trace=trace, before=_named(known))
         await self.load()
         return Linked(person, former)
+
+    async def take_in(self, people: Iterable[Person]) -> int:
+        """Make all the links of a file, or none; gives how many are new or other than before.
+
+        For who runs the bot, whom no right stops: the audit says that it came from the command line.
+        """
+        await self.load()
+        before = self.directory.people
+        changed = [person for person in people if not _same(before.get(person.pivotal_id), person)]
+        await self._store.people.link(*changed)
+        for person in changed:
+            known = before.get(person.pivotal_id)
+            await self._record("link", person, by=_OPERATOR, trace=Trace("people import"), before=_named(known))
+        await self.load()
+        return len(changed)
 
     async def claim(self, pivotal_id: str, *, by: Actor, trace: Trace) -> bool:
         """Keep what somebody says of themselves as a guess; it grants nothing until an admin confirms it.
@@ -137,6 +155,16 @@ def readable(pivotal_id: str) -> str:
     if not linkable(pivotal_id):
         raise UserError("That is not a Pivotal user id.", hint="Copy it from a card that says “unmapped owner (…)”.")
     return pivotal_id
+
+
+def _same(known: Person | None, wanted: Person) -> bool:
+    """Whether a link stands already; an e-mail address that the file does not give stays as it was."""
+    return (
+        known is not None
+        and known.confirmed
+        and (known.slack_id, known.name) == (wanted.slack_id, wanted.name)
+        and wanted.email in (None, known.email)
+    )
 
 
 def _named(person: Person | None) -> str:
