@@ -1,4 +1,4 @@
-# make demo · make test · make check · make soak · make bench; each builds its own .venv.
+# make demo · make test · make check · make soak; each builds its own .venv.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
@@ -10,7 +10,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help demo test check format soak bench pictures clean
+.PHONY: help demo test check format soak pictures clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'

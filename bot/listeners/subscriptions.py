@@ -13,7 +13,7 @@ from bot.views.message import Message
 
 feature = Feature("Digests")
 
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?", re.IGNORECASE)
 
 
 @feature.command(
@@ -90,8 +90,8 @@ def _wish(turn: Turn) -> Wish:
     digest = turn.digests.kinds[kind]
     at, days, zone, rest = digest.at, digest.days, turn.actor.zone, []
     for word in words.split(said):
-        if clock := _TIME.fullmatch(word):
-            at = time(int(clock[1]), int(clock[2]))
+        if word[0].isdecimal():
+            at = _hour(word)
         elif ("/" in word and ":" not in word) or word.upper() == "UTC":
             zone = word
         elif ":" in word:
@@ -118,6 +118,17 @@ def _told(turn: Turn, subscription: Subscription) -> str:
     except UserError:
         return subscription.filters
     return filters.describe(wanted, directory=turn.directory)
+
+
+def _hour(word: str) -> time:
+    """Read `09:00`, `9`, `9am` or `5:30pm`; raises UserError."""
+    clock = _TIME.fullmatch(word)
+    hour, minute = (int(clock[1]), int(clock[2] or 0)) if clock else (24, 0)
+    if clock and clock[3]:
+        hour = hour % 12 + (12 if clock[3].lower() == "pm" else 0) if 1 <= hour <= 12 else 24
+    if hour > 23 or minute > 59:
+        raise UserError(f"“{word}” is not a time of day.", hint="Write it like `09:00`, `9`, `9am` or `5:30pm`.")
+    return time(hour, minute)
 
 
 def _following(subscription: Subscription, now: datetime) -> datetime | None:

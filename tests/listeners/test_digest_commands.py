@@ -21,6 +21,11 @@ async def test_subscribe_repeats_what_was_understood(ask, bot):
         ("subscribe launch-week", "Mon at 09:00 (Europe/Berlin)"),
         ("subscribe launch week 08:30 mon,thu America/New_York", "Mon and Thu at 08:30 (America/New_York)"),
         ("Subscribe At Risk UTC 7:05 tue-thu", "Tue–Thu at 07:05 (UTC)"),
+        ("subscribe at-risk 8", "at 08:00"),
+        ("subscribe at-risk 9am", "at 09:00"),
+        ("subscribe at-risk 5:30pm", "at 17:30"),
+        ("subscribe at-risk 12am", "at 00:00"),
+        ("subscribe at-risk 17.15", "at 17:15"),
     ],
 )
 async def test_subscribe_reads_time_days_and_zone(ask, typed, understood):
@@ -43,6 +48,10 @@ async def test_subscribe_keeps_quoted_filters(ask, bot):
         ("subscribe at-risk fase:review", "Did you mean “phase:”?"),
         ("subscribe at-risk Mars/Olympus", "Mars/Olympus"),
         ("subscribe at-risk sometimes", "sometimes"),
+        ("subscribe at-risk 25:00", "“25:00” is not a time of day."),
+        ("subscribe at-risk 9:75", "“9:75” is not a time of day."),
+        ("subscribe at-risk 13pm", "“13pm” is not a time of day."),
+        ("subscribe at-risk 09:00:00", "Write it like `09:00`, `9`, `9am` or `5:30pm`."),
         ("unsubscribe at-risk now please", "now please"),
         ("unsubscribe at-risk", "gets no at-risk digest"),
         ("digest", "Preview it, or post it now?"),
