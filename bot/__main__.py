@@ -46,16 +46,26 @@ def manifest(
     url: Annotated[str | None, typer.Option("--http", metavar="URL", help="Public address, for HTTP mode.")] = None,
     command: Annotated[str, typer.Option(help="The slash command people type.")] = "/onboarding",
     alias: Annotated[str, typer.Option(help="Its short form.")] = "/ob",
+    extras: Annotated[
+        str,
+        typer.Option(
+            "--with", metavar="NAMES", help="Optional features, joined by commas: `mentions`, `unfurls`, `groups`."
+        ),
+    ] = "",
 ) -> None:
     """Print the app manifest to paste into Slack."""
     from bot.listeners.http import PATH
-    from bot.listeners.manifest import Names, as_yaml
+    from bot.listeners.manifest import EXTRAS, Names, as_yaml
     from bot.listeners.manifest import manifest as describe
 
+    wanted = [name.strip() for name in extras.split(",") if name.strip()]
+    if unknown := [name for name in wanted if name not in EXTRAS]:
+        raise typer.BadParameter(f"there is {' and '.join(EXTRAS)}, no {unknown[0]!r}.", param_hint="--with")
     address = url.rstrip("/") if url else None
     if address and not address.endswith(PATH):
         address += PATH
-    print(as_yaml(describe(Names(command, alias), request_url=address)), end="")  # noqa: T201 - what was asked for
+    document = describe(Names(command, alias), request_url=address, extras=wanted)
+    print(as_yaml(document), end="")  # noqa: T201 - what was asked for
 
 
 @app.command()
@@ -115,13 +125,6 @@ def audit(
     raise typer.Exit(command.main(since=start, until=end, as_csv=as_csv, clock=utc_now))
 
 
-async def _serve() -> None:
-    from bot import config
-    from bot.app import running, stopped
-
-    settings = config.load()
-    async with running(settings) as bot:
-        where = f"listening on {bot.address}" if bot.address else "connected to Slack"
 people = typer.Typer(help="Who is who: the links between Pivotal users and Slack users, as CSV.", no_args_is_help=True)
 app.add_typer(people, name="people")
 
@@ -146,6 +149,13 @@ def export() -> None:
     raise typer.Exit(command.give_out(clock=utc_now))
 
 
+async def _serve() -> None:
+    from bot import config
+    from bot.app import running, stopped
+
+    settings = config.load()
+    async with running(settings) as bot:
+        where = f"listening on {bot.address}" if bot.address else "connected to Slack"
         print(f"onboarding-bot is {where}. Ctrl-C stops it.", flush=True)  # noqa: T201 - a terminal program speaks
         await stopped()
         print("Stopping …", flush=True)  # noqa: T201 - likewise

@@ -23,7 +23,7 @@ from bot.digests.clock import Clock
 from bot.digests.run import DigestRun
 from bot.domain.errors import BotError
 from bot.domain.phases import DEFAULT, Phases
-from bot.listeners import FEATURES, http
+from bot.listeners import FEATURES, http, manifest
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
 from bot.listeners.door import Door, Identity
@@ -130,8 +130,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         )
         cards = Cards(delivery, PostedCards(store, clock=clock), services, clock=clock)
         digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
-        door = Door(
         roles = Roles(client, Access(admins=settings.bot_admins), clock=clock)
+        door = Door(
             Registry(FEATURES),
             identity=identity,
             names=Names(settings.bot_command, settings.bot_alias),
@@ -145,6 +145,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             clock=clock,
         )
         services.changes.watch(lambda changed: door.tasks.spawn(cards.follow(changed)))
+        services.changes.watch(lambda changed: door.tasks.spawn(door.refresh_home(changed.by)))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
         address = await _listen(settings, door, client, stack, clock)
         await digests.recover(clock())
@@ -179,7 +180,13 @@ async def _identify(client: AsyncWebClient, token: str) -> Identity:
     who = {name: answer.get(name) for name in ("team_id", "user_id", "bot_id")}
     if not all(who.values()):
         raise StartError("Slack names no bot for SLACK_BOT_TOKEN. Copy the bot token, which starts with xoxb-.")
-    return Identity(team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]), token=token)
+    granted = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
+    scopes = None if granted is None else frozenset(scope.strip() for scope in granted.split(","))
+    for feature in manifest.off(scopes).values():
+        log.info("optional feature is off", feature=feature)
+    return Identity(
+        team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]), token=token, scopes=scopes
+    )
 
 
 async def _check_key(pivotal: AsyncPivotalApi) -> None:

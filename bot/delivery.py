@@ -133,6 +133,14 @@ class Delivery:
             self._client.chat_postEphemeral, channel=channel, user=to, thread_ts=thread_ts, **message.payload()
         )
 
+    async def unfurl(self, channel: str, ts: str, cards: Mapping[str, Message]) -> None:
+        """Show a message of ours below each link (by its address) in somebody's message; raises as `post` does.
+
+        See https://docs.slack.dev/reference/methods/chat.unfurl.
+        """
+        shown = {url: {"blocks": message.payload()["blocks"]} for url, message in cards.items()}
+        await self._call(self._client.chat_unfurl, channel=channel, ts=ts, unfurls=shown)
+
     async def tell(self, slack_id: str, message: Message) -> Posted:
         """Send one person a direct message; raises as `post` does."""
         opened = await self._call(self._client.conversations_open, users=slack_id)

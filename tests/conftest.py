@@ -48,8 +48,14 @@ def mode(request) -> str:
 
 
 @pytest.fixture
-async def slack(clock, pivotal) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest(), clock=clock, pivotal_origin=pivotal.origin) as local:
+def extras() -> tuple[str, ...]:
+    """The optional features the app was installed with."""
+    return ()
+
+
+@pytest.fixture
+async def slack(clock, pivotal, extras) -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(manifest(extras=extras), clock=clock, pivotal_origin=pivotal.origin) as local:
         yield local
 
 

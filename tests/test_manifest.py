@@ -13,7 +13,7 @@ import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import FEATURES
-from bot.listeners.manifest import METHODS, SCOPES, Names, as_yaml, manifest
+from bot.listeners.manifest import EXTRAS, METHODS, SCOPES, Names, as_yaml, manifest, off
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for path in (ROOT / "bot").rglob("*.py") if "sandbox" not in path.parts]
@@ -49,8 +49,11 @@ def test_the_file_is_what_the_command_prints():
 def test_the_scopes_are_those_of_the_methods_and_no_others():
     needed = {scope for scopes in METHODS.values() for scope in scopes} | NEEDS_NO_METHOD
 
-    assert needed == set(SCOPES)
+    optional = {scope for extra in EXTRAS.values() for scope in extra.scopes}
+    to_hear = {"app_mentions:read", "links:read"}  # of events, not of methods
+    assert needed | to_hear == set(SCOPES) | optional
     assert manifest()["oauth_config"]["scopes"] == {"bot": list(SCOPES)}
+    assert not optional & set(SCOPES)
 
 
 def test_the_methods_are_those_the_source_calls():
@@ -63,7 +66,7 @@ def test_the_methods_are_those_the_source_calls():
 
 
 def test_nothing_is_listened_to_that_the_manifest_does_not_switch_on():
-    app = manifest()
+    app, least = manifest(extras=EXTRAS), manifest()
     registered = {
         node.attr for node in attributes() if isinstance(node.value, ast.Attribute) and node.value.attr == "bolt"
     }
@@ -74,6 +77,8 @@ def test_nothing_is_listened_to_that_the_manifest_does_not_switch_on():
     shortcuts = [shortcut["callback_id"] for shortcut in app["features"].get("shortcuts", [])]
     assert set(events) == {name for feature in FEATURES for name in feature.events}
     assert set(shortcuts) == {name for feature in FEATURES for name in feature.shortcuts}
+    assert least["features"]["app_home"]["home_tab_enabled"]
+    assert least["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
     assert not any(":history" in scope for scope in SCOPES)
 
 
@@ -98,6 +103,46 @@ def test_it_keeps_slacks_limits(app):
         assert re.fullmatch(r"/[a-z0-9_-]{1,31}", command["command"])
         assert 1 <= len(command["description"]) <= 2000
         assert len(command["usage_hint"]) <= 1000
+
+
+def test_shortcuts_keep_slacks_limits(app):
+    shortcuts = app["features"]["shortcuts"]
+
+    assert 1 <= len(shortcuts) <= 10
+    for shortcut in shortcuts:
+        assert 1 <= len(shortcut["name"]) <= 24
+        assert 1 <= len(shortcut["description"]) <= 150
+        assert shortcut["type"] in ("global", "message")
+
+
+def test_what_was_not_asked_for_is_not_in_it():
+    mentions, unfurls = manifest(extras=["mentions"]), manifest(extras=["unfurls"])
+
+    assert "unfurl_domains" not in mentions["features"]
+    assert mentions["oauth_config"]["scopes"]["bot"] == [*SCOPES, "app_mentions:read"]
+    assert mentions["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", "app_mention"]
+    assert unfurls["features"]["unfurl_domains"] == ["my.pivotal.app"]
+    assert unfurls["oauth_config"]["scopes"]["bot"] == [*SCOPES, "links:read", "links:write"]
+
+
+def test_with_adds_what_it_names_and_knows_what_there_is():
+    printed, refused = (
+        subprocess.run([sys.executable, "-m", "bot", "manifest", "--with", names], capture_output=True, text=True)
+        for names in ("mentions, unfurls,groups", "magic")
+    )
+
+    assert yaml.safe_load(printed.stdout) == manifest(extras=EXTRAS)
+    assert refused.returncode == 2
+    assert "magic" in refused.stderr
+
+
+def test_a_feature_is_off_when_one_of_its_scopes_is_missing():
+    granted = {*SCOPES, "app_mentions:read", "links:read", "usergroups:read"}
+
+    assert list(off(granted)) == ["unfurls"]
+    assert "links:write" in off(granted)["unfurls"]
+    assert off(None) == {}
+    assert list(off(SCOPES)) == list(EXTRAS)
 
 
 def test_mentions_arrive_as_ids(app):
@@ -125,6 +170,7 @@ def test_over_http_every_request_has_its_address_and_socket_mode_is_off():
 
     assert app["settings"]["socket_mode_enabled"] is False
     assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": address}
+    assert app["settings"]["event_subscriptions"]["request_url"] == address
     assert [command["url"] for command in app["features"]["slash_commands"]] == [address, address]
 
 

@@ -22,7 +22,7 @@ from bot.domain.phases import Phases
 from bot.domain.records import Directory, Subscription
 from bot.listeners import FEATURES
 from bot.listeners.feature import Registry
-from bot.listeners.manifest import SCOPES
+from bot.listeners.manifest import EXTRAS, SCOPES
 from bot.sandbox.slack.world import CARA, ONBOARDING, TEAM
 
 ROOT = Path(__file__).parents[1]
@@ -119,6 +119,12 @@ def _default(name: str) -> str:
 
 def test_the_scopes_table_is_the_manifest():
     assert table("scopes") == [(f"`{scope}`", why) for scope, why in SCOPES.items()]
+
+
+def test_the_optional_scopes_table_is_the_manifests():
+    rows = [(f"`{name}`", f"`{scope}`", why) for name, extra in EXTRAS.items() for scope, why in extra.scopes.items()]
+
+    assert table("optional scopes") == rows
 
 
 def test_every_digest_is_told_with_its_hour():

@@ -1,6 +1,22 @@
 """Door 1, Slack: one file per conversation, each named once in FEATURES, in the order `help` shows them."""
 
-from bot.listeners import claims, digests, helping, lists, log, moves, new, note, people, share, show, subscriptions
+from bot.listeners import (
+    claims,
+    digests,
+    helping,
+    home,
+    lists,
+    log,
+    mentions,
+    moves,
+    note,
+    people,
+    share,
+    shortcuts,
+    show,
+    subscriptions,
+    unfurls,
+)
 
 FEATURES = (
     show.feature,
@@ -14,4 +30,8 @@ FEATURES = (
     people.feature,
     helping.feature,
     claims.feature,
+    home.feature,
+    shortcuts.feature,
+    mentions.feature,
+    unfurls.feature,
 )

@@ -1,6 +1,6 @@
 """Cards people see: draws one, posts one to a channel, and keeps the posted ones as the onboarding stands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,11 @@ class Cards:
         async with self._posted.posting(onboarding_id, channel=place, by=by.name):
             posted = await self._delivery.post(channel, card, thread_ts=thread_ts or None)
         await self._posted.remember(onboarding_id, channel=channel, ts=posted.ts, shared_by=by.name)
+
+    async def unfurl(self, cards: Mapping[str, Message], *, channel: str, ts: str) -> None:
+        """Show small cards below the links of a message, by address; raises Forbidden where customers read it."""
+        await self._delivery.guard(channel)
+        await self._delivery.unfurl(channel, ts, cards)
 
     async def whisper(self, message: Message, *, to: str, channel: str, thread_ts: str = "") -> None:
         """Say something to one person in a channel or thread; whether they see it Slack does not promise."""

@@ -92,6 +92,8 @@ class Turn:
     """What a form's `parse` made of what was typed, for the handler of that form."""
     event: Mapping[str, Any] = field(default_factory=dict)
     """The raw event or shortcut, for its own handler, which reads what it needs once."""
+    off: tuple[str, ...] = ()
+    """The features that lack a scope here, in words."""
 
     @property
     def phases(self) -> Phases:

@@ -3,13 +3,16 @@
 The format is that of https://docs.slack.dev/reference/app-manifest.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
+from bot.views.finding import CARD_HERE, FIND
+
 SCOPES = {
-    "commands": "the slash command itself",
+    "commands": "the slash command itself, and the shortcuts",
     "chat:write": "post digests and shared cards, keep them current, and tell a subscriber when one could not be sent",
     "users:read": "tell members from guests and people of other organisations; names and time zones",
     "channels:read": "see whether customers can read a public channel before posting there",
@@ -21,17 +24,55 @@ METHODS: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
+    "chat.unfurl": ("links:write",),
     "chat.update": ("chat:write",),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
+    "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
+    "users.list": ("users:read",),
     "views.open": (),
     "views.publish": (),
     "views.push": (),
     "views.update": (),
 }
 """Every Web API method the bot calls, and the scopes it needs; without any, every token of its kind may."""
+
+DOMAIN = "my.pivotal.app"
+"""Whose links are unfurled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A feature that needs more than the bot asks for by itself: its scopes and why, and the events it hears."""
+
+    title: str
+    scopes: Mapping[str, str]
+    events: tuple[str, ...]
+
+
+EXTRAS = {
+    "mentions": Extra(
+        "answers to mentions",
+        {"app_mentions:read": "read the messages that mention the bot, and no others, to answer in their thread"},
+        ("app_mention",),
+    ),
+    "unfurls": Extra(
+        "link previews",
+        {
+            "links:read": "see links to Pivotal where they are posted",
+            "links:write": "show a small card below such a link",
+        },
+        ("link_shared",),
+    ),
+    "groups": Extra(
+        "roles by user group",
+        {"usergroups:read": "know who is in the user groups that the settings name as admins, managers or readers"},
+        (),
+    ),
+}
+"""What `onboarding-bot manifest --with …` adds, by the word people type."""
 
 USAGE = "acme | mine | at-risk | launches | advance acme | subscribe | help"
 
@@ -49,9 +90,26 @@ class Names:
         return tuple(dict.fromkeys((self.command, self.alias)))
 
 
-def manifest(names: Names = Names(), *, request_url: str | None = None) -> dict[str, Any]:
-    """Describe the app to Slack: in Socket Mode, or in HTTP mode when Slack is to call `request_url`."""
+def off(scopes: Collection[str] | None) -> dict[str, str]:
+    """The extras that lack a scope, each with how to get it; none when Slack did not say which scopes there are."""
+    told = {}
+    for name, extra in EXTRAS.items():
+        missing = [scope for scope in extra.scopes if scopes is not None and scope not in scopes]
+        if missing:
+            lacks = f"the scope{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
+            told[name] = f"{extra.title}, for want of {lacks}: see `onboarding-bot manifest --with {name}`"
+    return told
+
+
+def manifest(names: Names = Names(), *, request_url: str | None = None, extras: Collection[str] = ()) -> dict[str, Any]:
+    """Describe the app to Slack: in Socket Mode, or in HTTP mode when Slack is to call `request_url`.
+
+    `extras` are the names of those wanted; without any the bot asks for the least.
+    """
     address = {"url": request_url} if request_url else {}
+    wanted = [extra for name, extra in EXTRAS.items() if name in extras]
+    scopes = [*SCOPES, *(scope for extra in wanted for scope in extra.scopes)]
+    events = ["app_home_opened", *(event for extra in wanted for event in extra.events)]
     return {
         "_metadata": {"major_version": 1},
         "display_information": {
@@ -60,7 +118,26 @@ def manifest(names: Names = Names(), *, request_url: str | None = None) -> dict[
             "background_color": "#2c5e4f",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
             "bot_user": {"display_name": "Onboarding", "always_online": True},
+            "shortcuts": [
+                {
+                    "name": "Find onboarding",
+                    "type": "global",
+                    "callback_id": FIND,
+                    "description": "Look up a customer onboarding, for your eyes only",
+                },
+                {
+                    "name": "Onboarding card here",
+                    "type": "message",
+                    "callback_id": CARD_HERE,
+                    "description": "Post the card of an onboarding in the thread of this message",
+                },
+            ],
             "slash_commands": [
                 {
                     "command": name,
@@ -71,9 +148,11 @@ def manifest(names: Names = Names(), *, request_url: str | None = None) -> dict[
                 }
                 for name in names.all
             ],
+            **({"unfurl_domains": [DOMAIN]} if "unfurls" in extras else {}),
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {"scopes": {"bot": scopes}},
         "settings": {
+            "event_subscriptions": {**({"request_url": request_url} if request_url else {}), "bot_events": events},
             "interactivity": {"is_enabled": True, **({"request_url": request_url} if request_url else {})},
             "org_deploy_enabled": False,
             "socket_mode_enabled": request_url is None,

@@ -1,4 +1,4 @@
-"""What arrives more than once and must be acted on once: Slack delivers an event again when it heard no answer."""
+"""What was seen before: events Slack delivers twice, links posted twice, people who are no longer new."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,12 +9,24 @@ KEEP = timedelta(hours=1)
 """Slack's last delivery comes about six minutes after the first: https://docs.slack.dev/apis/events-api."""
 
 
+FOR_GOOD = timedelta(days=36_500)
+
+
 class Inbox:
-    """Remembers the events that were seen."""
+    """Remembers what was seen."""
 
     def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+
+    async def fresh(self, what: str, *, within: timedelta) -> bool:
+        """Whether this was not seen within that time, here or at any replica; from now on it was."""
+        return await self._store.claims.first_time(f"seen:{what}", now=self._clock(), keep=within)
+
+    async def known_since(self, slack_id: str) -> datetime:
+        """When this person first came; that is now for one who never did."""
+        met = await self._store.claims.lease(f"met:{slack_id}", holder="", now=self._clock(), ttl=FOR_GOOD)
+        return met.since
 
     async def first_time(self, event_id: str) -> bool:
         """Whether this is the first delivery of an event, here or at any replica."""

@@ -32,7 +32,7 @@ def listing(
         return Message(f"No digest subscriptions yet. {hint}", (section("No digest subscriptions yet."), context(hint)))
     blocks: list[Block] = [header("Digest subscriptions")]
     for subscription, following in subscriptions[:_SHOWN]:
-        named = f"*{title(subscription, titles=titles)}* in {_channel(subscription)}"
+        named = f"*{title(subscription, titles=titles)}* in {channel(subscription)}"
         settings = said.joined(
             when(subscription), _kept(filters.get(subscription.id, "")), _by(creators.get(subscription.creator, ""))
         )
@@ -41,7 +41,7 @@ def listing(
     total = text.count(len(subscriptions), "subscription")
     blocks.append(context(f"{total}, {left} of them not shown" if left > 0 else total))
     told = tuple(
-        f"{title(subscription, titles=titles)} in {_channel(subscription)}, {when(subscription)}"
+        f"{title(subscription, titles=titles)} in {channel(subscription)}, {when(subscription)}"
         for subscription, _ in subscriptions
     )
     return Message(f"{total}: {text.listed(told, limit=5)}.", tuple(blocks))
@@ -60,7 +60,7 @@ def subscribed(
 
     `creator` is the name of who set the earlier one up.
     """
-    told = f"{_channel(subscription)} now gets “{title(subscription, titles=titles)}”, {when(subscription)}."
+    told = f"{channel(subscription)} now gets “{title(subscription, titles=titles)}”, {when(subscription)}."
     details = [_following(subscription, following), *filter(None, [_kept(filters)])]
     if instead_of and instead_of != subscription:
         details.append(said.joined(f"Instead of {when(instead_of)}", _by(creator)))
@@ -69,9 +69,15 @@ def subscribed(
 
 def unsubscribed(subscription: Subscription, *, titles: Mapping[str, str], command: str) -> Message:
     """Say that a channel no longer gets a digest, and the way back."""
-    told = f"{_channel(subscription)} no longer gets “{title(subscription, titles=titles)}”."
+    told = f"{channel(subscription)} no longer gets “{title(subscription, titles=titles)}”."
     back = f"To have it back: `{text.escape(command)} subscribe {text.name(subscription.kind)}`"
     return Message(f"{told} {back}.", (section(told), context(back)))
+
+
+def line(subscription: Subscription, *, following: datetime | None, titles: Mapping[str, str]) -> str:
+    """One subscription in one line: what, where, when, and when next."""
+    what = f"{title(subscription, titles=titles)} in {channel(subscription)}, {when(subscription)}"
+    return f"{what} · {_following(subscription, following)}"
 
 
 def title(subscription: Subscription, *, titles: Mapping[str, str]) -> str:
@@ -103,5 +109,6 @@ def _following(subscription: Subscription, following: datetime | None) -> str:
     return f"Next: {dates.full(local.date())} at {local:%H:%M}"
 
 
-def _channel(subscription: Subscription) -> str:
+def channel(subscription: Subscription) -> str:
+    """The channel it goes to, as a link to it."""
     return f"<#{text.escape(subscription.channel)}>"

@@ -1,0 +1,104 @@
+"""The Home tab: drawn when it is opened, on Refresh, and after whatever its person has changed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from slack_sdk.models.views import View
+
+from bot.domain import dates, launches, rights, schedule, states
+from bot.domain.records import Delivery, Snapshot, Standing, Subscription
+from bot.listeners.feature import Feature, Reply, Turn
+from bot.views import home
+from bot.views.home import Backstage, Home, Part, Welcome
+from bot.views.rows import Row
+from bot.views.values import Turning
+
+feature = Feature("Home")
+
+NEW = timedelta(days=1)
+"""How long somebody is new here, and is told what this is."""
+_WAYS = (("Digests", "subscriptions"), ("Settings", "settings"), ("Who am I", "whoami"), ("Help", "help"))
+
+
+@feature.on("app_home_opened", reply=Reply.HOME)
+async def opened(turn: Turn) -> View | None:
+    """Their Home tab; the Messages tab tells of its opening too, and shows nothing of ours."""
+    return await _drawn(turn) if turn.event.get("tab") == "home" else None
+
+
+@feature.button(home.REFRESH)
+async def refresh(turn: Turn) -> View:
+    """The same, as it is now."""
+    return await _drawn(turn)
+
+
+async def _drawn(turn: Turn) -> View:
+    known_since = await turn.services.inbox.known_since(turn.actor.slack_id)
+    snapshot, own = await turn.services.onboardings.owned(turn.actor.pivotal_ids)
+    subscribed = await turn.services.subscriptions.all()
+    mine = [one for one in subscribed if one.creator == turn.actor.slack_id]
+    content = Home(
+        _parts(turn, snapshot, own),
+        [(one, None if one.paused else schedule.next_run(one, turn.now)) for one in mine],
+        [(label, verb) for label, verb in _WAYS if verb in turn.commands],
+        turn.titles,
+        Welcome(turn.names.command, bool(turn.actor.pivotal_ids)) if turn.now - known_since < NEW else None,
+        await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
+    )
+    return home.home(
+        content,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=snapshot.as_of,
+        stale=snapshot.stale,
+        test_key=turn.services.test_key,
+    )
+
+
+def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Part]:
+    """What is theirs; somebody who owns nothing looks after the whole team."""
+    today = dates.today(turn.now, turn.zone)
+    sight = replace(snapshot, standings=own) if own else snapshot
+    whose, owner = ("", f"owner:<@{turn.actor.slack_id}>") if own else (" in the team", "")
+    needy = turn.services.onboardings.at_risk(sight, today=today, now=turn.now)
+    lanes = launches.lanes(sight, phases=turn.phases, today=today)
+    waiting = [
+        one
+        for one in sight.standings
+        if states.effective(one.onboarding) == states.WAITING and not states.closed(one.onboarding, phases=turn.phases)
+    ]
+    waits = " ".join(filter(None, ("state:waiting", owner)))
+    return [
+        Part(
+            "Needs you" if own else "Needs somebody",
+            [Row(risk.standing, risk.reasons) for risk in needy],
+            Turning("at-risk", owner, 1),
+            "Nothing of yours needs a look right now." if own else "Nothing needs a look right now.",
+        ),
+        Part(
+            f"Launching this and next week{whose}",
+            [Row(one) for one in (*lanes.this_week, *lanes.next_week)],
+            Turning("list", " ".join(filter(None, ("launch:this-week,next-week", owner))), 1),
+            "Nothing launches this week or next.",
+        ),
+        Part(
+            f"Waiting on customer{whose}",
+            [Row(one) for one in waiting],
+            Turning("list", waits, 1),
+            "Nobody is waited for.",
+        ),
+    ]
+
+
+async def _backstage(turn: Turn, snapshot: Snapshot, subscribed: Iterable[Subscription]) -> Backstage:
+    there = [one.onboarding for one in snapshot.standings if not states.closed(one.onboarding, phases=turn.phases)]
+    owners = {owner for onboarding in there for owner in rights.owners(onboarding).values()}
+    people = turn.directory.people
+    unlinked = sum(1 for owner in owners if owner not in people or not people[owner].slack_id)
+    outcomes: list[tuple[Subscription, Delivery]] = []
+    for one in subscribed:
+        outcomes += [(one, last) for last in await turn.services.subscriptions.recent(one, limit=1)]
+    return Backstage(unlinked, outcomes, turn.off)

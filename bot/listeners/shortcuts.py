@@ -1,0 +1,56 @@
+"""Shortcuts: finding an onboarding from anywhere, and posting its card in the thread of a message."""
+
+from slack_sdk.models.blocks import Option
+from slack_sdk.models.views import View
+
+from bot.domain import rights, suggestions
+from bot.listeners.feature import Answer, Feature, Turn
+from bot.listeners.show import drawn
+from bot.services import Services
+from bot.views import finding, notices
+from bot.views.finding import Typed
+from bot.views.message import Message
+
+feature = Feature("Shortcuts")
+
+
+@feature.shortcut(finding.FIND)
+@feature.button(finding.FIND)
+async def find(turn: Turn) -> View:
+    """`Find onboarding`: a menu to type into."""
+    return finding.search()
+
+
+@feature.search(finding.WHICH)
+def which(query: str, services: Services) -> list[Option]:
+    """What fits, from memory: Slack waits for the answer."""
+    snapshot = services.portfolio.current
+    found = suggestions.suggested(query, snapshot) if snapshot else ()
+    return finding.options(found, phases=services.phases)
+
+
+@feature.button(finding.WHICH)
+async def chosen(turn: Turn) -> Answer:
+    """The one that was chosen, read afresh, in the place of the search."""
+    onboarding_id = turn.pressed.value if turn.pressed else ""
+    return Answer(drawn(turn, await turn.services.onboardings.read(onboarding_id)), replace=True)
+
+
+@feature.shortcut(finding.CARD_HERE)
+async def card_here(turn: Turn) -> View:
+    """`Onboarding card here`: asks whose card, unless customers can read it there."""
+    await turn.screen.loading("Onboarding card here")
+    rights.check(rights.Right.SHARE, turn.actor)
+    await turn.cards.guard(turn.channel)
+    message = turn.event.get("message") or {}
+    return finding.form(channel=turn.channel, thread_ts=str(message.get("thread_ts") or turn.event["message_ts"]))
+
+
+@feature.form(finding.CARD_HERE, parse=finding.parse, again=finding.again)
+async def post_card(turn: Turn) -> Message:
+    """Post it in that thread; it says by whom."""
+    rights.check(rights.Right.SHARE, turn.actor)
+    wanted: Typed = turn.form
+    standing = await turn.services.onboardings.read(wanted.onboarding_id)
+    await turn.cards.share(standing, channel=wanted.channel, by=turn.actor, thread_ts=wanted.thread_ts)
+    return notices.shared(standing, channel=wanted.channel)

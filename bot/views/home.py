@@ -1,0 +1,181 @@
+"""A person's Home tab: what needs them, what launches, who is waited for, their digests; for admins, gaps."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock
+from slack_sdk.models.views import View
+
+from bot.domain import dates
+from bot.domain.phases import Phases
+from bot.domain.records import Delivery, DeliveryStatus, Directory, Subscription
+from bot.views import controls, rows, text, values
+from bot.views import standing as said
+from bot.views import subscriptions as digests
+from bot.views.finding import FIND
+from bot.views.lists import GO
+from bot.views.message import context, header, section
+from bot.views.modal import BLOCKS
+from bot.views.rows import TURN, Row
+from bot.views.values import Turning
+
+REFRESH = "ob:refresh"
+MOST = 5
+"""Rows of each part; the rest is one tap away."""
+
+_OUTCOMES = {
+    DeliveryStatus.CLAIMED: "on its way",
+    DeliveryStatus.FAILED: "failed",
+    DeliveryStatus.UNCERTAIN: "unclear whether it was posted",
+    DeliveryStatus.SKIPPED: "skipped",
+}
+_TROUBLE = (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of Home: its rows, the list that has all of them, and what is said when there are none."""
+
+    title: str
+    rows: Sequence[Row]
+    everything: Turning
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What a newcomer is told: whether the bot knows who they are in Pivotal, and how to get going."""
+
+    command: str
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What an admin should know: owners nobody is linked to, each digest's last outcome, and features that are off."""
+
+    unlinked: int
+    outcomes: Sequence[tuple[Subscription, Delivery]] = ()
+    off: Sequence[str] = ()
+    """Each in words, with the scope it lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All that is drawn on one person's Home. `ways` are buttons: a label, and the command each stands for."""
+
+    parts: Sequence[Part]
+    subscriptions: Sequence[tuple[Subscription, datetime | None]]
+    ways: Sequence[tuple[str, str]]
+    titles: Mapping[str, str]
+    welcome: Welcome | None = None
+    backstage: Backstage | None = None
+
+
+def home(
+    content: Home,
+    *,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool = False,
+    test_key: bool = False,
+) -> View:
+    """Draw it, what matters most first, in at most a hundred blocks; https://docs.slack.dev/surfaces/app-home/."""
+    stamp = said.as_of(as_of, now=now, zone=zone, stale=stale)
+    blocks: list[Block] = [context(said.joined(said.TEST_BADGE if test_key else "", stamp))]
+    if content.welcome:
+        blocks += _welcome(content.welcome)
+    drawn = 0
+    for at, part in enumerate(content.parts):
+        blocks.append(_heading(part, at=at))
+        if not part.rows:
+            blocks.append(context(part.empty))
+        for row in part.rows[:MOST]:
+            line = rows.line(row.standing, phases=phases, directory=directory, now=now, zone=zone, reasons=row.reasons)
+            blocks.append(section(line, accessory=controls.open_button(row.standing, at=drawn)))
+            drawn += 1
+    blocks += _subscribed(content)
+    blocks += [DividerBlock(), _ways(content.ways)]
+    if content.backstage:
+        blocks += _backstage(content.backstage, titles=content.titles, zone=zone)
+    return View(type="home", blocks=blocks[:BLOCKS])
+
+
+def _welcome(welcome: Welcome) -> list[Block]:
+    command = text.escape(welcome.command)
+    told = (
+        "This is where your customers’ onboardings stand in Pivotal.",
+        "Look them up and move them on here or with a command; what I answer only you see, until you share it.",
+        "I write nothing in channels that customers can read, and nothing to Pivotal without your name beside it.",
+    )
+    if welcome.linked:
+        status = "I know who you are in Pivotal, so what is yours comes first here."
+        start = controls.button("Find an onboarding", action=FIND, named="Find an onboarding", style="primary")
+    else:
+        status = "I do not know yet who you are in Pivotal, so I can’t tell which onboardings are yours."
+        start = _way("Say who you are", "whoami", at="welcome", style="primary")
+    return [
+        header("Welcome"),
+        section("\n".join(told)),
+        context(f"{status} `{command} help` shows all there is."),
+        ActionsBlock(elements=[start]),
+    ]
+
+
+def _heading(part: Part, *, at: int) -> Block:
+    count = len(part.rows)
+    more = None
+    value = values.encode_turning(part.everything)
+    if count > MOST and value:
+        more = controls.button("See all", action=f"{TURN}:home{at}", named=f"See all: {part.title}", value=value)
+    return section(f"*{text.escape(part.title)}*" + (f"  ·  {count}" if count else ""), accessory=more)
+
+
+def _subscribed(content: Home) -> list[Block]:
+    shown = content.subscriptions[:MOST]
+    if not shown:
+        return []
+    lines = [digests.line(one, following=following, titles=content.titles) for one, following in shown]
+    left = len(content.subscriptions) - len(shown)
+    more = _way("See all", "subscriptions", at="home", named="See all: digests") if left else None
+    return [section("*Digests you subscribed*", accessory=more), context("\n".join(lines))]
+
+
+def _ways(ways: Sequence[tuple[str, str]]) -> ActionsBlock:
+    find = controls.button("Find", action=FIND, named="Find an onboarding")
+    refresh = controls.button("Refresh", action=REFRESH, named="Refresh this Home")
+    return ActionsBlock(elements=[find, *(_way(label, verb, at="ways") for label, verb in ways), refresh])
+
+
+def _way(label: str, verb: str, *, at: str, named: str = "", style: str | None = None) -> ButtonElement:
+    return controls.button(label, action=f"{GO}:{at}-{verb}", named=named or f"Show: {label}", value=verb, style=style)
+
+
+def _backstage(backstage: Backstage, *, titles: Mapping[str, str], zone: ZoneInfo) -> list[Block]:
+    lines = []
+    if backstage.unlinked:
+        owners = text.count(backstage.unlinked, "owner")
+        lines.append(f"{owners} in Pivotal {'is' if backstage.unlinked == 1 else 'are'} not linked to a Slack user.")
+    else:
+        lines.append("Every owner in Pivotal is linked to a Slack user.")
+    outcomes = sorted(backstage.outcomes, key=lambda one: one[1].status not in _TROUBLE)
+    lines += [_outcome(one, last, titles=titles, zone=zone) for one, last in outcomes[:MOST]]
+    left = len(outcomes) - MOST
+    if left > 0:
+        lines.append(f"{text.count(left, 'digest')} more")
+    lines += [f"Off: {text.escape(one)}" for one in backstage.off]
+    return [section("*For admins of this bot*"), context("\n".join(lines))]
+
+
+def _outcome(subscription: Subscription, last: Delivery, *, titles: Mapping[str, str], zone: ZoneInfo) -> str:
+    local = last.claimed_at.astimezone(zone)
+    told = _OUTCOMES.get(last.status, "posted")
+    why = f" ({text.name(last.reason, 120)})" if last.reason and told != "posted" else ""
+    where = digests.channel(subscription)
+    named = f"{digests.title(subscription, titles=titles)} in {where}"
+    return f"{named}: {told}{why}, {dates.short(local.date())} {local:%H:%M}"

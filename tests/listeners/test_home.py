@@ -1,0 +1,235 @@
+"""Home: what is mine comes first, one tap opens it, and it follows what I do."""
+
+from datetime import date
+
+import pytest
+
+from bot.sandbox.pivotal import Fault
+from bot.sandbox.slack.world import ANA, BEN, CARA, DEVON, ERIN, GUS, ONBOARDING
+
+socket = pytest.mark.parametrize("mode", ["socket"])
+
+
+def labels(view):
+    """Every button of a view, by its text."""
+    elements = [each for block in view["blocks"] for each in (*block.get("elements", ()), block.get("accessory") or {})]
+    return [element["text"]["text"] for element in elements if element.get("type") == "button"]
+
+
+@pytest.fixture
+def pivotal(pivotal):
+    pivotal.has_onboarding(
+        120, customer="Soon Ltd", phase="internal_qa", csm_id="user_csm_001", target_launch_date=date(2026, 9, 9)
+    )
+    pivotal.has_onboarding(
+        121,
+        customer="Patient Ltd",
+        phase="review",
+        csm_id="user_csm_001",
+        state="waiting",
+        waiting_on_customer=True,
+        target_launch_date=date(2026, 12, 1),
+    )
+    return pivotal
+
+
+async def test_home_has_what_needs_me_what_launches_and_who_is_waited_for(bot, slack):
+    opened = await slack.opens_home(by=ANA)
+
+    seen = slack.home_text(ANA)
+    order = [seen.index(part) for part in ("Needs you", "Launching this and next week", "Waiting on customer")]
+    assert opened.ok
+    assert order == sorted(order)
+    assert "Soon Ltd" in seen[order[1] : order[2]]
+    assert "Patient Ltd" in seen[order[2] :]
+    assert "Acme Group" not in seen, "that one is Mara's"
+    assert "as of 08:30" in seen
+
+
+@socket
+async def test_row_opens_the_card_whose_buttons_work_there(bot, slack, pivotal):
+    await slack.opens_home(by=ANA)
+    await slack.clicks("Open Aurora Foods", by=ANA)
+    card = slack.modal_text(ANA)
+
+    await slack.clicks("Advance to Program buildout", by=ANA)
+
+    assert "Review (3 of 7)" in card
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert "Program buildout (4 of 7)" in slack.modal_text(ANA)
+    assert "Program buildout (4 of 7)" in slack.home_text(ANA), "Home follows"
+    assert slack.messages(ONBOARDING, ANA) == []
+
+
+@socket
+async def test_home_follows_what_is_typed_elsewhere(bot, slack, ask):
+    await slack.opens_home(by=ANA)
+    before = slack.home_text(ANA)
+
+    await ask("waiting #89")
+
+    waiting = slack.home_text(ANA).partition("Waiting on customer")[2]
+    assert "Aurora Foods" not in before.partition("Waiting on customer")[2]
+    assert "Aurora Foods" in waiting
+
+
+@socket
+async def test_nobody_elses_home_is_published(bot, slack, ask):
+    await slack.opens_home(by=BEN)
+    published = len(slack.calls_of("views.publish"))
+
+    await ask("pause #101")
+
+    assert len(slack.calls_of("views.publish")) == published
+
+
+@socket
+async def test_five_rows_then_all_of_them_in_a_modal(bot, slack, pivotal, clock):
+    for number in range(200, 214):
+        pivotal.has_onboarding(
+            number, customer=f"Late {number}", phase="review", csm_id="user_se_001", target_launch_date=date(2026, 9, 1)
+        )
+    clock.passes(minutes=3)
+
+    await slack.opens_home(by=BEN)
+    needs = slack.home_text(BEN).partition("Launching")[0]
+    await slack.clicks("See all: Needs you", by=BEN)
+    first = slack.modal_text(BEN)
+    await slack.clicks("Next", by=BEN)
+
+    assert needs.count("Late 2") == 5
+    assert "page 1 of 2" in first
+    assert "Late 200" in first
+    assert "page 2 of 2" in slack.modal_text(BEN)
+    assert "Late Ltd" not in first + slack.modal_text(BEN), "that one is nobody's"
+
+
+@socket
+async def test_card_from_a_list_in_a_modal_closes_back_to_the_list(bot, slack, pivotal, clock):
+    for number in range(200, 206):
+        pivotal.has_onboarding(number, customer=f"Late {number}", target_launch_date=date(2026, 9, 2))
+    clock.passes(minutes=3)
+    await slack.opens_home(by=DEVON)
+    await slack.clicks("See all: Needs somebody", by=DEVON)
+    await slack.clicks("Open Late Ltd", by=DEVON)
+    card = slack.modal_text(DEVON)
+
+    await slack.closes(by=DEVON)
+
+    assert "Review (3 of 7)" in card
+    assert "At-risk onboardings" in slack.modal_text(DEVON)
+
+
+@socket
+async def test_newcomer_is_told_what_this_is_and_only_on_the_first_day(bot, slack, clock):
+    await slack.opens_home(by=DEVON)
+    first = slack.home_text(DEVON)
+    clock.passes(days=2)
+    await slack.opens_home(by=DEVON)
+
+    assert "Welcome" in first
+    assert "I do not know yet who you are in Pivotal" in first
+    assert "Say who you are" in first
+    assert "Welcome" not in slack.home_text(DEVON)
+
+
+@socket
+async def test_welcome_of_a_linked_person_suggests_to_find_something(bot, slack):
+    await slack.opens_home(by=ANA)
+
+    assert "I know who you are in Pivotal" in slack.home_text(ANA)
+    assert "Find an onboarding" in labels(slack.home(ANA))
+
+
+@socket
+async def test_somebody_without_onboardings_sees_the_teams(bot, slack):
+    await slack.opens_home(by=DEVON)
+
+    seen = slack.home_text(DEVON)
+    assert "Needs somebody" in seen
+    assert "Launching this and next week in the team" in seen
+    assert "Soon Ltd" in seen
+
+
+@socket
+async def test_my_subscriptions_are_there_with_their_next_hour(bot, slack, ask):
+    await ask("subscribe at-risk 10:00 mon-fri Europe/Berlin")
+    await slack.opens_home(by=ANA)
+
+    assert f"At-risk onboardings in <#{ONBOARDING}>, Mon–Fri at 10:00" in slack.home_text(ANA)
+    assert "Next: Mon 7 Sep 2026 at 10:00" in slack.home_text(ANA)
+
+
+@socket
+async def test_digests_button_opens_them_in_a_modal(bot, slack, ask):
+    await ask("subscribe at-risk 10:00 mon-fri Europe/Berlin")
+    await slack.opens_home(by=ANA)
+
+    await slack.clicks("Digests", by=ANA)
+
+    assert "Digest subscriptions" in slack.modal_text(ANA)
+
+
+@socket
+async def test_refresh_draws_it_anew(bot, slack, pivotal, clock):
+    await slack.opens_home(by=ANA)
+    pivotal.edit(120, phase="launch")
+    clock.passes(minutes=3)
+
+    await slack.clicks("Refresh", by=ANA)
+
+    assert "as of 08:33" in slack.home_text(ANA)
+    assert "Soon Ltd" not in slack.home_text(ANA)
+
+
+@socket
+async def test_with_pivotal_away_home_is_what_was_known_and_says_so(bot, slack, pivotal, clock):
+    await slack.opens_home(by=ANA)
+    clock.passes(minutes=5)
+    pivotal.fails(Fault.error_500, times=50)
+
+    await slack.opens_home(by=ANA)
+
+    assert "Pivotal is not answering, as of 08:30" in slack.home_text(ANA)
+    assert "Soon Ltd" in slack.home_text(ANA)
+
+
+@socket
+async def test_admin_sees_the_gaps_and_how_the_last_digests_went(bot, slack, ask):
+    await ask("subscribe at-risk 10:00 mon-fri Europe/Berlin", by=CARA)
+    await slack.opens_home(by=CARA)
+    await slack.opens_home(by=ANA)
+
+    admins = slack.home_text(CARA)
+    assert "2 owners in Pivotal are not linked to a Slack user." in admins
+    assert "Off: answers to mentions, for want of the scope app_mentions:read" in admins
+    assert "For admins" not in slack.home_text(ANA)
+
+
+@socket
+@pytest.mark.parametrize("outsider", [GUS, ERIN])
+async def test_guests_and_strangers_get_a_polite_home(bot, slack, outsider):
+    await slack.opens_home(by=outsider)
+
+    seen = slack.home_text(outsider)
+    assert "This bot answers only full members of the workspace it is installed in." in seen
+    assert "Soon Ltd" not in seen
+    assert labels(slack.home(outsider)) == []
+
+
+@socket
+async def test_every_home_stays_within_slacks_hundred_blocks(bot, slack, pivotal, ask, clock):
+    for number in range(300, 340):
+        pivotal.has_onboarding(
+            number,
+            customer=f"Late {number}",
+            phase="review",
+            csm_id="user_csm_001",
+            target_launch_date=date(2026, 9, 8),
+        )
+    clock.passes(minutes=3)
+    await ask("subscribe at-risk")
+    await slack.opens_home(by=ANA)
+
+    assert "See all" in labels(slack.home(ANA))
+    assert len(slack.home(ANA)["blocks"]) <= 40

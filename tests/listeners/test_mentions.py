@@ -1,0 +1,106 @@
+"""`@bot acme`: answered in its thread, or privately where others should not read it."""
+
+import pytest
+
+from bot.sandbox.slack.world import ANA, AURORA_SHARED, BOT, ERIN, ONBOARDING
+
+socket = pytest.mark.parametrize("mode", ["socket"])
+
+
+@pytest.fixture
+def extras():
+    return ("mentions",)
+
+
+def replies(slack, channel, to):
+    return [message for message in slack.messages(channel) if message.thread_ts == to.ts and message.user == BOT]
+
+
+async def test_mention_in_a_thread_is_answered_there(bot, slack):
+    await slack.types("What about Aurora?", by=ANA, channel=ONBOARDING)
+    first = slack.messages(ONBOARDING)[0]
+
+    await slack.types("@Onboarding aurora", by=ANA, channel=ONBOARDING, thread_ts=first.ts)
+
+    (card,) = replies(slack, ONBOARDING, first)
+    assert "Aurora Foods" in card.seen
+    assert "shared by Ana Ruiz" in card.seen
+
+
+@socket
+async def test_mention_in_the_channel_starts_a_thread(bot, slack):
+    await slack.types("@Onboarding #89", by=ANA, channel=ONBOARDING)
+
+    (card,) = replies(slack, ONBOARDING, slack.messages(ONBOARDING)[0])
+    assert "Aurora Foods" in card.seen
+
+
+@socket
+async def test_name_may_come_before_the_mention(bot, slack):
+    await slack.types("aurora foods @Onboarding", by=ANA, channel=ONBOARDING)
+
+    assert len(replies(slack, ONBOARDING, slack.messages(ONBOARDING)[0])) == 1
+
+
+@socket
+async def test_unknown_name_is_told_to_who_asked_only(bot, slack):
+    await slack.types("@Onboarding zzzz", by=ANA, channel=ONBOARDING)
+
+    answer = slack.last(by=ANA, channel=ONBOARDING)
+    assert "No customer is called “zzzz”" in answer.seen
+    assert answer.ephemeral_to == ANA
+    assert slack.calls_of("chat.postMessage") == []
+
+
+@socket
+async def test_several_matches_are_offered_to_who_asked_only(bot, slack):
+    await slack.types("@Onboarding acme", by=ANA, channel=ONBOARDING)
+
+    answer = slack.last(by=ANA, channel=ONBOARDING)
+    assert "Which one do you mean?" in answer.seen
+    assert answer.ephemeral_to == ANA
+
+
+@socket
+async def test_where_customers_read_only_the_one_who_asked_sees_it(bot, slack):
+    await slack.types("@Onboarding aurora", by=ANA, channel=AURORA_SHARED)
+
+    answer = slack.last(by=ANA, channel=AURORA_SHARED)
+    assert answer.ephemeral_to == ANA
+    assert "Only you can see this." in answer.seen
+    assert "Review (3 of 7)" in answer.seen
+    assert slack.calls_of("chat.postMessage") == []
+
+
+@socket
+async def test_stranger_is_refused_politely(bot, slack):
+    await slack.types("@Onboarding aurora", by=ERIN, channel=AURORA_SHARED)
+
+    answer = slack.last(by=ERIN, channel=AURORA_SHARED)
+    assert answer.ephemeral_to == ERIN
+    assert "answers only full members" in answer.seen
+    assert "Review" not in answer.seen
+
+
+@socket
+async def test_event_delivered_twice_is_answered_once(bot, slack):
+    body = {
+        "event_id": "Ev1",
+        "event": {
+            "type": "app_mention",
+            "user": ANA,
+            "channel": ONBOARDING,
+            "text": f"<@{BOT}> #89",
+            "ts": "1788762600.000100",
+        },
+    }
+
+    for _ in range(2):
+        await bot.door.on_event(_acknowledged, body)
+    await bot.settled()
+
+    assert len(slack.calls_of("chat.postMessage")) == 1
+
+
+async def _acknowledged(**_):
+    return None

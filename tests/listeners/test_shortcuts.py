@@ -1,0 +1,114 @@
+"""Shortcuts: an onboarding is found from anywhere, and its card posted in the thread of a message."""
+
+import pytest
+
+from bot.sandbox.slack.world import ANA, AURORA_SHARED, CS_LEADS, DEVON, GUS, ONBOARDING, PARTNERS
+
+socket = pytest.mark.parametrize("mode", ["socket"])
+FIND, HERE = "Find onboarding", "Onboarding card here"
+
+
+@pytest.fixture
+def said(slack):
+    """`await said("text")`: a message somebody wrote in a channel."""
+
+    async def says(text, *, channel=ONBOARDING, by=ANA, thread_ts=None):
+        await slack.types(text, by=by, channel=channel, thread_ts=thread_ts)
+        return slack.messages(channel)[-1]
+
+    return says
+
+
+async def test_find_offers_what_is_typed_and_opens_the_card(bot, slack):
+    await slack.uses_shortcut(FIND, by=DEVON)
+
+    offered = await slack.searches("ob:which", "acme", by=DEVON)
+    await slack.chooses("ob:which", "Acme Corp · #101 · Program design", by=DEVON)
+
+    assert offered == ["Acme Corp · #101 · Program design", "Acme Group · #102 · Review"]
+    assert "Acme Corp" in slack.modal_text(DEVON)
+    assert "Program design (2 of 7)" in slack.modal_text(DEVON)
+
+
+@socket
+async def test_card_in_the_modal_is_moved_on_there(bot, slack, pivotal):
+    await slack.uses_shortcut(FIND, by=ANA)
+    await slack.chooses("ob:which", "Aurora Foods · #89 · Review", by=ANA)
+
+    await slack.clicks("Advance to Program buildout", by=ANA)
+
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert "You advanced Review → Program buildout" in slack.modal_text(ANA)
+
+
+@socket
+async def test_find_knows_numbers(bot, slack):
+    await slack.uses_shortcut(FIND, by=ANA)
+
+    offered = await slack.searches("ob:which", "#105", by=ANA)
+
+    assert offered == ["Hooli · #105 · Review", "Initech · #106 · Review"]
+
+
+@socket
+async def test_nothing_fits_what_nobody_is_called(bot, slack):
+    await slack.uses_shortcut(FIND, by=ANA)
+
+    assert await slack.searches("ob:which", "zzzz", by=ANA) == []
+
+
+async def test_card_is_posted_in_the_thread_of_the_message(bot, slack, said):
+    message = await said("How is Aurora doing?")
+    await slack.uses_shortcut(HERE, by=DEVON, message=message)
+    asked = slack.modal_text(DEVON)
+
+    await slack.submits({"Onboarding": "Aurora Foods · #89 · Review"}, by=DEVON)
+
+    posted = [each for each in slack.messages(ONBOARDING) if each.thread_ts == message.ts and each.ts != message.ts]
+    assert f"Everyone in <#{ONBOARDING}> will see its card" in asked
+    assert len(posted) == 1
+    assert "shared by Devon Park" in posted[0].seen
+    assert "Shared Aurora Foods (onboarding #89)" in slack.modal_text(DEVON)
+
+
+@socket
+async def test_reply_in_a_thread_gets_its_card_in_that_thread(bot, slack, said):
+    first = await said("A thread")
+    reply = await said("Aurora?", thread_ts=first.ts)
+    await slack.uses_shortcut(HERE, by=ANA, message=reply)
+
+    await slack.submits({"Onboarding": "Aurora Foods · #89 · Review"}, by=ANA)
+
+    assert [each.thread_ts for each in slack.messages(ONBOARDING) if "Aurora Foods" in each.seen] == [first.ts]
+
+
+@socket
+@pytest.mark.parametrize("channel", [AURORA_SHARED, PARTNERS])
+async def test_where_customers_read_nothing_is_asked_and_nothing_posted(bot, slack, said, channel):
+    message = await said("How is Aurora doing?", channel=channel)
+
+    await slack.uses_shortcut(HERE, by=ANA, message=message)
+
+    assert "I post nothing in that channel" in slack.modal_text(ANA)
+    assert slack.modal(ANA)["submit"] is None
+    assert slack.calls_of("chat.postMessage") == []
+
+
+@socket
+async def test_channel_that_became_external_meanwhile_gets_no_card(bot, slack, said):
+    message = await said("How is Aurora doing?", channel=CS_LEADS)
+    await slack.uses_shortcut(HERE, by=ANA, message=message)
+    slack.becomes_external(CS_LEADS)
+
+    await slack.submits({"Onboarding": "Aurora Foods · #89 · Review"}, by=ANA)
+
+    assert "it is shared with another organisation" in slack.modal_text(ANA)
+    assert slack.modal(ANA)["submit"]["text"] == "Post", "the form is still there"
+    assert slack.calls_of("chat.postMessage") == []
+
+
+@socket
+async def test_guest_may_not_look_for_anything(bot, slack):
+    await slack.uses_shortcut(FIND, by=GUS)
+
+    assert "answers only full members" in slack.modal_text(GUS)
