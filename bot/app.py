@@ -35,6 +35,7 @@ from bot.pivotal.errors import AuthenticationFailed, PivotalError
 from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
+from bot.services.creating import Creating
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
@@ -115,6 +116,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
             inbox=Inbox(store, clock=clock),
+            creating=Creating(pivotal, store, portfolio, clock=clock),
             journal=Journal(store, portfolio, clock=clock),
             phases=phases,
             test_key=pivotal.mode == "test",

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain import dates, filters, launches, order, states
+from bot.domain import dates, filters, launches, order, rights, states
 from bot.domain.errors import UserError
 from bot.domain.launches import Lane
 from bot.domain.order import Order
-from bot.domain.records import Snapshot
+from bot.domain.records import Snapshot, Standing
 from bot.listeners.feature import Answer, Feature, Seen, Turn, spelled
 from bot.views import lists, values
 from bot.views.message import Message
@@ -38,9 +38,12 @@ class Sight:
 
 
 @feature.command("home", "menu", tells="Your onboardings, and the ways to everything else", examples=("",))
-async def home(turn: Turn) -> Message:
-    """The root command alone."""
+async def home(turn: Turn, page: int = 1) -> Message:
+    """The root command alone; in a customer's own channel it is about that customer."""
     snapshot, own = await turn.services.onboardings.owned(turn.actor.own_ids)
+    theirs = turn.services.onboardings.of_channel(turn.channel, snapshot)
+    if theirs:
+        return _customers(turn, snapshot, *theirs, page=page)
     today = dates.today(turn.now, turn.zone)
     return lists.home(
         own,
@@ -53,6 +56,7 @@ async def home(turn: Turn) -> Message:
         as_of=snapshot.as_of,
         stale=snapshot.trouble or snapshot.stale,
         test_key=turn.services.test_key,
+        creates=rights.allowed(rights.Right.NEW, turn.actor),
     )
 
 
@@ -174,7 +178,26 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
     )
 
 
-PAGED = {"mine": mine, "list": list_, "at-risk": at_risk, "launches": launches_}
+def _customers(turn: Turn, snapshot: Snapshot, name: str, theirs: tuple[Standing, ...], *, page: int) -> Message:
+    """The onboardings of the customer whose channel this is, what is over included."""
+    return lists.listing(
+        f"Onboardings of {name}",
+        order.arranged(theirs, Order.NEWEST, phases=turn.phases),
+        page=page,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=snapshot.as_of,
+        stale=snapshot.trouble or snapshot.stale,
+        name="home",
+        note=f"this is their channel, and only you see this · yours: {turn.names.command} mine",
+        empty="They have no onboarding in Pivotal.",
+        test_key=turn.services.test_key,
+    )
+
+
+PAGED = {"home": home, "mine": mine, "list": list_, "at-risk": at_risk, "launches": launches_}
 
 
 @feature.button(lists.TURN)

@@ -27,6 +27,11 @@ class Screen:
         """Whether there is a modal that an answer can be shown in."""
         return bool(self._view_id)
 
+    @property
+    def form(self) -> str:
+        """The id of the modal that was sent, or opened; it stays the same however often that is filled anew."""
+        return self._view_id
+
     def take_over(self) -> None:
         """Let the answer take the place of the modal that was pressed in, unless one lies over it already."""
         self._view_id = self._view_id or self._beneath

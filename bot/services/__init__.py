@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.phases import Phases
 from bot.services.changes import Changes
+from bot.services.creating import Creating
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
@@ -23,6 +24,7 @@ class Services:
     subscriptions: Subscriptions
     inbox: Inbox
     journal: Journal
+    creating: Creating
     phases: Phases
     test_key: bool
     """The Pivotal key is a test key: said wherever it matters."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, or_, select
 
 from bot.store.database import Database
 from bot.store.tables import claims
@@ -48,6 +48,14 @@ class Claims:
         ).returning(claims.c.key)
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
+
+    async def seen(self, key: str, *, now: datetime) -> bool:
+        """Say whether `key` was claimed before and is remembered still, without claiming it."""
+        query = select(claims.c.key).where(
+            claims.c.key == key, or_(claims.c.expires_at.is_(None), claims.c.expires_at > now)
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).first() is not None
 
     async def lease(self, key: str, *, holder: str, now: datetime, ttl: timedelta) -> Lease | Held:
         """Take the lease on `key` for `ttl` if nobody has it or theirs has expired; else say who has it."""

@@ -11,7 +11,7 @@ from bot.domain.moves import Verb
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Standing
 from bot.domain.risk import Reason, Risk
-from bot.views import controls, rows, text, values
+from bot.views import controls, new, rows, text, values
 from bot.views import standing as said
 from bot.views.message import Message, context, header, section
 from bot.views.rows import PAGE, TURN, Row, Sheet
@@ -148,10 +148,12 @@ def home(
     as_of: datetime,
     stale: bool | str = False,
     test_key: bool = False,
+    creates: bool = False,
 ) -> Message:
     """Draw a person's own open onboardings, those that need a look first, and the ways to everything else.
 
-    `reasons` are by onboarding id; `linked` is false for someone the bot cannot tell the onboardings of.
+    `reasons` are by onboarding id; `linked` is false for someone the bot cannot tell the onboardings of; `creates`
+    is true for who may create one.
     """
     first = sorted(standings, key=lambda one: not reasons.get(one.onboarding.id))
     needy = sum(bool(reasons.get(one.onboarding.id)) for one in standings)
@@ -174,6 +176,7 @@ def home(
                 controls.button(label, action=f"{GO}:{verb}", named=f"Show: {label}", value=verb)
                 for label, verb in ways
             ]
+            + ([new.button()] if creates else [])
         )
     )
     left = len(standings) - MINE

@@ -78,3 +78,14 @@ async def test_the_same_person_pressing_twice_gets_one_lease(store: Store, now: 
 
     assert isinstance(first, Lease)
     assert second == Held(holder="ANA", since=now)
+
+
+async def test_a_key_is_seen_once_it_is_claimed_and_until_it_expires(store: Store, now: datetime) -> None:
+    before = await store.claims.seen("view:V1", now=now)
+    await store.claims.first_time("view:V1", now=now, keep=None)
+    await store.claims.first_time("view:V2", now=now, keep=timedelta(minutes=1))
+
+    assert not before
+    assert await store.claims.seen("view:V1", now=now + timedelta(days=9))
+    assert await store.claims.seen("view:V2", now=now)
+    assert not await store.claims.seen("view:V2", now=now + timedelta(minutes=1))

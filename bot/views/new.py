@@ -1,0 +1,43 @@
+"""The way to a new onboarding: its button, and the words for what exists when not all of it could be created."""
+
+from datetime import datetime
+
+from slack_sdk.models.blocks import ButtonElement
+
+from bot.domain.creation import Unfinished
+from bot.views import controls, errors, text
+
+NEW = "ob:new"
+
+
+def button() -> ButtonElement:
+    """`New onboarding`, for whoever may."""
+    return controls.button("New onboarding", action=NEW, named="Create a new onboarding", value=NEW)
+
+
+def unfinished(error: Unfinished, *, reference: str, now: datetime) -> str:
+    """What went wrong, what exists all the same, and that sending the form again goes on from there; markup."""
+    trouble, made = error.trouble, error.made
+    why = _WHY.get(trouble.code or "", "")
+    if not why and trouble.maybe_applied:
+        why = f"Pivotal did not answer, so it is not known whether the {error.step} was created."
+    if not why:
+        told = errors.explain(trouble, reference=reference, now=now)
+        why = told.blocks[0].text.text  # type: ignore[attr-defined]  # the sentence without “nothing was changed”
+    if made is None:
+        rest = "Send the form again: it is created once." if trouble.maybe_applied else "Nothing was created."
+    else:
+        contact = "and its contact " if made.contact else ""
+        lacking = "the onboarding" if made.contact or error.step == "onboarding" else "the contact and the onboarding"
+        rest = (
+            f"{text.name(made.name)} (customer #{made.number}) {contact}"
+            f"{'exist' if made.contact else 'exists'} in Pivotal now; {lacking} "
+            f"{'is' if lacking == 'the onboarding' else 'are'} missing. Send the form again to go on from there."
+        )
+    return f"{why} {rest} Reference {text.name(reference, 40)}."
+
+
+_WHY = {
+    "slug_taken": "Pivotal has a customer of this name already.",
+    "email_taken": "Pivotal has a contact with this e-mail address already.",
+}
