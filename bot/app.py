@@ -23,6 +23,7 @@ from bot.digests.clock import Clock
 from bot.digests.run import DigestRun
 from bot.domain.errors import BotError
 from bot.domain.phases import DEFAULT, Phases
+from bot.domain.records import Writes
 from bot.listeners import FEATURES, http, manifest
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
@@ -97,6 +98,9 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
 
         phases = Phases(settings.bot_phases or DEFAULT)
         people = People(store)
+        access = Access(
+            settings.bot_admins, settings.bot_managers, readers=settings.bot_readers, writes=Writes(settings.bot_writes)
+        )
         await people.load()
         portfolio = Portfolio(pivotal, store, clock=clock, phases=phases)
         stack.push_async_callback(portfolio.close)
@@ -124,6 +128,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             web=settings.pivotal_web,
         )
         delivery = Delivery(
+            policy=access.policy,
+            settings=settings.shown(),
             client,
             clock=clock,
             sleep=asyncio.sleep,
@@ -132,7 +138,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         )
         cards = Cards(delivery, PostedCards(store, clock=clock), services, clock=clock)
         digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
-        roles = Roles(client, Access(admins=settings.bot_admins), clock=clock)
+        roles = Roles(client, access, clock=clock)
         door = Door(
             Registry(FEATURES),
             identity=identity,

@@ -52,7 +52,19 @@ class Settings(BaseSettings):
         description="Zone of a channel's digests when its subscriber's own is not known, such as `Europe/Berlin`",
     )
     bot_admins: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="Slack user ids of the bot's admins, separated by commas"
+        default=(),
+        description="The bot's admins: Slack user ids, ids of user groups (`S…`), or `workspace-admins`, with commas",
+    )
+    bot_managers: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Who may change every onboarding, its owners, and channels' digests: user ids or user groups",
+    )
+    bot_readers: str = Field(
+        default="workspace", description="Who may look: `workspace`, or the members of one user group (`S…`)"
+    )
+    bot_writes: Literal["owners", "team", "off"] = Field(
+        default="owners",
+        description="Who may change an onboarding: its `owners`, the whole `team`, or nobody (`off`)",
     )
     bot_command: str = Field(default="/onboarding", description="The slash command people type")
     bot_alias: str = Field(default="/ob", description="Its short form")
@@ -73,16 +85,31 @@ class Settings(BaseSettings):
         url = urlsplit(self.pivotal_base_url)
         return f"{url.scheme}://{url.netloc}"
 
-    @field_validator("bot_admins", "bot_phases", mode="before")
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """Every setting by its name, as it may be shown to admins: nothing secret, and no address with a password."""
+        return tuple((name.upper(), _shown(name, getattr(self, name))) for name in type(self).model_fields)
+
+    @field_validator("bot_admins", "bot_managers", "bot_phases", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("bot_admins")
+    @field_validator("bot_admins", "bot_managers")
     @classmethod
-    def _user_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if not all(re.fullmatch(r"[UW][A-Z0-9]{5,}", one) for one in value):
-            raise ValueError("must be Slack user ids like U012AB3CD, separated by commas (profile > Copy member ID)")
+    def _user_ids(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        word = ", or workspace-admins" if info.field_name == "bot_admins" else ""
+        if not all(re.fullmatch(r"[UWS][A-Z0-9]{5,}", one) or (word and one == "workspace-admins") for one in value):
+            raise ValueError(
+                "must be Slack user ids like U012AB3CD, separated by commas (profile > Copy member ID), "
+                f"or ids of user groups like S012AB3CD{word}"
+            )
+        return value
+
+    @field_validator("bot_readers")
+    @classmethod
+    def _readers(cls, value: str) -> str:
+        if value != "workspace" and not re.fullmatch(r"S[A-Z0-9]{5,}", value):
+            raise ValueError("must be workspace, or the id of a Slack user group like S012AB3CD")
         return value
 
     @field_validator("bot_phases")
@@ -207,6 +234,19 @@ def unreadable(env_file: Path | None, error: Exception) -> str:
     """Say why a file of settings cannot be read."""
     why = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
     return f"{env_file} cannot be read: {why}. Save it as UTF-8, and readable by this user."
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "set"
+    if name == "database_url":
+        return "PostgreSQL" if str(value).startswith("postgres") else "SQLite"
+    if name.endswith("_url"):
+        url = urlsplit(str(value))
+        return f"{url.scheme}://{url.hostname}{f':{url.port}' if url.port else ''}{url.path}"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return "not set" if value is None else str(value)
 
 
 def _in_words(field: str, kind: str, message: str) -> str:

@@ -9,7 +9,7 @@ import structlog
 from bot.delivery import Delivery, NotPosted
 from bot.domain import dates
 from bot.domain.errors import BotError
-from bot.domain.records import Actor, Card, Standing
+from bot.domain.records import Actor, Card, Standing, Writes
 from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changed
@@ -52,6 +52,7 @@ class Cards:
     async def guard(self, channel: str) -> None:
         """Raise Forbidden when customers can read `channel`, or when that cannot be determined."""
         await self._delivery.guard(channel)
+            writable=self._services.policy.writes is not Writes.OFF,
 
     async def share(self, standing: Standing, *, channel: str, by: Actor, thread_ts: str = "") -> None:
         """Post a card for everyone in `channel`, or in a thread of it, saying who shared it.

@@ -20,7 +20,7 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 async def whoami(turn: Turn) -> Message:
     """Say who the bot takes them for; who is nobody in Pivotal yet can say who they are."""
     offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
-    return people.whoami(turn.actor, offer=offer)
+    return people.whoami(turn.actor, troubles=turn.actors.troubles, offer=offer)
 
 
 @feature.command(

@@ -134,7 +134,10 @@ class Roles:
 def _trouble(group: str, error: Exception) -> str:
     code = error.response.get("error") if isinstance(error, SlackApiError) else None
     if code == "missing_scope":
-        return f"User groups are off: Slack does not let me read {group} without the scope usergroups:read."
+        return (
+            f"User groups are off: without the scope usergroups:read Slack does not say who is in {group}. "
+            "See onboarding-bot manifest --with groups."
+        )
     if code == "no_such_subteam":
         return f"Slack knows no user group {group}, so nobody has a role by it."
     return f"Slack could not say who is in {group}."

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.phases import Phases
+from bot.domain.records import Policy
 from bot.services.changes import Changes
 from bot.services.creating import Creating
 from bot.services.inbox import Inbox
@@ -32,3 +33,7 @@ class Services:
     """The zone to fall back on."""
     web: str
     """Where Pivotal's web app lives."""
+    policy: Policy = Policy()
+    """What this installation has decided about rights."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """Every setting as admins may see it."""

@@ -1,0 +1,22 @@
+"""Settings, to look at only: my link, my rights and my zone; for admins, how this installation is set up."""
+
+from bot.domain import rights
+from bot.domain.rights import Right
+from bot.listeners.feature import Feature, Turn
+from bot.views import settings as views
+from bot.views.message import Message
+
+feature = Feature("Settings")
+
+
+@feature.command(
+    "settings", "config", tells="What is set for you, and for admins for everybody", examples=("settings",)
+)
+async def settings(turn: Turn) -> Message:
+    """Show what is set; changing it is for whoever runs the bot."""
+    admin = rights.allowed(Right.SETTINGS, turn.actor)
+    return views.settings(
+        turn.actor,
+        effective=turn.services.settings if admin else (),
+        troubles=(*turn.actors.troubles, *(f"Off: {feature}." for feature in turn.off)),
+    )
