@@ -12,6 +12,8 @@ from bot.listeners import (
     new,
     note,
     people,
+    plans,
+    settings,
     share,
     shortcuts,
     show,
@@ -36,4 +38,6 @@ FEATURES = (
     shortcuts.feature,
     mentions.feature,
     unfurls.feature,
+    settings.feature,
+    helping.feature,
 )
