@@ -43,6 +43,7 @@ from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.services.subscriptions import Subscriptions
+from bot.services.undoing import Undoing
 from bot.store import Store
 
 log = structlog.get_logger()
@@ -97,10 +98,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         await _check_key(pivotal)
 
         phases = Phases(settings.bot_phases or DEFAULT)
-        people = People(store)
         access = Access(
             settings.bot_admins, settings.bot_managers, readers=settings.bot_readers, writes=Writes(settings.bot_writes)
         )
+        people = People(store)
         await people.load()
         portfolio = Portfolio(pivotal, store, clock=clock, phases=phases)
         stack.push_async_callback(portfolio.close)
@@ -116,6 +117,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
                 team=identity.team,
                 clock=clock,
             ),
+            undoing=Undoing(store, phases=phases, clock=clock),
             portfolio=portfolio,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
@@ -126,10 +128,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             test_key=pivotal.mode == "test",
             zone=settings.bot_timezone,
             web=settings.pivotal_web,
-        )
-        delivery = Delivery(
             policy=access.policy,
             settings=settings.shown(),
+        )
+        delivery = Delivery(
             client,
             clock=clock,
             sleep=asyncio.sleep,
@@ -137,8 +139,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             customer_channels=services.onboardings.customer_channels,
         )
         cards = Cards(delivery, PostedCards(store, clock=clock), services, clock=clock)
-        digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
         roles = Roles(client, access, clock=clock)
+        digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
         door = Door(
             Registry(FEATURES),
             identity=identity,

@@ -20,7 +20,7 @@ def changes(before: OnboardingRow | None, after: OnboardingRow, *, seen_at: date
     return [
         Observation(after.id, field, old, new, seen_at, source)
         for field in FIELDS
-        if (old := _value(before, field)) != (new := _value(after, field))
+        if (old := value(before, field)) != (new := value(after, field))
     ]
 
 
@@ -43,7 +43,8 @@ def history(observations: Sequence[Observation], onboarding: OnboardingRow) -> H
     )
 
 
-def _value(onboarding: OnboardingRow, field: str) -> str | None:
+def value(onboarding: OnboardingRow, field: str) -> str | None:
+    """One observed field of a record, in the API's own words."""
     if field == STATE:
         return states.effective(onboarding)
     value = getattr(onboarding, field)

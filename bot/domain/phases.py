@@ -58,6 +58,11 @@ class Phases:
         position = self.position(phase)
         return self.order[position - 2] if position and position > 1 else None
 
+    def named(self, text: str) -> str | None:
+        """The phase somebody means by its name or label, whatever the case, blanks and hyphens; None for no phase."""
+        wanted = _folded(text)
+        return next((phase for phase in self.order if wanted in (_folded(phase), _folded(label(phase)))), None)
+
     def label(self, phase: str) -> str:
         """Name a phase for people."""
         return label(phase)
@@ -83,3 +88,7 @@ class Phases:
         position = self.position(phase)
         launch = next((place for place, name in enumerate(self.order, 1) if self.is_launch(name)), None)
         return max(launch - position, 0) if launch and position else None
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())

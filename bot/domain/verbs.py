@@ -18,6 +18,13 @@ class Verb(StrEnum):
     FLAG = "flag"
     CLEAR = "clear"
     WAITING = "waiting"
+    BACK = "back"
+    SKIP = "skip"
+    DATE = "date"
+    OWNER = "owner"
+    UPDATE = "update"
+    """Several fields at once, as a form has them."""
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,10 @@ class Move:
     """What was done, to be read after the person's name."""
     test_key: bool = False
     """Worked out for a test key, which holds Pivotal's messages back."""
+    form: bool = False
+    """Too grave for a button: agreed to in a form that says what happens and takes a reason."""
+    needs_reason: bool = False
+    undoable: bool = True
 
     @property
     def promise(self) -> "Promise":

@@ -15,6 +15,7 @@ from bot.services.cards import PostedCards
 from bot.services.changes import Changed
 from bot.views import card, text
 from bot.views.message import Message, say
+from bot.views.values import Press
 
 log = structlog.get_logger()
 
@@ -31,7 +32,14 @@ class Cards:
         self._clock = clock
 
     def draw(
-        self, standing: Standing, *, private: bool, zone: str | None = None, notice: str = "", shared_by: str = ""
+        self,
+        standing: Standing,
+        *,
+        private: bool,
+        zone: str | None = None,
+        notice: str = "",
+        undo: Press | None = None,
+        shared_by: str = "",
     ) -> Message:
         """Draw a card for one reader's zone (a channel's cards: the bot's own)."""
         now, place = self._clock(), ZoneInfo(zone or self._services.zone)
@@ -44,15 +52,18 @@ class Cards:
             zone=place,
             test_key=self._services.test_key,
             private=private,
+            writable=self._services.policy.writes is not Writes.OFF,
             notice=notice,
+            undo=undo,
             shared_by=shared_by,
+            as_of=standing.as_of,
+            stale=standing.trouble,
             web=self._services.web,
         )
 
     async def guard(self, channel: str) -> None:
         """Raise Forbidden when customers can read `channel`, or when that cannot be determined."""
         await self._delivery.guard(channel)
-            writable=self._services.policy.writes is not Writes.OFF,
 
     async def share(self, standing: Standing, *, channel: str, by: Actor, thread_ts: str = "") -> None:
         """Post a card for everyone in `channel`, or in a thread of it, saying who shared it.

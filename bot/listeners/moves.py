@@ -1,173 +1,156 @@
-"""Changing an onboarding: the commands, and the buttons of its card."""
+"""Moving an onboarding through its phases, and what all buttons and forms that write have in common."""
 
-from bot.domain.errors import BotError, NotFound, Refused, UserError
-from bot.domain.moves import Verb
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from slack_sdk.models.views import View
+
+from bot.domain.errors import Refused
+from bot.domain.moves import Move, Verb
 from bot.domain.records import Standing
-from bot.listeners.feature import Answer, Feature, Turn
-from bot.listeners.show import drawn, pick
-from bot.services.changes import Ending, Outcome, Request
+from bot.listeners import changing, plans, states
+from bot.listeners.changing import Wish, ask_first, fulfil
+from bot.listeners.feature import Feature, Seen, Turn
+from bot.listeners.show import pick
+from bot.services.changes import Ending
 from bot.services.onboardings import Choices
-from bot.views import card, lists, notices, text
-from bot.views.message import Message, say
+from bot.views import card, lists, notices
+from bot.views.forms import reason
+from bot.views.message import Message
+from bot.views.values import Press
 
-feature = Feature("Change")
+feature = Feature("Move")
 
-_WHOM = "<customer or #id>"
+WHOM = "<customer or #id>"
+DRY_RUN = "--dry-run"
 
 
 @feature.command(
-    "advance", "next", "promote", usage=_WHOM, tells="Move on to the next phase", examples=("advance aurora",)
+    "advance",
+    "next",
+    "promote",
+    usage=f"{WHOM} [{DRY_RUN}]",
+    tells="Move on to the next phase, or see first what that would do",
+    examples=("advance aurora", f"advance #89 {DRY_RUN}"),
 )
-async def advance(turn: Turn) -> Message | Answer:
-    """Ask first, showing what would be done: a typed advance is confirmed by a button."""
-    found = await turn.services.onboardings.find(turn.text, exactly=True)
-    return pick(turn, found, verb=Verb.ADVANCE) if isinstance(found, Choices) else _ask(turn, found)
+async def advance(turn: Turn) -> Seen:
+    """Ask first, showing what would be done: a typed advance is confirmed by a button or in a form."""
+    words = turn.text.replace("—dry-run", DRY_RUN).replace("–dry-run", DRY_RUN).split()
+    dry = DRY_RUN in words
+    typed = " ".join(word for word in words if word != DRY_RUN) if dry else turn.text
+    found = await turn.services.onboardings.find(typed, exactly=not dry)
+    if isinstance(found, Choices):
+        return pick(turn, found, verb=None if dry else Verb.ADVANCE)
+    return _dry_run(turn, found) if dry else await go_on(turn, found, "")
 
 
-def _ask(turn: Turn, found: Standing) -> Message:
+@feature.command(
+    "back",
+    "send-back",
+    "revert",
+    usage=f"{WHOM} [reason]",
+    tells="Send it back to the phase before, with a reason",
+    examples=("back aurora foods", "back #89 the design changed"),
+)
+async def back(turn: Turn) -> Seen:
+    """A form says what the customer may see, and takes the reason."""
+    found, why = await turn.services.onboardings.find_before(turn.text)
+    return (
+        pick(turn, found, verb=Verb.BACK, reason=why)
+        if isinstance(found, Choices)
+        else await send_back(turn, found, why)
+    )
+
+
+@feature.command(
+    "skip",
+    "jump",
+    usage=f"{WHOM} <phase>",
+    tells="Skip phases, with a reason (admins)",
+    examples=("skip #89 internal qa",),
+)
+async def skip(turn: Turn) -> Seen:
+    """A form names the phases that are skipped, and takes the reason."""
+    found, phase = await turn.services.onboardings.find_before(turn.text)
+    return (
+        pick(turn, found, verb=Verb.SKIP, reason=phase)
+        if isinstance(found, Choices)
+        else await jump(turn, found, phase)
+    )
+
+
+async def go_on(turn: Turn, standing: Standing, why: str) -> Seen:
+    """Ask whether to go one phase on."""
+    return await ask_first(turn, standing, Wish(Press(standing.onboarding.id, Verb.ADVANCE, reason=why)))
+
+
+async def send_back(turn: Turn, standing: Standing, why: str) -> Seen:
+    """Ask whether to go one phase back."""
+    return await ask_first(turn, standing, Wish(Press(standing.onboarding.id, Verb.BACK, reason=why)))
+
+
+async def jump(turn: Turn, standing: Standing, phase: str) -> Seen:
+    """Ask whether to go to the phase that was typed."""
+    wanted = {"phase": turn.phases.named(phase) or phase.strip() or None}
+    return await ask_first(turn, standing, Wish(Press(standing.onboarding.id, Verb.SKIP, wanted=wanted)))
+
+
+def _dry_run(turn: Turn, standing: Standing) -> Message:
+    """The checks of an advance and what it would set off; nothing is written."""
     try:
-        move = turn.services.changes.preview(found, Verb.ADVANCE, by=turn.actor)
-    except Refused as refusal:  # the card offers what can be done instead, Resume for one
-        return drawn(turn, found, notice=f"{refusal.message} {refusal.hint}".strip())
-    return card.question(found, move, now=turn.now, zone=turn.zone, test_key=turn.services.test_key)
-
-
-@feature.command(
-    "pause", usage=f"{_WHOM} [reason]", tells="Pause it, for a block on the customer’s side", examples=("pause #89",)
-)
-async def pause(turn: Turn) -> Message | Answer:
-    """Set the state to paused."""
-    return await _state(turn, Verb.PAUSE)
-
-
-@feature.command("resume", usage=_WHOM, tells="Back to active, whatever held it up", examples=("resume aurora",))
-async def resume(turn: Turn) -> Message | Answer:
-    """Set the state to active."""
-    return await _state(turn, Verb.RESUME)
-
-
-@feature.command(
-    "flag", usage=f"{_WHOM} [reason]", tells="Mark it at risk", examples=('flag "Acme Corp" legal is stuck',)
-)
-async def flag(turn: Turn) -> Message | Answer:
-    """Set the state to at risk."""
-    return await _state(turn, Verb.FLAG)
-
-
-@feature.command("clear", "unflag", usage=_WHOM, tells="Clear the at-risk mark", examples=("clear #89",))
-async def clear(turn: Turn) -> Message | Answer:
-    """Take the at-risk mark away."""
-    return await _state(turn, Verb.CLEAR)
-
-
-@feature.command(
-    "waiting",
-    usage=f"{_WHOM} [reason]",
-    tells="Waiting on the customer; the SLA clock stops",
-    examples=("waiting globex",),
-)
-async def waiting(turn: Turn) -> Message | Answer:
-    """Set the state to waiting, and the flag that goes with it."""
-    return await _state(turn, Verb.WAITING)
+        move: Move | Refused = turn.services.changes.preview(standing, Verb.ADVANCE, by=turn.actor)
+    except Refused as refusal:
+        move = refusal
+    return notices.dry_run(standing, move)
 
 
 @feature.button(card.ADVANCE, card.STATE)
-async def press(turn: Turn) -> Message | Answer | None:
+async def press(turn: Turn) -> Seen:
     """A button that writes: on a private card, a posted one, or under a question."""
     pressed, wanted = turn.pressed, turn.press
     assert pressed is not None  # noqa: S101 - buttons always come with what was pressed
-    verb = _verb(wanted.verb)
-    posted = None if pressed.private else (pressed.channel, pressed.ts)
-    request = Request(
-        wanted.id,
-        verb,
-        turn.actor,
-        source=turn.source,
-        reference=turn.reference,
-        expecting=wanted.expectation,
-        promise=wanted.promise,
-        confirmed=wanted.confirmed,
-        reason=wanted.reason or None,
-        card=posted,
-    )
+    if not wanted.confirmed:  # it leads to a form, and the trigger for one is soon spent
+        await turn.screen.loading("Onboarding")
+    return await fulfil(turn, Wish(wanted, None if pressed.private else (pressed.channel, pressed.ts)))
+
+
+@feature.form(reason.CALLBACK, parse=reason.parse, again=reason.again)
+async def given(turn: Turn) -> Seen:
+    """The form before a grave change was sent: make it, or show the form again with what has changed underneath."""
+    typed: reason.Typed = turn.form
+    wish = Wish(replace(typed.press, confirmed=True, reason=typed.reason), typed.posted)
+    outcome = await changing.make(turn, wish)
+    if outcome.ending is Ending.ASKS and outcome.move:
+        return changing.form(turn, outcome.standing, outcome.move, wish=wish)
+    if outcome.ending is Ending.STALE:
+        return _once_more(turn, wish, outcome.standing, outcome.differences)
+    return await changing.announced(turn, wish, outcome)
+
+
+def _once_more(turn: Turn, wish: Wish, standing: Standing, differences: tuple[str, ...]) -> View | Message:
+    """The form about the onboarding as it is now, with the reason that was typed, and what is different."""
+    told = notices.stale(differences, refreshed=False)
     try:
-        outcome = await turn.services.changes.make(request, guard=turn.guard)
-    except NotFound as gone:  # gone, and so is all memory of it: the card may not stay all the same
-        if posted:
-            await turn.cards.bury(None, channel=pressed.channel, ts=pressed.ts)
-        return Answer(say(text.escape(gone.message)), replace=pressed.private)
-    if posted:
-        return await _on_posted_card(turn, outcome, *posted, reason=wanted.reason)
-    return _on_private_card(turn, outcome, reason=wanted.reason)
+        move = turn.services.changes.preview(standing, wish.verb, by=turn.actor, wanted=wish.press.wanted)
+    except Refused as refusal:
+        return notices.made(standing, told, trouble=f"{refusal.message} {refusal.hint}".strip())
+    return changing.form(turn, standing, move, wish=wish, remark=notices.escaped(told))
+
+
+_TYPED: dict[Verb, Callable[[Turn, Standing, str], Awaitable[Seen]]] = {
+    Verb.ADVANCE: go_on,
+    Verb.BACK: send_back,
+    Verb.SKIP: jump,
+    Verb.DATE: plans.to_day,
+    Verb.OWNER: plans.to_owner,
+}
 
 
 @feature.button(lists.CHOOSE)
-async def choose(turn: Turn) -> Message | Answer:
-    """Which one was meant is said: go on with the change that was typed."""
+async def choose(turn: Turn) -> Seen:
+    """Which one was meant is said: go on with the change that was typed, and the words that followed the name."""
     wanted = turn.press
-    verb = _verb(wanted.verb)
-    if verb is Verb.ADVANCE:
-        return Answer(_ask(turn, await turn.services.onboardings.read(wanted.id)), replace=True)
-    return await _typed(turn, wanted.id, verb, reason=wanted.reason or None)
-
-
-async def _state(turn: Turn, verb: Verb) -> Message | Answer:
-    found, reason = await turn.services.onboardings.find_before(turn.text)
-    if isinstance(found, Choices):
-        return pick(turn, found, verb=verb, reason=reason)
-    return await _typed(turn, found.onboarding.id, verb, reason=reason or None)
-
-
-async def _typed(turn: Turn, onboarding_id: str, verb: Verb, *, reason: str | None) -> Answer:
-    request = Request(onboarding_id, verb, turn.actor, source=turn.source, reference=turn.reference, reason=reason)
-    outcome = await turn.services.changes.make(request, guard=turn.guard)
-    return _on_private_card(turn, outcome, reason=reason or "")
-
-
-def _on_private_card(turn: Turn, outcome: Outcome, *, reason: str) -> Answer:
-    """The private card gives way to what is true now."""
-    message: Message
-    if outcome.ending is Ending.ASKS and outcome.move:
-        message = card.question(
-            outcome.standing,
-            outcome.move,
-            now=turn.now,
-            zone=turn.zone,
-            test_key=turn.services.test_key,
-            reason=reason,
-        )
-    elif outcome.ending is Ending.GONE:
-        message = turn.cards.tombstone(outcome.standing, zone=turn.actor.zone)
-    else:
-        message = drawn(turn, outcome.standing, notice=_told(outcome, reason=reason))
-    return Answer(message, replace=turn.pressed is not None)
-
-
-async def _on_posted_card(turn: Turn, outcome: Outcome, channel: str, ts: str, *, reason: str) -> Message | None:
-    """The posted card is redrawn for everybody; what only concerns the presser is said privately."""
-    if outcome.ending is Ending.ASKS:
-        return _on_private_card(turn, outcome, reason=reason).message
-    if outcome.ending is Ending.GONE:
-        await turn.cards.bury(outcome.standing, channel=channel, ts=ts)
-        return say("Pivotal has no such onboarding any more; nothing was changed.")
-    done = outcome.move if outcome.ending is Ending.DONE else None
-    line = notices.line(turn.actor.name, done, reason=reason) if done else ""
-    try:
-        await turn.cards.redraw(outcome.standing, channel=channel, ts=ts, line=line)
-    except BotError as error:  # what Pivotal has done is done, whatever Slack makes of the card
-        told = _told(outcome, reason=reason, refreshed=False)
-        return say(text.escape(told), f"Not all of it could be shown here: {text.escape(error.message)}")
-    return None if done else say(text.escape(notices.stale(outcome.differences)))
-
-
-def _verb(said: str) -> Verb:
-    try:
-        return Verb(said)
-    except ValueError:
-        raise UserError("This button is from an older version of the bot.", hint="Open the onboarding again.") from None
-
-
-def _told(outcome: Outcome, *, reason: str, refreshed: bool = True) -> str:
-    if outcome.ending is Ending.DONE and outcome.move:
-        return notices.done(outcome.move, reason=reason)
-    return notices.stale(outcome.differences, refreshed=refreshed)
+    verb = Wish(wanted).verb
+    if verb not in _TYPED:
+        return await states.to_state(turn, wanted.id, verb, wanted.reason)
+    return await _TYPED[verb](turn, await turn.services.onboardings.read(wanted.id), wanted.reason)

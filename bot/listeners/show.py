@@ -8,6 +8,7 @@ from bot.listeners.grammar import nearest
 from bot.services.onboardings import Choices
 from bot.views import card, lists
 from bot.views.message import Message
+from bot.views.values import Press
 
 feature = Feature("Look")
 
@@ -36,18 +37,18 @@ def _did_you_mean(turn: Turn, error: NotFound) -> NotFound:
 @feature.button(card.OPEN)
 async def open_card(turn: Turn) -> Message:
     """`Open` in a list or digest: the card, read afresh, beside what was pressed."""
-    return drawn(turn, await turn.services.onboardings.read(turn.press.id))
+    return drawn(turn, await turn.services.onboardings.look(turn.press.id))
 
 
 @feature.button(card.CANCEL)
 async def cancel(turn: Turn) -> Answer:
     """No, thank you: the question gives way to the card."""
-    return Answer(drawn(turn, await turn.services.onboardings.read(turn.press.id)), replace=True)
+    return Answer(drawn(turn, await turn.services.onboardings.look(turn.press.id)), replace=True)
 
 
-def drawn(turn: Turn, standing: Standing, *, notice: str = "") -> Message:
-    """A private card in the reader's own zone."""
-    return turn.cards.draw(standing, private=True, zone=turn.actor.zone, notice=notice)
+def drawn(turn: Turn, standing: Standing, *, notice: str = "", undo: Press | None = None) -> Message:
+    """A private card in the reader's own zone; `undo` takes back what the notice tells of."""
+    return turn.cards.draw(standing, private=True, zone=turn.actor.zone, notice=notice, undo=undo)
 
 
 def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None, reason: str = "") -> Message:

@@ -12,6 +12,7 @@ from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.services.subscriptions import Subscriptions
+from bot.services.undoing import Undoing
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Services:
 
     onboardings: Onboardings
     changes: Changes
+    undoing: Undoing
     portfolio: Portfolio
     people: People
     subscriptions: Subscriptions

@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any, cast
 
 from bot.domain import rights, states
 from bot.domain.errors import BotError, Busy, NotFound, OutcomeUnknown, UpstreamError
-from bot.domain.moves import Expectation, Move, Promise, Verb, plan
+from bot.domain.field_moves import restored
+from bot.domain.moves import Expectation, Fields, Move, Promise, Verb, plan, rights_for
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, AuditEntry, Standing
 from bot.pivotal import AsyncPivotalApi
@@ -28,7 +29,6 @@ LATEST = timedelta(seconds=30)
 """A write that has not begun by then is not made: with all the client's patience it would outlast its lease."""
 AGAIN = timedelta(seconds=5)
 """After a time-out the change may still be on its way: so long after the first look there is a second one."""
-_RIGHTS = {Verb.ADVANCE: rights.Right.MOVE}
 
 
 class Ending(Enum):
@@ -51,6 +51,8 @@ class Outcome:
     standing: Standing
     move: Move | None = None
     differences: tuple[str, ...] = ()
+    restores: Fields | None = None
+    """What would take the change back again; None when there is no Undo for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Request:
     expecting: Expectation | None = None
     promise: Promise | None = None
     confirmed: bool = False
+    wanted: Fields = field(default_factory=dict)
+    """The fields to write, where the verb does not say it all."""
     reason: str | None = None
     card: tuple[str, str] | None = None
     """Channel and ts of the posted card it was pressed on: whoever pressed redraws that one."""
@@ -87,6 +91,7 @@ class Changed:
     """Slack user id of who changed it, or found it changed."""
 
 
+NOTHING: Fields = {}
 Guard = Callable[[], Awaitable[None]]
 Watcher = Callable[[Changed], None]
 
@@ -120,12 +125,22 @@ class Changes:
         """Have `watcher` called after every change."""
         self._watchers.append(watcher)
 
-    def preview(self, standing: Standing, verb: Verb, *, by: Actor) -> Move:
+    def preview(self, standing: Standing, verb: Verb, *, by: Actor, wanted: Fields = NOTHING) -> Move:
         """Work out a change without making it. Raises Forbidden or Refused, as making it would."""
-        rights.check(
-            _RIGHTS.get(verb, rights.Right.STATE), by, onboarding=standing.onboarding, directory=self._people.directory
+        for right in rights_for(verb, wanted):
+            rights.check(right, by, onboarding=standing.onboarding, directory=self._people.directory)
+        return self._planned(standing, verb, wanted)
+
+    def _planned(self, standing: Standing, verb: Verb, wanted: Fields) -> Move:
+        return plan(
+            verb,
+            standing.onboarding,
+            phases=self._phases,
+            test_key=self._pivotal.mode == "test",
+            wanted=wanted,
+            directory=self._people.directory,
+            shifts=standing.history.slips_in_phase,
         )
-        return plan(verb, standing.onboarding, phases=self._phases, test_key=self._pivotal.mode == "test")
 
     async def make(self, request: Request, *, guard: Guard) -> Outcome:
         """Carry out one request, or say why not.
@@ -171,23 +186,24 @@ class Changes:
 
     async def _decide(self, request: Request, seen: Standing, lease: Lease) -> Outcome:
         onboarding = seen.onboarding
-        right = _RIGHTS.get(request.verb, rights.Right.STATE)
-        rights.check(right, request.by, onboarding=onboarding, directory=self._people.directory)
+        for right in rights_for(request.verb, request.wanted):
+            rights.check(right, request.by, onboarding=onboarding, directory=self._people.directory)
         if request.expecting is not None:
             differences = request.expecting.differences(onboarding)
             if differences:
                 return await self._stale(request, seen, differences)
-        move = plan(request.verb, onboarding, phases=self._phases, test_key=self._pivotal.mode == "test")
+        move = self._planned(seen, request.verb, request.wanted)
         if request.promise is not None and (broken := request.promise.broken(move)):
             return await self._stale(request, seen, broken)
-        if move.asks and not request.confirmed:
+        if (move.asks and not request.confirmed) or (move.needs_reason and not request.reason):
             return Outcome(Ending.ASKS, seen, move)
         if self._clock() - lease.since > LATEST:
             raise UpstreamError("Pivotal is very slow, so nothing was changed.", hint="Try again in a minute.")
         after = await self._write(request.onboarding_id, move, lease)
         await self._record(request, seen, move, outcome="done", why=request.reason)
         await self._portfolio.put(after, source="us")
-        return Outcome(Ending.DONE, await self._portfolio.standing(after), move)
+        standing = await self._portfolio.standing(after)
+        return Outcome(Ending.DONE, standing, move, restores=restored(move, onboarding))
 
     async def _stale(self, request: Request, seen: Standing, differences: tuple[str, ...]) -> Outcome:
         await self._record(request, seen, None, outcome="refused", why="; ".join(differences))

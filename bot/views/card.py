@@ -7,18 +7,18 @@ from zoneinfo import ZoneInfo
 from slack_sdk.models.blocks import ActionsBlock, Block
 
 from bot.domain import dates, states
-from bot.domain.moves import Move
+from bot.domain.moves import Fields, Move
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Standing
 from bot.domain.risk import Reason
 from bot.views import controls, text, values
 from bot.views import standing as said
-from bot.views.controls import ADVANCE, CANCEL, LINK, OPEN, SHARE, STATE
+from bot.views.controls import ADVANCE, CANCEL, LINK, OPEN, SHARE, STATE, UNDO, UNDO_TOLD
 from bot.views.message import Message, context, section
 from bot.views.standing import WEB
 from bot.views.values import Press
 
-__all__ = ["ADVANCE", "CANCEL", "LINK", "OPEN", "SHARE", "STATE", "card", "question", "tombstone"]
+__all__ = ["ADVANCE", "CANCEL", "LINK", "OPEN", "SHARE", "STATE", "UNDO", "card", "question", "tombstone"]
 
 _REASONS = 5
 _NOTICE = 600
@@ -36,23 +36,29 @@ def card(
     private: bool,
     writable: bool = True,
     notice: str = "",
+    undo: Press | None = None,
     shared_by: str = "",
     as_of: datetime | None = None,
-    stale: bool = False,
+    stale: bool | str = False,
     web: str = WEB,
 ) -> Message:
     """Draw one onboarding in at most six blocks.
 
-    `notice` is plain text said above the card, such as what has just happened; `shared_by` the name of who posted it.
-    `as_of` is when the record was read, if not `now`; `stale` says that Pivotal did not answer since, and so takes
-    away the buttons that write, as does `writable=False`. `web` is where Pivotal's web app lives.
+    `notice` is plain text said above the card, such as what has just happened, with a button to take it back where
+    `undo` is given (private cards only); `shared_by` the name of who posted it.
+    `as_of` is when the record was read, if not `now`; `stale` says that Pivotal did not answer since (or why, in
+    words), and so takes away the buttons that write, as does `writable=False`. `web` is where Pivotal's web app lives.
     """
     possible, why_not = controls.offered(standing, phases=phases, test_key=test_key)
     if stale or not writable:
         possible, why_not = (), ""
     blocks: list[Block] = []
     if notice:
-        blocks.append(section(text.name(notice, _NOTICE)))
+        told = text.name(notice, _NOTICE)
+        if undo:
+            blocks.append(section(f"{told}\n{UNDO_TOLD}", accessory=controls.undo_button(standing, undo)))
+        else:
+            blocks.append(section(told))
     blocks.append(section(_facts(standing, phases=phases, directory=directory, now=now, zone=zone, test_key=test_key)))
     if reasons:
         blocks.append(context(said.why(reasons, limit=_REASONS)))
@@ -74,10 +80,11 @@ def question(
     zone: ZoneInfo,
     test_key: bool,
     reason: str = "",
+    wanted: Fields = controls.NOTHING,
 ) -> Message:
     """Ask before a change: what would be done, what follows from it, and a button for yes and for no.
 
-    `reason` is what the person typed as one; the button keeps it.
+    `reason` is what the person typed as one, `wanted` what the verb alone does not say; the button keeps both.
     """
     whole = controls.asked(move, whom=said.called(standing), safe=lambda label: text.name(label, 60))
     effects = tuple(text.name(effect, 600) for effect in controls.effects(move))
@@ -88,7 +95,7 @@ def question(
         named=controls.naming("Cancel, leaving ", standing, " as it is"),
         value=values.encode(Press(standing.onboarding.id, "cancel")),
     )
-    yes = controls.move_button(standing, move, primary=True, asked=True, reason=reason)
+    yes = controls.move_button(standing, move, primary=True, asked=True, reason=reason, wanted=wanted)
     blocks: list[Block] = [section(f"*{whole}*")]
     if effects:
         blocks.append(section("\n".join(f"• {effect}" for effect in effects)))

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, ButtonElement, ConfirmObject, 
 
 from bot.domain import moves, states
 from bot.domain.errors import Refused
-from bot.domain.moves import SUPPRESSED, Expectation, Move, Verb
+from bot.domain.moves import SUPPRESSED, Expectation, Fields, Move, Verb
 from bot.domain.phases import Phases
 from bot.domain.records import Standing
 from bot.pivotal.models import OnboardingRow
@@ -20,6 +20,8 @@ STATE = "ob:state"
 SHARE = "ob:share"
 OPEN = "ob:open"
 CANCEL = "ob:cancel"
+UNDO = "ob:undo"
+UNDO_TOLD = "Undo works for ten minutes. Pivotal records both moves; tasks and notices already created stay."
 LINK = "ob:link"
 """A link still reports its press, which wants an acknowledgement and nothing else."""
 
@@ -30,6 +32,8 @@ QUESTION = 300
 ORDINARY = "Pivotal may create this phase’s tasks and notify the customer."
 ORDINARY_TEST = f"Pivotal may create this phase’s tasks. {SUPPRESSED}"
 
+NOTHING: Fields = {}
+
 _SHORT = {
     Verb.ADVANCE: "Advance",
     Verb.PAUSE: "Pause",
@@ -37,6 +41,12 @@ _SHORT = {
     Verb.FLAG: "Mark at risk",
     Verb.CLEAR: "Clear at risk",
     Verb.WAITING: "Waiting on customer",
+    Verb.BACK: "Send back",
+    Verb.SKIP: "Skip",
+    Verb.DATE: "Move the date",
+    Verb.OWNER: "Change owner",
+    Verb.UPDATE: "Save",
+    Verb.UNDO: "Undo",
 }
 _PRIMARY = (Verb.ADVANCE, Verb.RESUME)
 _ASKED = {
@@ -46,6 +56,12 @@ _ASKED = {
     Verb.FLAG: "Mark {} at risk?",
     Verb.CLEAR: "Clear the at-risk mark of {}?",
     Verb.WAITING: "Set {} to waiting on customer?",
+    Verb.BACK: "Send {} back from {before} to {after}?",
+    Verb.SKIP: "Move {} from {before} straight to {after}?",
+    Verb.DATE: "Move the target launch of {} from {before} to {after}?",
+    Verb.OWNER: "Change the owner of {} to {after}?",
+    Verb.UPDATE: "Change {} from {before} to {after}?",
+    Verb.UNDO: "Take back the change of {}: {before} → {after}?",
 }
 
 
@@ -103,22 +119,29 @@ def offered(standing: Standing, *, phases: Phases, test_key: bool) -> tuple[tupl
 
 
 def move_button(
-    standing: Standing, move: Move, *, primary: bool, asked: bool = False, reason: str = ""
+    standing: Standing,
+    move: Move,
+    *,
+    primary: bool,
+    asked: bool = False,
+    reason: str = "",
+    wanted: Fields = NOTHING,
 ) -> ButtonElement:
     """The button for one change. It asks in Slack's own dialog where there is something to ask, unless `asked` already.
 
-    `reason` is what was typed as one, to be kept. A question too long for the dialog is left to a message: the press
-    then counts as not confirmed.
+    `reason` is what was typed as one, to be kept, `wanted` what the verb alone does not say. A question too long for
+    the dialog is left to a message, and a grave change to a form: the press then counts as not confirmed.
     """
-    dialog = None if asked else _dialog(standing, move)
-    fits = asked or dialog is not None or not effects(move)
+    dialog = None if asked or move.form else _dialog(standing, move)
+    fits = not move.form and (asked or dialog is not None or not effects(move))
     press = Press(
         standing.onboarding.id,
         move.verb,
-        Expectation.of(standing.onboarding),
+        Expectation.of(standing.onboarding, writing=move.changes),
         confirmed=fits,
         promise=move.promise,
         reason=reason,
+        wanted=wanted,
     )
     advance = move.verb is Verb.ADVANCE
     return button(
@@ -131,6 +154,11 @@ def move_button(
         style="primary" if primary else None,
         confirm=dialog,
     )
+
+
+def undo_button(standing: Standing, press: Press) -> ButtonElement:
+    """Take back what was just done; it stands in a private answer only."""
+    return button("Undo", action=UNDO, named=naming("Undo the change of ", standing), value=values.encode(press))
 
 
 def effects(move: Move) -> tuple[str, ...]:

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from slack_sdk.models.blocks import Block
+
+from bot.domain.errors import Refused
 from bot.domain.moves import Move
 from bot.domain.records import Standing
+from bot.views import controls, text
 from bot.views import standing as said
-from bot.views import text
-from bot.views.message import Message, say
+from bot.views.controls import UNDO_TOLD
+from bot.views.message import Message, context, say, section
+from bot.views.values import Press
 
 _DIFFERENCES = 4
 _REASON = 300
@@ -27,6 +32,37 @@ def stale(differences: Sequence[str], *, refreshed: bool = True) -> str:
     told = "; ".join(differences[:_DIFFERENCES])
     now = " The card is up to date now." if refreshed else ""
     return f"This changed since you looked: {told}. Nothing was written.{now}"
+
+
+def made(standing: Standing, words: str, *, undo: Press | None = None, trouble: str = "") -> Message:
+    """What became of a change, for the one who wanted it; `words` and `trouble` are plain text."""
+    told = f"*{said.called(standing)}*: {text.escape(words)}"
+    blocks: list[Block] = [section(told, accessory=controls.undo_button(standing, undo) if undo else None)]
+    small = tuple(filter(None, (text.escape(trouble) if trouble else "", UNDO_TOLD if undo else "")))
+    if small:
+        blocks.append(context(*small))
+    return Message(" ".join((told.replace("*", "", 2), *small)), tuple(blocks))
+
+
+def dry_run(standing: Standing, move: Move | Refused) -> Message:
+    """What an advance would do, or why it would be refused; nothing was written."""
+    whom = said.called(standing)
+    if isinstance(move, Refused):
+        return say(f"Nothing was written. {whom} would not advance: {text.escape(move.message)}", *_hint(move))
+    effects = (text.name(effect, 600) for effect in controls.effects(move))
+    form = ("It would ask in a form first.",) if move.form else ()
+    checks = "You may do it, it is neither paused nor completed, and its phase is known."
+    head = f"Nothing was written. {whom} would go from {text.name(move.before)} to {text.name(move.after)}."
+    return say("\n".join((head, f"• {checks}", *(f"• {line}" for line in (*effects, *form)))))
+
+
+def escaped(words: str) -> str:
+    """Plain words of ours with names from outside in them, as markup."""
+    return text.escape(words)
+
+
+def _hint(refusal: Refused) -> tuple[str, ...]:
+    return (text.escape(refusal.hint),) if refusal.hint else ()
 
 
 def kept(standing: Standing | None = None) -> Message:

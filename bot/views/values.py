@@ -1,11 +1,11 @@
 """What a button remembers between being drawn and being pressed: compact JSON in its value, read back strictly."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.errors import UserError
-from bot.domain.moves import Expectation, Promise
+from bot.domain.moves import Expectation, Fields, Promise
 from bot.views import text
 
 VERSION = 2
@@ -28,6 +28,10 @@ class Press:
     promise: Promise | None = None
     reason: str = ""
     """What was typed as the reason before the question was asked."""
+    wanted: Fields = field(default_factory=dict)
+    """The fields to write, where the verb does not say it all."""
+    until: int = 0
+    """The second, counted from 1970, until which it may be pressed; 0 for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,10 @@ def encode(press: Press) -> str:
         fields["ok"] = True
     if press.promise is not None:
         fields["to"], fields["test"] = press.promise.writes, press.promise.test_key
+    if press.wanted:
+        fields["w"] = dict(press.wanted)
+    if press.until:
+        fields["u"] = press.until
     if press.reason:
         fields["r"] = press.reason
         return _dump({**fields, "r": text.clip(press.reason, _room(fields))})
@@ -75,6 +83,8 @@ def decode(value: str) -> Press:
             confirmed=fields.get("ok") is True,
             promise=promise,
             reason=_text(fields.get("r", "")),
+            wanted=_fields(fields.get("w", {})),
+            until=_number(fields.get("u", 0)),
         )
     except (KeyError, TypeError) as error:
         raise _outdated() from error
@@ -114,6 +124,18 @@ def _load(value: str) -> dict[str, Any]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+def _fields(value: object) -> Fields:
+    if not isinstance(value, dict) or not all(isinstance(one, str | bool | None) for one in value.values()):
         raise TypeError(value)
     return value
 

@@ -50,8 +50,11 @@ async def test_ten_presses_at_once_move_it_once(shared, slack, pivotal, audited)
     await slack.clicks(ADVANCE, by=BEN, message=card, times=10)
 
     answers = [each.text for each in slack.messages(ONBOARDING, BEN)[before:] if each.ephemeral_to == BEN]
+    done = [text for text in answers if "You advanced Review → Program buildout" in text]
+    answers = [text for text in answers if text not in done]
     assert len(pivotal.patches(89)) == 1
     assert pivotal.transitions(89) == ["program_buildout"]
+    assert len(done) == 1
     assert len(answers) == 9
     assert [
         text

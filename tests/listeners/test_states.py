@@ -69,25 +69,29 @@ async def test_waiting_written_before_a_pause_is_cleared_where_pivotal_keeps_the
     assert pivotal.onboarding(89)["waiting_on_customer"] is False
 
 
-async def test_launch_asks_first_and_names_pivotals_automations(ask, slack, pivotal):
-    await ask("#104")
-    card = slack.last(by=ANA, channel=ONBOARDING)
-    advance = next(b for b in card.blocks if b["type"] == "actions")["elements"][0]
+async def test_state_by_its_name(ask, slack, pivotal):
+    await ask("state aurora foods at risk legal is stuck")
+    marked = pivotal.state_of(89)
+    await ask("state #89 waiting")
+    await slack.clicks("Waiting on customer", by=ANA, channel=ONBOARDING)
 
-    await slack.clicks("Advance to Launch", by=ANA, channel=ONBOARDING)
-
-    assert "Slack DM" in advance["confirm"]["text"]["text"]
-    assert "recap e-mail" in advance["confirm"]["text"]["text"]
-    assert pivotal.transitions(104) == ["launch"]
+    assert marked == "at_risk"
+    assert pivotal.onboarding(89)["waiting_on_customer"] is True
 
 
-async def test_completed_asks_first_and_is_final(ask, slack, pivotal):
+async def test_a_state_there_is_not_is_said_and_nothing_is_written(ask, pivotal):
+    assert "“sleepy” is not a state I can set" in await ask("state #89 sleepy")
+    assert pivotal.patches(89) == []
+
+
+async def test_a_launch_is_retracted_by_a_pause_with_a_reason(slack, pivotal, bot):
     pivotal.edit(104, phase="launch")
-    await ask("#104")
-    card = slack.last(by=ANA, channel=ONBOARDING)
-    advance = next(b for b in card.blocks if b["type"] == "actions")["elements"][0]
+    await slack.types("/onboarding pause #104 go-live was called off", by=ANA, channel=ONBOARDING)
+    form = str(slack.modal(ANA))
 
-    await slack.clicks("Advance to Completed", by=ANA, channel=ONBOARDING)
+    await slack.submits({}, by=ANA)
 
-    assert "it is final" in advance["confirm"]["text"]["text"]
-    assert "Advance" not in slack.seen(ANA, ONBOARDING).partition("\n")[2]
+    assert "This retracts the launch" in form
+    assert "go-live was called off" in form
+    assert pivotal.state_of(104) == "paused"
+    assert (await bot.store.audit.list(limit=1))[0].reason == "go-live was called off"

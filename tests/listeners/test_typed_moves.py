@@ -108,16 +108,6 @@ async def test_advance_of_a_completed_one_is_refused(ask, pivotal):
     assert "is completed, so nothing about it can be changed here" in await ask("advance #89")
 
 
-async def test_launch_asks_first_and_names_pivotals_automations(ask, slack, pivotal):
-    question = await ask("advance #104")
-    await slack.clicks("Advance to Launch", by=ANA, channel=ONBOARDING)
-
-    assert "Slack DM" in question
-    assert "customer-calendar entry" in question
-    assert "recap e-mail" in question
-    assert pivotal.transitions(104) == ["launch"]
-
-
 async def test_somebody_else_is_refused(ask, pivotal):
     for typed in ("advance #89", "pause #89", "waiting #89", "resume paused ltd"):
         assert "You may not" in await ask(typed, by=DEVON)
@@ -246,13 +236,6 @@ class TestTestKey:
     @pytest.fixture
     def settings(self, settings, pivotal):
         return settings.model_copy(update={"pivotal_api_key": SecretStr(pivotal.test_key)})
-
-    async def test_launch_says_that_automations_are_suppressed(self, ask, slack, pivotal):
-        question = await ask("advance #104")
-        await slack.clicks("Advance to Launch", by=ANA, channel=ONBOARDING)
-
-        assert "This is a test key: Pivotal suppresses its launch automations" in question
-        assert pivotal.transitions(104) == ["launch"]
 
     async def test_card_wears_the_badge(self, ask):
         assert "`TEST key`" in await ask("aurora")

@@ -147,16 +147,24 @@ def test_ordinary_advance_asks_in_slacks_own_dialog(aurora, draw):
     )
 
 
-@pytest.mark.parametrize("test_key", [False, True])
-@pytest.mark.parametrize("phase", ["internal_qa", "launch"])
-def test_a_grave_advance_asks_everything_the_move_asks(aurora, draw, look, phase, test_key):
-    standing = aurora(phase=phase, customer="A" * 300)
-    move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=test_key)
+@pytest.mark.parametrize(("phase", "label"), [("internal_qa", "Advance to Launch"), ("launch", "Advance to Completed")])
+def test_a_grave_advance_leads_to_a_form_instead_of_a_dialog(aurora, draw, phase, label):
+    button = buttons(draw(aurora(phase=phase)))[label]
 
-    button = buttons(draw(standing, test_key=test_key))[f"Advance to {move.after}"]
+    assert "confirm" not in button
+    assert not values.decode(button["value"]).confirmed
 
-    assert all(ask in button["confirm"]["text"]["text"] for ask in move.asks)
-    assert values.decode(button["value"]).confirmed
+
+def test_undo_stands_beside_what_was_done_and_says_what_stays(aurora, draw, checked):
+    standing = aurora()
+    press = values.Press("onb_089", "undo", Expectation.of(standing.onboarding), wanted={"phase": "review"}, until=9)
+
+    message = draw(standing, notice="You advanced Review → Program buildout.", undo=press)
+
+    notice = checked(message)["blocks"][0]
+    assert values.decode(notice["accessory"]["value"]) == press
+    assert notice["accessory"]["accessibility_label"] == "Undo the change of Aurora Foods"
+    assert "tasks and notices already created stay" in notice["text"]["text"]
 
 
 def test_ending_waiting_asks_first(aurora, draw):
@@ -213,11 +221,11 @@ def test_question_lists_what_will_happen(aurora, look, checked, paste):
 
 
 def test_saying_yes_to_the_question_is_a_confirmed_press_without_a_second_dialog(aurora, look):
-    standing = aurora(phase="internal_qa")
+    standing = aurora(phase="review")
     move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=False)
 
     yes = buttons(card.question(standing, move, now=look["now"], zone=look["zone"], test_key=False))[
-        "Advance to Launch"
+        "Advance to Program buildout"
     ]
 
     assert values.decode(yes["value"]).confirmed

@@ -1,0 +1,92 @@
+"""When an onboarding is to launch, and whose it is: dates and owners by a typed line."""
+
+import re
+
+from bot.domain import dates, when, words
+from bot.domain.errors import UserError
+from bot.domain.field_moves import TARGET
+from bot.domain.moves import Verb
+from bot.domain.records import Standing
+from bot.listeners.changing import Wish, fulfil
+from bot.listeners.feature import Feature, Seen, Turn, spelled
+from bot.listeners.show import pick
+from bot.services.onboardings import Choices
+from bot.views.values import Press
+
+feature = Feature("Date and owners")
+
+_WHOM = "<customer or #id>"
+_USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+ROLES = {
+    "csm": "csm_id",
+    "se": "se_id",
+    "designer": "designer_id",
+    "productops": "product_ops_id",
+    "ops": "product_ops_id",
+}
+NOBODY = ("none", "nobody")
+
+
+@feature.command(
+    "date",
+    "target",
+    usage=f"{_WHOM} <2026-12-01 | +7d | fri | 18 Sep | none> [reason]",
+    tells="Move the target launch date",
+    examples=("date aurora foods +7d", "date #89 18 Sep", "target #89 none"),
+)
+async def date(turn: Turn) -> Seen:
+    """Write the date, echoed as it was understood; more than a week later asks why first."""
+    found, typed = await turn.services.onboardings.find_before(turn.text)
+    if isinstance(found, Choices):
+        return pick(turn, found, verb=Verb.DATE, reason=typed)
+    return await to_day(turn, found, typed)
+
+
+@feature.command(
+    "owner",
+    "assign",
+    usage=f"{_WHOM} <csm | se | designer | ops> <@person | none>",
+    tells="Change who it belongs to",
+    examples=("owner aurora foods se @ben",),
+)
+async def owner(turn: Turn) -> Seen:
+    """Ask first, naming the old and the new one."""
+    found, typed = await turn.services.onboardings.find_before(turn.text)
+    if isinstance(found, Choices):
+        return pick(turn, found, verb=Verb.OWNER, reason=typed)
+    return await to_owner(turn, found, typed)
+
+
+async def to_day(turn: Turn, standing: Standing, typed: str) -> Seen:
+    """Move the target date to the one that was typed."""
+    today = dates.today(turn.now, turn.zone)
+    understood = when.day(typed, today=today, present=standing.onboarding.target_launch_date)
+    wanted = {TARGET: understood.day.isoformat() if understood.day else None}
+    return await fulfil(turn, Wish(Press(standing.onboarding.id, Verb.DATE, reason=understood.rest, wanted=wanted)))
+
+
+async def to_owner(turn: Turn, standing: Standing, typed: str) -> Seen:
+    """Give a role to the person that was typed."""
+    said = words.split(typed)
+    role = ROLES.get(spelled("".join(said[:-1])))
+    if role is None:
+        raise UserError("Which role, and who?", hint="For example: `owner #89 se @ben`, or `owner #89 designer none`.")
+    wanted = {role: None if said[-1].casefold() in NOBODY else _pivotal_id(turn, said[-1])}
+    return await fulfil(turn, Wish(Press(standing.onboarding.id, Verb.OWNER, wanted=wanted)))
+
+
+def _pivotal_id(turn: Turn, mention: str) -> str:
+    found = _USER.fullmatch(mention)
+    if found is None:
+        raise UserError(f"I don’t know who “{mention}” is.", hint="Mention a person of this workspace, such as @ben.")
+    ids = sorted(turn.directory.of_slack(found[1]))
+    if not ids:
+        raise UserError(
+            "That person is not linked to a Pivotal user, so Pivotal cannot be told of them.",
+            hint="An admin of this bot can link them: `link @person <pivotal user id>`.",
+        )
+    if len(ids) > 1:
+        raise UserError(
+            f"That person is linked to several Pivotal users: {', '.join(ids)}.", hint="Choose one in the Update form."
+        )
+    return ids[0]

@@ -1,0 +1,103 @@
+"""Changing the state of an onboarding by a word: paused, at risk, waiting on the customer, active again."""
+
+from bot.domain import words
+from bot.domain.errors import UserError
+from bot.domain.moves import Verb
+from bot.listeners.changing import Wish, fulfil
+from bot.listeners.feature import Feature, Seen, Turn, spelled
+from bot.listeners.show import pick
+from bot.services.onboardings import Choices
+from bot.views.values import Press
+
+feature = Feature("State")
+
+_WHOM = "<customer or #id>"
+STATES = {
+    "active": Verb.RESUME,
+    "resumed": Verb.RESUME,
+    "paused": Verb.PAUSE,
+    "pause": Verb.PAUSE,
+    "atrisk": Verb.FLAG,
+    "risk": Verb.FLAG,
+    "waiting": Verb.WAITING,
+    "waitingoncustomer": Verb.WAITING,
+}
+
+
+@feature.command(
+    "pause", usage=f"{_WHOM} [reason]", tells="Pause it, for a block on the customer’s side", examples=("pause #89",)
+)
+async def pause(turn: Turn) -> Seen:
+    """Set the state to paused."""
+    return await _typed(turn, Verb.PAUSE)
+
+
+@feature.command("resume", usage=_WHOM, tells="Back to active, whatever held it up", examples=("resume aurora",))
+async def resume(turn: Turn) -> Seen:
+    """Set the state to active."""
+    return await _typed(turn, Verb.RESUME)
+
+
+@feature.command(
+    "flag", usage=f"{_WHOM} [reason]", tells="Mark it at risk", examples=('flag "Acme Corp" legal is stuck',)
+)
+async def flag(turn: Turn) -> Seen:
+    """Set the state to at risk."""
+    return await _typed(turn, Verb.FLAG)
+
+
+@feature.command("clear", "unflag", usage=_WHOM, tells="Clear the at-risk mark", examples=("clear #89",))
+async def clear(turn: Turn) -> Seen:
+    """Take the at-risk mark away."""
+    return await _typed(turn, Verb.CLEAR)
+
+
+@feature.command(
+    "waiting",
+    usage=f"{_WHOM} [reason]",
+    tells="Waiting on the customer; the SLA clock stops",
+    examples=("waiting globex",),
+)
+async def waiting(turn: Turn) -> Seen:
+    """Set the state to waiting, and the flag that goes with it."""
+    return await _typed(turn, Verb.WAITING)
+
+
+@feature.command(
+    "state",
+    usage=f"{_WHOM} <active | paused | at-risk | waiting> [reason]",
+    tells="Set the state by its name",
+    examples=("state aurora foods paused", "state #89 at-risk legal is stuck"),
+)
+async def state(turn: Turn) -> Seen:
+    """Any state, by its own word."""
+    found, rest = await turn.services.onboardings.find_before(turn.text)
+    verb, why = _named(rest)
+    if isinstance(found, Choices):
+        return pick(turn, found, verb=verb, reason=why)
+    return await to_state(turn, found.onboarding.id, verb, why)
+
+
+async def to_state(turn: Turn, onboarding_id: str, verb: Verb, why: str) -> Seen:
+    """Set a state, asking first where that ends another one."""
+    return await fulfil(turn, Wish(Press(onboarding_id, verb, reason=why)))
+
+
+async def _typed(turn: Turn, verb: Verb) -> Seen:
+    found, why = await turn.services.onboardings.find_before(turn.text)
+    if isinstance(found, Choices):
+        return pick(turn, found, verb=verb, reason=why)
+    return await to_state(turn, found.onboarding.id, verb, why)
+
+
+def _named(text: str) -> tuple[Verb, str]:
+    """The state a text begins with, in up to three words, and the rest of it."""
+    said = words.split(text)
+    for length in (3, 2, 1):
+        verb = STATES.get(spelled("".join(said[:length])))
+        if verb and len(said) >= length:
+            return verb, " ".join(said[length:])
+    raise UserError(
+        f"“{said[0]}” is not a state I can set." if said else "To which state?",
+        hint="One of active, paused, at-risk and waiting, after the whole name or the number.",
+    )

@@ -1,0 +1,80 @@
+"""Which of a person's own changes can still be taken back: read from the audit and from what was observed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain import states
+from bot.domain.errors import Refused
+from bot.domain.history import PHASE, STATE, value
+from bot.domain.moves import Fields, Verb
+from bot.domain.phases import Phases
+from bot.domain.records import Actor, AuditEntry, Observation
+from bot.pivotal.models import OnboardingRow
+from bot.store import Store
+
+WITHIN = timedelta(minutes=10)
+_READ = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A change that can be taken back: the audit's line of it, and the fields as they were before."""
+
+    entry: AuditEntry
+    restores: Fields
+    left: Mapping[str, str | None]
+    """The fields it wrote, as the history has them: so they still have to be."""
+
+    def still(self, onboarding: OnboardingRow) -> bool:
+        """Whether the onboarding is as the change left it."""
+        return all(value(onboarding, field) == after for field, after in self.left.items())
+
+    @property
+    def until(self) -> int:
+        """The second, counted from 1970, until which it can be."""
+        return int((self.entry.at + WITHIN).timestamp())
+
+
+class Undoing:
+    """Finds the newest change of a person."""
+
+    def __init__(self, store: Store, *, phases: Phases, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._phases = phases
+        self._clock = clock
+
+    async def newest(self, *, by: Actor) -> Taken:
+        """The newest change somebody made in the last ten minutes; raises Refused when it cannot be taken back."""
+        entries = await self._store.audit.list(limit=_READ)
+        entry = next((one for one in entries if self._theirs(one, by)), None)
+        if entry is None or entry.onboarding_id is None:
+            raise Refused("You have changed nothing in the last ten minutes that could be undone.")
+        seen = await self._store.observations.of(entry.onboarding_id)
+        ours = [one for one in seen if one.source == "us" and one.seen_at >= entry.at]
+        restores = self._restores(entry, ours)
+        if not restores:
+            raise Refused(
+                f"Your last change of {entry.title}, {entry.before} → {entry.after}, cannot be undone.",
+                hint="Change it back with another command; a launch is retracted by `pause`.",
+            )
+        return Taken(entry, restores, {one.field: one.after for one in ours})
+
+    def _theirs(self, entry: AuditEntry, by: Actor) -> bool:
+        recent = self._clock() - entry.at <= WITHIN
+        return recent and entry.slack_id == by.slack_id and entry.outcome == "done" and entry.action in list(Verb)
+
+    def _restores(self, entry: AuditEntry, ours: list[Observation]) -> Fields:
+        """The fields before the change; nothing where there is no way back, or none that is certain."""
+        if entry.action in (Verb.SKIP, Verb.UNDO):
+            return {}
+        found: dict[str, str | bool | None] = {}
+        for one in ours:
+            if one.field == PHASE and self._phases.launched(one.after or ""):
+                return {}
+            if one.field == STATE:
+                if states.label(one.before or "") not in entry.before or " and " in entry.before:
+                    return {}  # it was in two states at once, and only one of them was observed
+                found["waiting_on_customer"] = one.before == states.WAITING
+            found.setdefault(one.field, one.before)
+        return found
