@@ -141,6 +141,10 @@ class Standing:
     onboarding: OnboardingRow
     customer: CustomerRow | None = None
     history: History = History()
+    as_of: datetime | None = None
+    """When it was last known to be so, where it could not be read afresh."""
+    trouble: str = ""
+    """Why it could not be, in words."""
 
     @property
     def title(self) -> str:

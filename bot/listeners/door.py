@@ -171,7 +171,7 @@ class Door:
         self.tasks.spawn(done())
 
     async def _command(self, body: dict[str, Any]) -> None:
-        said = understand(str(body.get("text") or ""), self._registry)
+        said = understand(str(body.get("text") or ""), self._registry, names=self._services.onboardings.names)
         await self._answer(
             said.command.handler,
             Caller(

@@ -1,15 +1,18 @@
 """What a typed command means: a verb of ours with the rest of the line, else the name of a customer."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
+from bot.domain import words
 from bot.listeners.feature import Command, Registry, spelled
 
 HOME = "home"
 SHOW = "show"
+WHOM = ("<customer", "[customer")
+"""How the usage of a verb begins that is said of one onboarding."""
 ALIKE = 75
 """From which of rapidfuzz's scores (0 to 100) on a word is taken for a mistyped verb."""
 
@@ -22,10 +25,20 @@ class Understood:
     rest: str
 
 
-def understand(text: str, registry: Registry) -> Understood:
+Names = Callable[[str, bool], bool]
+"""Whether a text is what an onboarding is called: a number, a link, a customer's name, or (`False`) part of one."""
+
+
+def nobody(_text: str, _exactly: bool) -> bool:
+    """No customer is known: every word that is a verb is one."""
+    return False
+
+
+def understand(text: str, registry: Registry, *, names: Names = nobody) -> Understood:
     """Find the command in a line. Case, hyphens and spaces inside a verb make no difference: `At risk` is `at-risk`.
 
-    What begins with no verb is taken as a customer's name or number, to be shown. Slack sends `&`, `<` and `>` as
+    The verb may follow whom it is for: `acme advance`, `#89 pause legal is stuck`. What has no verb is taken as a
+    customer's name or number, to be shown. Slack sends `&`, `<` and `>` as
     entities (https://docs.slack.dev/interactivity/implementing-slash-commands#escaping); here they are read back.
     """
     spoken = html.unescape(text).strip()
@@ -36,7 +49,27 @@ def understand(text: str, registry: Registry) -> Understood:
         command = registry.verbs.get(spelled("".join(head)))
         if command:
             return Understood(command, rest)
-    return Understood(registry.verbs[SHOW], spoken)
+    return _turned_round(spoken, registry, names) or Understood(registry.verbs[SHOW], spoken)
+
+
+def _turned_round(spoken: str, registry: Registry, names: Names) -> Understood | None:
+    """Read `acme advance` as `advance acme`: a name first, then a verb that wants one.
+
+    A verb at the end may follow anything but a customer's whole name (`Northwind Next`); what is between the two is
+    a reason or the like, so that there the name has to be a customer's own, a number, or a link.
+    """
+    said = words.pieces(spoken)
+    if names(spoken, False):
+        return None
+    for at in range(1, len(said)):
+        for length in (2, 1):
+            command = registry.verbs.get(spelled("".join(said[at : at + length])))
+            if command is None or not command.usage.startswith(WHOM) or at + length > len(said):
+                continue
+            whom, rest = " ".join(said[:at]), " ".join(said[at + length :])
+            if not rest or names(whom, True):
+                return Understood(command, f"{whom} {rest}".strip())
+    return None
 
 
 def nearest(typed: str, verbs: Iterable[str]) -> str | None:

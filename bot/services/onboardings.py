@@ -1,6 +1,6 @@
 """Finding and reading onboardings: by number, by link, by name; never a silent guess."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +13,7 @@ from bot.domain.records import Snapshot, Standing
 from bot.domain.references import Link, Name, Number
 from bot.domain.risk import Reason, Risk
 from bot.pivotal import AsyncPivotalApi
+from bot.pivotal.errors import InvalidRequest, PivotalError
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.models import CustomerRow
 from bot.services.portfolio import Portfolio
@@ -60,8 +61,36 @@ class Onboardings:
         await self._portfolio.put(onboarding, source="poll")
         return await self._portfolio.standing(onboarding)
 
+    async def look(self, onboarding_id: str) -> Standing:
+        """Read one onboarding to show it; while Pivotal does not answer, as it was last known, marked as such.
+
+        Raises NotFound, and the client's errors when nothing is known of it. Nothing is written on such knowledge:
+        whoever means to write asks `read`.
+        """
+        try:
+            return await self.read(onboarding_id)
+        except PivotalError as error:
+            known = None if isinstance(error, InvalidRequest) else self._portfolio.remembered(onboarding_id, error)
+            if known is None:
+                raise
+            return known
+
+    def names(self, text: str, exactly: bool) -> bool:
+        """Whether a text is a number, a link, or a customer's own name; not `exactly`, part of one. Memory only."""
+        reference = references.parse(text, host=self._host)
+        if not isinstance(reference, Name):
+            return True
+        snapshot = self._portfolio.current
+        matches = references.match(reference.text, snapshot) if snapshot else None
+        return bool(matches and (matches.exact or (matches.words and not exactly)))
+
+    def of_channel(self, channel: str, snapshot: Snapshot) -> tuple[str, tuple[Standing, ...]] | None:
+        """The customer whose own Slack channel this is, by name, and its onboardings; None for any other channel."""
+        customers = [one for one in snapshot.customers.values() if channel and one.slack_channel_id == channel]
+        return (customers[0].name, tuple(_of(snapshot, customers))) if customers else None
+
     async def find(self, text: str, *, exactly: bool = False) -> Standing | Choices:
-        """Find the onboarding meant by `#89`, `89`, a pasted link, or a customer's name, and read it afresh.
+        """Find the onboarding meant by `#89`, `89`, a pasted link, or a customer's name, and read it.
 
         With `exactly` (before a write) a name has to be a customer's own; anything less is offered as choices.
         Raises UserError when nothing was said, NotFound when nothing fits.
@@ -80,8 +109,8 @@ class Onboardings:
                     raise
                 return await self._by_name(reference.text, newer, exactly=exactly)
         if isinstance(reference, Number):
-            return await self._by_number(reference.n, snapshot)
-        return await self._by_link(reference, snapshot)
+            return await self._by_number(reference.n, snapshot, exactly=exactly)
+        return await self._by_link(reference, snapshot, exactly=exactly)
 
     async def find_before(self, text: str) -> tuple[Standing | Choices, str]:
         """Find exactly what the beginning of `text` names; what follows is a reason and comes back with it.
@@ -146,25 +175,28 @@ class Onboardings:
             question,
             missing=f"{customers[0].name} has no onboarding.",
             certain=sole is not None,
+            exactly=exactly,
         )
 
-    async def _by_number(self, number: int, snapshot: Snapshot) -> Standing | Choices:
+    async def _by_number(self, number: int, snapshot: Snapshot, *, exactly: bool) -> Standing | Choices:
         own = [standing for standing in snapshot.standings if standing.onboarding.display_id == number]
         customers = [customer for customer in snapshot.customers.values() if customer.display_id == number]
         of_customer = [standing for standing in _of(snapshot, customers) if standing not in own]
-        if not of_customer:
-            return await self.read(str(number))
+        others = [one for one in customers if own and one.id != own[0].onboarding.customer_id]
+        if not of_customer and not (exactly and others):
+            return await self._reader(exactly=exactly)(str(number))
         if not own:
             with suppress(NotFound):  # an onboarding newer than the index; mostly it is the customer's number only
-                own = [await self.read(str(number))]
+                own = [await self._reader(exactly=exactly)(str(number))]
         question = (
             f"Number {number} is an onboarding’s and a customer’s. Which one?" if own else "Which one do you mean?"
         )
-        return await self._one_of([*own, *of_customer], question, missing="", certain=True)
+        certain = not (exactly and others)
+        return await self._one_of([*own, *of_customer], question, missing="", certain=certain, exactly=exactly)
 
-    async def _by_link(self, link: Link, snapshot: Snapshot) -> Standing | Choices:
+    async def _by_link(self, link: Link, snapshot: Snapshot, *, exactly: bool) -> Standing | Choices:
         if link.kind == "onboarding":
-            return await self.read(str(link.n) if link.n is not None else str(link.id))
+            return await self._reader(exactly=exactly)(str(link.n) if link.n is not None else str(link.id))
         customers = [
             customer
             for customer in snapshot.customers.values()
@@ -177,15 +209,20 @@ class Onboardings:
             "Which one do you mean?",
             missing=f"{customers[0].name} has no onboarding.",
             certain=True,
+            exactly=exactly,
         )
 
+    def _reader(self, *, exactly: bool) -> Callable[[str], Awaitable[Standing]]:
+        """How to read what was found: surely afresh before a write, else as well as it can be."""
+        return self.read if exactly else self.look
+
     async def _one_of(
-        self, standings: Sequence[Standing], question: str, *, missing: str, certain: bool
+        self, standings: Sequence[Standing], question: str, *, missing: str, certain: bool, exactly: bool
     ) -> Standing | Choices:
         if not standings:
             raise NotFound(missing)
         if len(standings) == 1 and certain:
-            return await self.read(standings[0].onboarding.id)
+            return await self._reader(exactly=exactly)(standings[0].onboarding.id)
         return Choices(question, tuple(standings))
 
 

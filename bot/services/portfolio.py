@@ -79,6 +79,13 @@ class Portfolio:
         """The newest known standing of one onboarding, by id or display id, without asking anybody."""
         return self._memory.known(reference)
 
+    def remembered(self, reference: str, error: PivotalError) -> Standing | None:
+        """One onboarding as last known, saying why it could not be read afresh; None when nothing is known of it."""
+        known = self._memory.known(reference)
+        if known is None or self._walked is None:
+            return None
+        return replace(known, as_of=self._walked.as_of, trouble=_in_words(error, now=self._clock()).message)
+
     async def load(self) -> None:
         """Take up what the store remembers: done once, before anybody asks."""
         async with self._writing:

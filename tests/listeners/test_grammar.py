@@ -40,6 +40,38 @@ def test_line_is_a_verb_and_its_rest(typed, verb, rest):
     assert (said.command.verb, said.rest) == (verb, rest)
 
 
+NAMES = ("acme corp", "globex", "#89", "<https://my.pivotal.app/customers/245-acme>", "northwind next", "“acme corp”")
+
+
+def called(text, exactly):
+    """A world of three customers and a number; part of a name is told from the whole."""
+    return text.casefold() in NAMES or (not exactly and any(text.casefold() in name for name in NAMES))
+
+
+@pytest.mark.parametrize(
+    ("typed", "verb", "rest"),
+    [
+        ("acme corp advance", "advance", "acme corp"),
+        ("Globex ADVANCE", "advance", "Globex"),
+        ("acm pause", "pause", "acm"),
+        ("#89 pause legal is stuck", "pause", "#89 legal is stuck"),
+        ("“Acme Corp” flag legal", "flag", "“Acme Corp” legal"),
+        ("<https://my.pivotal.app/customers/245-acme> resume", "resume", "<https://my.pivotal.app/customers/245-acme>"),
+        ("northwind next", "show", "northwind next"),
+        ("Northwind Next advance", "advance", "Northwind Next"),
+        ("acm pause legal", "show", "acm pause legal"),
+        ("globex at risk", "show", "globex at risk"),
+        ("globex list", "show", "globex list"),
+        ("advance globex", "advance", "globex"),
+        ("show northwind next", "show", "northwind next"),
+    ],
+)
+def test_verb_may_follow_whom_it_is_for(typed, verb, rest):
+    said = understand(typed, REGISTRY, names=called)
+
+    assert (said.command.verb, said.rest) == (verb, rest)
+
+
 @given(st.sampled_from(WORDS), st.data())
 def test_verb_is_known_in_any_case_and_with_any_dash(word, data):
     spelled = "".join(data.draw(st.sampled_from([c.upper(), c.lower()])) for c in word)
@@ -50,7 +82,7 @@ def test_verb_is_known_in_any_case_and_with_any_dash(word, data):
 
 @given(st.text())
 def test_anything_can_be_read(typed):
-    assert understand(typed, REGISTRY).command.verb
+    assert understand(typed, REGISTRY, names=called).command.verb
 
 
 @given(st.sampled_from([word for word in WORDS if len(word) > 4]), st.data())
