@@ -70,6 +70,11 @@ class Pressed:
     home: bool = False
     """On their Home tab."""
 
+    @property
+    def in_view(self) -> bool:
+        """On Home or in a modal, where there is no message that an answer could stand beside."""
+        return not self.ts
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -129,6 +134,14 @@ class Turn:
     def press(self) -> Press:
         """What the pressed button of an onboarding carries; raises UserError when another version drew it."""
         return values.decode(self.pressed.value if self.pressed else "")
+
+    async def patience(self) -> None:
+        """Before a slow read: if the answer will be a modal, open it now, for the press opens none after three seconds.
+
+        https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses
+        """
+        if self.pressed and self.pressed.in_view:
+            await self.screen.loading("Onboarding")
 
     async def guard(self) -> None:
         """Raise Forbidden when this came from a posted message that customers can read."""

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from slack_sdk.models.views import View
 
-from bot.domain import dates, launches, rights, schedule, states
+from bot.domain import dates, launches, schedule, states
 from bot.domain.records import Delivery, Snapshot, Standing, Subscription
+from bot.domain.unmapped import unmapped
 from bot.listeners.feature import Feature, Reply, Turn
 from bot.views import home
 from bot.views.home import Backstage, Home, Part, Welcome
@@ -94,10 +95,7 @@ def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Pa
 
 
 async def _backstage(turn: Turn, snapshot: Snapshot, subscribed: Iterable[Subscription]) -> Backstage:
-    there = [one.onboarding for one in snapshot.standings if not states.closed(one.onboarding, phases=turn.phases)]
-    owners = {owner for onboarding in there for owner in rights.owners(onboarding).values()}
-    people = turn.directory.people
-    unlinked = sum(1 for owner in owners if owner not in people or not people[owner].slack_id)
+    unlinked = len(unmapped(snapshot.standings, directory=turn.directory, phases=turn.phases))
     outcomes: list[tuple[Subscription, Delivery]] = []
     for one in subscribed:
         outcomes += [(one, last) for last in await turn.services.subscriptions.recent(one, limit=1)]

@@ -207,6 +207,8 @@ async def turn_page(turn: Turn) -> Answer:
     handler = PAGED.get(wanted.list)
     if handler is None:
         raise UserError("This button is from an older version of the bot.", hint="Ask for the list again.")
+    if turn.pressed and turn.pressed.home:  # the list opens over it, and further pages take its place
+        await turn.patience()
     return Answer(await handler(replace(turn, text=wanted.filters), wanted.page), replace=True)
 
 
@@ -269,5 +271,6 @@ async def go(turn: Turn) -> Seen:
     for owner in turn.features:
         for command in owner.commands:
             if command.verb == verb:
+                await turn.patience()
                 return await command.handler(turn)
     raise UserError("This button is from an older version of the bot.", hint="Try `help`.")

@@ -37,6 +37,7 @@ def _did_you_mean(turn: Turn, error: NotFound) -> NotFound:
 @feature.button(card.OPEN)
 async def open_card(turn: Turn) -> Message:
     """`Open` in a list or digest: the card, read afresh, beside what was pressed."""
+    await turn.patience()
     return drawn(turn, await turn.services.onboardings.look(turn.press.id))
 
 

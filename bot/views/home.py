@@ -160,16 +160,19 @@ def _backstage(backstage: Backstage, *, titles: Mapping[str, str], zone: ZoneInf
     lines = []
     if backstage.unlinked:
         owners = text.count(backstage.unlinked, "owner")
-        lines.append(f"{owners} in Pivotal {'is' if backstage.unlinked == 1 else 'are'} not linked to a Slack user.")
+        lines.append(
+            f"{owners} in Pivotal {'is' if backstage.unlinked == 1 else 'are'} not linked to anybody for sure."
+        )
     else:
-        lines.append("Every owner in Pivotal is linked to a Slack user.")
+        lines.append("Every owner in Pivotal is linked to a person.")
     outcomes = sorted(backstage.outcomes, key=lambda one: one[1].status not in _TROUBLE)
     lines += [_outcome(one, last, titles=titles, zone=zone) for one, last in outcomes[:MOST]]
     left = len(outcomes) - MOST
     if left > 0:
         lines.append(f"{text.count(left, 'digest')} more")
     lines += [f"Off: {text.escape(one)}" for one in backstage.off]
-    return [section("*For admins of this bot*"), context("\n".join(lines))]
+    link = _way("Link people", "people", at="admin") if backstage.unlinked else None
+    return [section("*For admins of this bot*", accessory=link), context("\n".join(lines))]
 
 
 def _outcome(subscription: Subscription, last: Delivery, *, titles: Mapping[str, str], zone: ZoneInfo) -> str:

@@ -121,6 +121,18 @@ async def test_card_from_a_list_in_a_modal_closes_back_to_the_list(bot, slack, p
 
 
 @socket
+async def test_modal_is_open_before_pivotal_has_answered(bot, slack):
+    await slack.opens_home(by=ANA)
+    opened = len(slack.calls_of("views.open"))
+
+    await slack.clicks("Open Aurora Foods", by=ANA)
+
+    first = slack.calls_of("views.open")[opened]
+    assert "Loading" in str(first.args["view"])
+    assert "Review (3 of 7)" in slack.modal_text(ANA)
+
+
+@socket
 async def test_newcomer_is_told_what_this_is_and_only_on_the_first_day(bot, slack, clock):
     await slack.opens_home(by=DEVON)
     first = slack.home_text(DEVON)
@@ -201,9 +213,39 @@ async def test_admin_sees_the_gaps_and_how_the_last_digests_went(bot, slack, ask
     await slack.opens_home(by=ANA)
 
     admins = slack.home_text(CARA)
-    assert "2 owners in Pivotal are not linked to a Slack user." in admins
+    assert "2 owners in Pivotal are not linked to anybody for sure." in admins
     assert "Off: answers to mentions, for want of the scope app_mentions:read" in admins
     assert "For admins" not in slack.home_text(ANA)
+
+
+@socket
+async def test_admin_goes_on_to_link_people(bot, slack):
+    await slack.opens_home(by=CARA)
+
+    await slack.clicks("Link people", by=CARA)
+
+    assert "user_csm_002" in slack.modal_text(CARA)
+
+
+@socket
+async def test_newcomer_says_who_they_are_from_home(bot, slack):
+    await slack.opens_home(by=DEVON)
+
+    await slack.clicks("Say who you are", by=DEVON)
+
+    assert "Devon Park" in slack.modal_text(DEVON)
+
+
+@socket
+async def test_admin_reads_which_digest_failed(bot, slack, ask, clock):
+    await ask("subscribe at-risk 10:00 mon-fri Europe/Berlin")
+    clock.passes(hours=2)
+    slack.fails("chat.postMessage", error="restricted_action")
+    await bot.digests.run_due(clock())
+
+    await slack.opens_home(by=CARA)
+
+    assert f"At-risk onboardings in <#{ONBOARDING}>: failed" in slack.home_text(CARA)
 
 
 @socket

@@ -42,6 +42,31 @@ async def test_card_in_the_modal_is_moved_on_there(bot, slack, pivotal):
 
 
 @socket
+async def test_card_in_the_modal_is_shared_to_a_channel_of_choice(bot, slack):
+    await slack.uses_shortcut(FIND, by=DEVON)
+    await slack.chooses("ob:which", "Aurora Foods · #89 · Review", by=DEVON)
+
+    await slack.clicks("Share to channel", by=DEVON)
+    await slack.submits({"Channel": ONBOARDING}, by=DEVON)
+
+    assert "shared by Devon Park" in slack.messages(ONBOARDING)[-1].seen
+    assert f"Shared Aurora Foods (onboarding #89) to <#{ONBOARDING}>" in slack.modal_text(DEVON)
+
+
+@socket
+async def test_card_in_the_modal_is_not_shared_where_customers_read(bot, slack):
+    await slack.uses_shortcut(FIND, by=ANA)
+    await slack.chooses("ob:which", "Aurora Foods · #89 · Review", by=ANA)
+
+    await slack.clicks("Share to channel", by=ANA)
+    await slack.submits({"Channel": PARTNERS}, by=ANA)
+
+    assert "it has guests in it" in slack.modal_text(ANA)
+    assert slack.modal(ANA)["submit"]["text"] == "Share", "another one can be chosen"
+    assert slack.messages(PARTNERS) == []
+
+
+@socket
 async def test_find_knows_numbers(bot, slack):
     await slack.uses_shortcut(FIND, by=ANA)
 
