@@ -37,6 +37,7 @@ from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
 from bot.services.creating import Creating
+from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
@@ -106,17 +107,11 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         portfolio = Portfolio(pivotal, store, clock=clock, phases=phases)
         stack.push_async_callback(portfolio.close)
         await portfolio.load()
+        changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
         services = Services(
             onboardings=Onboardings(pivotal, portfolio, phases=phases, web=settings.pivotal_web),
-            changes=Changes(
-                pivotal,
-                store,
-                portfolio,
-                people,
-                phases=phases,
-                team=identity.team,
-                clock=clock,
-            ),
+            changes=changes,
+            handover=Handover(changes, portfolio),
             undoing=Undoing(store, phases=phases, clock=clock),
             portfolio=portfolio,
             people=people,

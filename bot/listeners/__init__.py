@@ -3,6 +3,7 @@
 from bot.listeners import (
     claims,
     digests,
+    handover,
     helping,
     home,
     lists,
@@ -37,6 +38,7 @@ FEATURES = (
     subscriptions.feature,
     digests.feature,
     people.feature,
+    handover.feature,
     claims.feature,
     settings.feature,
     helping.feature,

@@ -6,6 +6,7 @@ from bot.domain.phases import Phases
 from bot.domain.records import Policy
 from bot.services.changes import Changes
 from bot.services.creating import Creating
+from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
@@ -28,6 +29,7 @@ class Services:
     inbox: Inbox
     journal: Journal
     creating: Creating
+    handover: Handover
     phases: Phases
     test_key: bool
     """The Pivotal key is a test key: said wherever it matters."""

@@ -1,0 +1,68 @@
+"""What became of a handover: how many were handed over, what was not and why, and the way to what is left."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from bot.domain.errors import UserError
+from bot.views import controls, text
+from bot.views.message import Message, context, header, section
+
+REST = "ob:handover"
+
+_DONE = 20
+_FAILED = 20
+_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One piece by its label; `why` is empty when it was handed over, plain text else."""
+
+    label: str
+    why: str = ""
+
+
+def outcome(
+    lines: Sequence[Line], *, from_name: str, to_name: str, untried: int, trouble: str, between: tuple[str, str]
+) -> Message:
+    """Draw the result list. `trouble` is markup and says what ended it early; `untried` are those never reached.
+
+    `between` is from whom to whom, as typed: the button goes on with what is left between the two.
+    """
+    done = [text.name(line.label) for line in lines if not line.why]
+    failed = [line for line in lines if line.why]
+    names = f"{text.name(from_name)} → {text.name(to_name)}"
+    told = f"Handed over {text.count(len(done), 'role')} of {len(lines) + untried}, {names}."
+    blocks: list[Block] = [header("Handover"), section(f"*{told}*")]
+    if done:
+        blocks.append(section(f"*Handed over*\n{text.listed(tuple(done), limit=_DONE)}"))
+    if failed:
+        why = [f"{text.name(line.label)}: {text.name(line.why, _NAME)}" for line in failed[:_FAILED]]
+        left_out = len(failed) - _FAILED
+        more = [f"and {left_out} more"] if left_out > 0 else []
+        blocks.append(section("\n".join(["*Not handed over*", *why, *more])))
+    if trouble:
+        blocks.append(section(trouble))
+    if failed or untried:
+        left = text.count(len(failed) + untried, "role")
+        blocks.append(context(f"{left} left. Running the handover again shows only what is left."))
+        blocks.append(ActionsBlock(elements=[_again(between)]))
+    return Message(" ".join(filter(None, (told, trouble))), tuple(blocks))
+
+
+def decode(value: str) -> tuple[str, str]:
+    """From whom to whom, as the button says; raises UserError."""
+    try:
+        giver, taker = json.loads(value)
+    except (ValueError, TypeError):
+        raise UserError("This button is from an older version of the bot.", hint="Type the handover again.") from None
+    return str(giver), str(taker)
+
+
+def _again(between: tuple[str, str]) -> ButtonElement:
+    return controls.button(
+        "Show what is left", action=REST, named="Show what is left to hand over", value=json.dumps(between)
+    )
