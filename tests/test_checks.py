@@ -1,0 +1,268 @@
+"""The acceptance checks of the conversation, each through the real Bolt app, over a web socket and over HTTP."""
+
+import asyncio
+from datetime import date
+
+import pytest
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from bot.domain.records import Subscription
+from bot.listeners.manifest import manifest
+from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.pivotal.faults import Fault
+from bot.sandbox.slack.world import (
+    ANA,
+    AURORA_SHARED,
+    BEN,
+    CARA,
+    DEVON,
+    GLOBEX_ONBOARDING,
+    LAUNCHES,
+    MARA,
+    ONBOARDING,
+    PARTNERS,
+)
+
+ADVANCE = "Advance to Program buildout"
+ODD_NAMES = (
+    "x" * 300,
+    "<!channel> <!here> <@U0ANA0001>",
+    "<https://evil.example|Sons> & *Co* | _Ltd_",
+    "`Ticks` ~and~ &lt;b&gt;",
+    "شركة النور للتجارة",
+    "🚀🎉👩‍🚀 Rocket",
+    "משהו \u202e reversed",
+    "&" * 300,
+)
+
+
+@pytest.fixture
+def aurora(pivotal):
+    """Ana's onboarding #89, in Review."""
+    return pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+
+
+@pytest.fixture
+def ask(slack, bot):
+    """`await ask("aurora")`: what somebody reads in answer to a command."""
+
+    async def asks(text, *, by=ANA, channel=ONBOARDING):
+        before = len(slack.messages(channel, by))
+        acknowledged = await slack.types(f"/onboarding {text}".strip(), by=by, channel=channel)
+        assert acknowledged.ok, acknowledged
+        assert len(slack.messages(channel, by)) == before + 1, "one question, one answer"
+        return slack.seen(by, channel)
+
+    return asks
+
+
+@pytest.fixture
+def shared(slack, bot):
+    """`await shared()`: the card of #89, posted by Ana for all to see."""
+
+    async def shares():
+        await slack.types("/onboarding share #89", by=ANA, channel=ONBOARDING)
+        return public(slack)[-1]
+
+    return shares
+
+
+def public(slack, channel=ONBOARDING):
+    return [message for message in slack.messages(channel) if not message.ephemeral_to]
+
+
+async def test_check_01_ten_presses_of_one_button_write_once_and_all_are_answered(aurora, shared, slack, pivotal):
+    card = await shared()
+    before = len(slack.messages(ONBOARDING, ANA))
+
+    await slack.clicks(ADVANCE, by=ANA, message=card, times=10)
+
+    answers = [one.text for one in slack.messages(ONBOARDING, ANA)[before:] if one.ephemeral_to == ANA]
+    polite = [one for one in answers if "is changing this onboarding" in one or "changed since you looked" in one]
+    assert len(pivotal.patches(89)) == 1
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert len(polite) == 9
+
+
+async def test_check_02_a_button_drawn_before_a_change_writes_nothing_and_refreshes(aurora, shared, slack, pivotal):
+    card = await shared()
+    pivotal.edit(89, phase="internal_qa")
+
+    await slack.clicks(ADVANCE, by=ANA, message=card)
+
+    (now,) = (message for message in public(slack) if message.ts == card.ts)
+    assert pivotal.patches(89) == []
+    assert "phase is now Internal QA (you saw Review)" in slack.seen(ANA, ONBOARDING)
+    assert "Internal QA (5 of 7)" in now.seen
+    assert ADVANCE not in now.seen
+
+
+class TestSlowPivotal:
+    @pytest.fixture
+    def gate(self):
+        return asyncio.Event()
+
+    @pytest.fixture
+    async def pivotal(self, clock, gate):
+        async def hangs(_seconds):
+            await gate.wait()
+
+        async with LocalPivotal(clock=clock, sleep=hangs) as local:
+            local.rate_limit = 10_000
+            yield local
+            gate.set()
+
+    async def test_check_03_all_is_acknowledged_at_once_while_pivotal_takes_nine_seconds(
+        self, aurora, ask, slack, bot, pivotal, gate
+    ):
+        await ask("aurora")
+        pivotal.fails(Fault.slow(9), times=1000)
+        slack.settles = None
+
+        pressed = slack.clicks(ADVANCE, by=ANA, channel=ONBOARDING)
+        others = [slack.types("/onboarding #89", by=one, channel=ONBOARDING) for one in (ANA, BEN, CARA, MARA) * 5]
+        acknowledged = await asyncio.gather(pressed, *others)
+        waiting = pivotal.phase_of(89)
+        gate.set()
+        await bot.settled()
+
+        assert all(one.ok and one.seconds < 1 for one in acknowledged)
+        assert waiting == "review"
+        assert pivotal.phase_of(89) == "program_buildout"
+        assert "*Aurora Foods*" in slack.seen(MARA, ONBOARDING)
+
+
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 500])
+async def test_check_07_any_number_of_rows_with_any_names_is_taken_by_slack(pivotal, ask, slack, clock, count):
+    for number in range(count):
+        pivotal.has_onboarding(
+            1000 + number,
+            customer=f"{ODD_NAMES[number % len(ODD_NAMES)][:296]} {number}"
+            if number >= len(ODD_NAMES)
+            else ODD_NAMES[number],
+            phase="review",
+            state="at_risk",
+            csm_id="user_csm_001",
+            target_launch_date=date(2026, 9, 8),
+        )
+    clock.passes(hours=7)
+
+    for typed, title in {
+        "list": "Onboardings",
+        "mine sort:name": "Your onboardings",
+        "": "Your onboardings",
+        "at-risk": "At-risk onboardings",
+        "launches": "Launches",
+        "digest preview at-risk": "At-risk onboardings",
+        "digest preview launch-week": "Launch week",
+    }.items():
+        answer = await ask(typed)
+        assert title in answer
+        assert "<!channel>" not in answer
+    if count > 10:
+        await ask("list")
+        await slack.clicks("Next", by=ANA, channel=ONBOARDING)
+        assert "page 2 of" in slack.seen(ANA, ONBOARDING)
+
+
+class TestWhereCustomersRead:
+    @pytest.fixture
+    def extras(self):
+        return ("unfurls",)
+
+    @pytest.fixture
+    def pivotal(self, pivotal):
+        pivotal.has_customer("Globex", slack_channel_id=GLOBEX_ONBOARDING)
+        return pivotal
+
+    @pytest.mark.parametrize("channel", [AURORA_SHARED, PARTNERS, GLOBEX_ONBOARDING, LAUNCHES])
+    async def test_check_08_nothing_is_posted_subscribed_or_unfurled(self, aurora, slack, bot, channel):
+        if channel == LAUNCHES:  # as good as any, but Slack will not say who reads it
+            slack.fails("conversations.info", error="internal_error", times=100)
+            slack.fails("conversations.members", error="internal_error", times=100)
+        link = "https://my.pivotal.app/onboardings/89"
+
+        await slack.types("/onboarding share #89", by=ANA, channel=channel)
+        await slack.types("/onboarding subscribe at-risk", by=CARA, channel=channel)
+        await slack.types("/onboarding digest now at-risk", by=CARA, channel=channel)
+        await slack.types(link, by=ANA, channel=channel)
+
+        said = public(slack, channel)
+        subscriptions: tuple[Subscription, ...] = await bot.services.subscriptions.all()
+        assert [message.user for message in said] == [ANA], "but for the link that Ana sent"
+        assert [message.unfurls for message in said] == [()]
+        assert subscriptions == ()
+
+
+class TestWhatIsOdd:
+    @pytest.fixture
+    def pivotal(self, pivotal):
+        pivotal.has_onboarding(
+            90, customer="Odd Ltd", phase="pilot_run", state="on_hold", csm_id="user_nobody", target_launch_date=None
+        )
+        pivotal.has_onboarding(91, customer="Bare Ltd", phase="review", csm_id=None, se_id=None, notes=None)
+        return pivotal
+
+    async def test_check_09_unmapped_owner_unknown_phase_and_no_date_are_shown(self, ask):
+        odd, bare, listed = await ask("odd ltd"), await ask("bare ltd"), await ask("list")
+
+        assert "unmapped owner (user_nobody)" in odd
+        assert "Pilot run" in odd
+        assert "On hold" in odd
+        assert "Advance" not in odd
+        assert "no date yet" in odd
+        assert "CSM — · SE — · Designer —" in bare
+        assert "<@None>" not in odd + bare + listed
+        assert "Odd Ltd" in listed
+
+    async def test_check_09_a_deleted_record_leaves_a_tombstone(self, ask, slack, pivotal):
+        await ask("bare ltd", by=CARA)
+        pivotal.delete(91)
+
+        await slack.clicks(ADVANCE, by=CARA, channel=ONBOARDING)
+
+        assert "This onboarding no longer exists in Pivotal" in slack.seen(CARA, ONBOARDING)
+        assert "Pivotal has no such onboarding" in await ask("#91", by=CARA)
+
+
+async def test_check_12_a_launch_date_is_the_same_day_in_los_angeles(pivotal, ask, clock):
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", target_launch_date="2026-09-18T00:00:00Z")
+    clock.passes(minutes=3)
+
+    for reader in (DEVON, ANA):
+        assert "Fri 18 Sep 2026" in await ask("aurora", by=reader)
+        assert "18 Sep" in await ask("list", by=reader)
+
+
+async def test_check_13_all_blocks_are_valid_by_the_sdk_and_by_slacks_limits(aurora, ask, shared, slack):
+    for typed in ("", "aurora", "list", "mine", "at-risk", "launches", "help", "help advance", "whoami", "log", "zzz"):
+        await ask(typed)
+    await ask("subscribe at-risk", by=CARA)
+    await ask("subscriptions")
+    await shared()
+
+    drawn = [message.blocks for person in (ANA, CARA) for message in slack.messages(ONBOARDING, person)]
+    for blocks in drawn:
+        assert len(blocks) <= 50
+        for block in Block.parse_all(blocks):
+            block.validate_json()
+    assert [call.error for call in slack.calls if not call.ok] == []
+
+
+async def test_check_13_every_modal_is_valid_by_the_sdk(aurora, ask, slack):
+    await slack.types("/onboarding back aurora foods", by=ANA, channel=ONBOARDING)
+
+    view = slack.modal(ANA)
+    View(**{name: view[name] for name in ("type", "title", "blocks", "submit", "close", "callback_id")}).validate_json()
+
+
+def test_check_13_the_manifest_keeps_slacks_limits():
+    app = manifest()
+
+    assert len(app["display_information"]["name"]) <= 35
+    assert len(app["display_information"].get("description", "")) <= 140
+    for command in app["features"]["slash_commands"]:
+        assert len(command["command"]) <= 32
+        assert len(command["description"]) <= 2000
+        assert len(command.get("usage_hint", "")) <= 1000
