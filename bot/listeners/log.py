@@ -2,7 +2,6 @@
 
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Feature, Turn
-from bot.listeners.show import pick
 from bot.services.onboardings import Choices
 from bot.views import log as views
 from bot.views import values
@@ -24,12 +23,21 @@ async def log(turn: Turn) -> Message:
     if not turn.text.strip():
         return await _drawn(turn, None)
     found = await turn.services.onboardings.find(turn.text)
-    return pick(turn, found) if isinstance(found, Choices) else await _drawn(turn, found)
+    if not isinstance(found, Choices):
+        return await _drawn(turn, found)
+    return views.which(
+        found.question,
+        found.standings,
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+    )
 
 
 @feature.button(views.LOG)
 async def history(turn: Turn) -> Message:
-    """`History` on a card: privately, beside the card."""
+    """`Log` beside an onboarding, and `History` in the menu of a card: privately, beside what was pressed."""
     return await _drawn(turn, await _known(turn, turn.press.id))
 
 

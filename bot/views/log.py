@@ -12,13 +12,13 @@ from bot.domain.history import PHASE, STATE, TARGET
 from bot.domain.journal import NOTE, Happening, Story
 from bot.domain.phases import Phases
 from bot.domain.records import AuditEntry, Directory, Observation, Standing
-from bot.views import controls, text, values
+from bot.views import controls, rows, text, values
 from bot.views import standing as said
 from bot.views.message import Message, context, header, section
-from bot.views.values import Turning
+from bot.views.values import Press, Turning
 
 LOG = "ob:log"
-"""History of one onboarding, from its card."""
+"""The log of one onboarding."""
 LOG_PAGE = "ob:log-page"
 
 PAGE = 10
@@ -70,16 +70,30 @@ def log(
     return Message(f"{about}: {text.count(total, 'entry', 'entries')}, newest first.", tuple(blocks))
 
 
-def note_lines(notes: Sequence[AuditEntry], *, zone: ZoneInfo) -> tuple[str, ...]:
-    """The notes on an onboarding as lines of markup, for its details."""
-    return tuple(f"{_written(note)}\n_{_stamp(note.at, zone)}_" for note in notes)
+def which(
+    question: str, standings: Sequence[Standing], *, phases: Phases, directory: Directory, now: datetime, zone: ZoneInfo
+) -> Message:
+    """Ask whose log was meant, ten at most; a button each opens it."""
+    asked = text.name(question, 300)
+    blocks: list[Block] = [section(f"*{asked}*")]
+    for at, one in enumerate(standings[:PAGE]):
+        line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
+        blocks.append(section(line, accessory=_open(one, at=at)))
+    left = len(standings) - PAGE
+    if left > 0:
+        blocks.append(context(f"{left} more not shown: type more of the name, or the number, such as `#89`"))
+    names = text.listed(tuple(said.called(one, limit=40) for one in standings), limit=PAGE)
+    return Message(f"{asked} {names}.", tuple(blocks))
 
 
 def noted(standing: Standing, entry: AuditEntry) -> Message:
     """Say that a note was kept, and where."""
     done = f"Noted on {said.called(standing)}."
     where = "It is kept in this bot and shown in its log and details; nothing was written to Pivotal."
-    return Message(f"{done} {where}", (section(f"{done}\n{_quoted(entry.reason or '')}"), context(where)))
+    return Message(
+        f"{done} {where}",
+        (section(f"{done}\n{_quoted(entry.reason or '')}", accessory=_open(standing)), context(where)),
+    )
 
 
 def _line(one: Happening, named: bool, *, phases: Phases, directory: Directory, zone: ZoneInfo) -> str:
@@ -97,7 +111,7 @@ def _line(one: Happening, named: bool, *, phases: Phases, directory: Directory, 
 def _tried(entry: AuditEntry) -> str:
     if entry.action == NOTE:
         return _written(entry)
-    what = text.name(entry.action.replace("_", " ").replace("-", " ").capitalize(), 40)
+    what = text.name(entry.action.removeprefix("ob:").replace("_", " ").replace("-", " ").capitalize(), 40)
     change = _change(text.name(entry.before, 200), text.name(entry.after, 200)) if entry.before or entry.after else ""
     line = said.joined(f"*{text.name(entry.name)}*", what, change if entry.after else "")
     return f"{line}\n{_quoted(entry.reason)}" if entry.reason else line
@@ -158,6 +172,11 @@ def _stamp(moment: datetime, zone: ZoneInfo) -> str:
 
 def _of(page: int, pages: int) -> str:
     return f"page {page} of {pages}" if pages > 1 else ""
+
+
+def _open(standing: Standing, *, at: int = 0) -> ButtonElement:
+    value = values.encode(Press(standing.onboarding.id, "log"))
+    return controls.button("Log", action=f"{LOG}:{at}", named=controls.naming("Log of ", standing), value=value)
 
 
 def _turn(label: str, whose: Standing | None, page: int, pages: int) -> ButtonElement | None:

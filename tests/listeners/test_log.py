@@ -100,8 +100,22 @@ async def test_long_log_turns_its_pages_in_place(ask, slack):
     assert len(slack.messages(ONBOARDING, ANA)) == before
 
 
-async def test_several_onboardings_are_a_pick_list(ask):
-    assert "Which one do you mean?" in await ask("log globex")
+async def test_several_onboardings_are_a_pick_list_that_leads_to_the_log(ask, slack):
+    asked = await ask("log globex")
+
+    await slack.clicks("Log of Globex", by=ANA, channel=ONBOARDING)
+
+    assert "Which one do you mean?" in asked
+    assert "Log of Globex · #103" in slack.seen(ANA, ONBOARDING)
+
+
+async def test_history_in_the_menu_of_a_card_is_the_log(ask, slack):
+    await ask("pause #89")
+
+    await slack.clicks("History", by=ANA, channel=ONBOARDING)
+
+    assert "Log of Aurora Foods · #89" in slack.seen(ANA, ONBOARDING)
+    assert "Active → Paused" in slack.seen(ANA, ONBOARDING)
 
 
 async def test_log_is_there_while_pivotal_is_away(ask, slack, pivotal):
@@ -149,6 +163,20 @@ async def test_note_of_a_bad_length_is_not_kept(ask, audited, words, told):
     assert await audited() == []
 
 
-async def test_note_of_somebody_not_linked_is_refused(ask, audited):
+async def test_note_of_somebody_not_linked_is_refused(ask):
     assert "You may not add a note" in await ask("note #89 hello", by=DEVON)
-    assert await audited() == []
+    assert "hello" not in await ask("log #89")
+
+
+async def test_what_was_noted_leads_to_the_log(ask, slack):
+    await ask("note #89 legal signs on Friday")
+
+    await slack.clicks("Log", by=ANA, channel=ONBOARDING)
+
+    assert "Log of Aurora Foods · #89" in slack.seen(ANA, ONBOARDING)
+
+
+async def test_note_is_among_the_details(ask):
+    await ask("note #89 legal signs on Friday")
+
+    assert "legal signs on Friday" in await ask("details #89")

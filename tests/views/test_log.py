@@ -73,6 +73,15 @@ def test_noted(aurora, checked, paste):
     assert checked(views.noted(aurora(), entry(action=NOTE, reason="Legal signs on Friday"))) == paste
 
 
+def test_which_of_many(aurora, look, checked, paste):
+    many = tuple(aurora(id=f"onb_{n}", display_id=n) for n in range(12))
+
+    drawn = checked(views.which("Which one do you mean?", many, **look))
+
+    assert "2 more not shown" in str(drawn)
+    assert drawn["blocks"][:2] == paste
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     lines=some.lists(LINES, max_size=25).map(tuple), page=some.integers(-1, 5), cut=some.booleans(), one=some.booleans()
