@@ -24,7 +24,7 @@ from bot.digests import DIGESTS, at_risk
 from bot.domain import dates, schedule
 from bot.domain.errors import Busy
 from bot.domain.records import DeliveryStatus, Observation, Person, Said, SaidRow, Subscription
-from bot.listeners.manifest import manifest
+from bot.listeners.manifest import EXTRAS, manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.seed import SeedPerson, history, last_digest, last_workday, people
 from bot.sandbox.slack import LocalSlack
@@ -83,7 +83,9 @@ async def scene(folder: Path, *, port: int = 0, clock: Callable[[], datetime] = 
     began = await _remember(database_url, now)
     async with (
         LocalPivotal(seed=True, clock=clock, today=dates.today(began, ZONE)) as pivotal,
-        LocalSlack(manifest(), port=port, clock=clock, pivotal_origin=pivotal.origin, tries=TRIES) as slack,
+        LocalSlack(
+            manifest(extras=EXTRAS), port=port, clock=clock, pivotal_origin=pivotal.origin, tries=TRIES
+        ) as slack,
         running(_settings(pivotal, slack, database_url), clock=clock) as bot,
     ):
         pivotal.shown_on(slack.url)

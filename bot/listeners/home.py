@@ -54,7 +54,7 @@ async def _drawn(turn: Turn) -> View:
         now=turn.now,
         zone=turn.zone,
         as_of=snapshot.as_of,
-        stale=snapshot.stale,
+        stale=snapshot.trouble or snapshot.stale,
         test_key=turn.services.test_key,
     )
 

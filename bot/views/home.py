@@ -82,7 +82,7 @@ def home(
     now: datetime,
     zone: ZoneInfo,
     as_of: datetime,
-    stale: bool = False,
+    stale: bool | str = False,
     test_key: bool = False,
 ) -> View:
     """Draw it, what matters most first, in at most a hundred blocks; https://docs.slack.dev/surfaces/app-home/."""
@@ -118,7 +118,7 @@ def _welcome(welcome: Welcome) -> list[Block]:
         start = controls.button("Find an onboarding", action=FIND, named="Find an onboarding", style="primary")
     else:
         status = "I do not know yet who you are in Pivotal, so I can’t tell which onboardings are yours."
-        start = _way("Say who you are", "whoami", at="welcome", style="primary")
+        start = _way("Say who you are", "whoami", at="welcome", named="Say who you are in Pivotal", style="primary")
     return [
         header("Welcome"),
         section("\n".join(told)),
