@@ -117,7 +117,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
             inbox=Inbox(store, clock=clock),
-            creating=Creating(pivotal, store, portfolio, clock=clock),
+            creating=Creating(pivotal, store, portfolio, announce=changes.announce, clock=clock),
             journal=Journal(store, portfolio, clock=clock),
             phases=phases,
             test_key=pivotal.mode == "test",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from slack_sdk.models.views import View
 
-from bot.domain import dates, launches, schedule, states
+from bot.domain import dates, launches, rights, schedule, states
 from bot.domain.records import Delivery, Snapshot, Standing, Subscription
 from bot.domain.unmapped import unmapped
 from bot.listeners.feature import Feature, Reply, Turn
@@ -46,6 +46,7 @@ async def _drawn(turn: Turn) -> View:
         turn.titles,
         Welcome(turn.names.command, bool(turn.actor.pivotal_ids)) if turn.now - known_since < NEW else None,
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
+        creates=rights.allowed(rights.Right.NEW, turn.actor),
     )
     return home.home(
         content,

@@ -152,12 +152,17 @@ class Changes:
         async with self._lease(request) as lease:
             outcome = await self._attempt(request, lease, guard=guard)
         if outcome.ending is not Ending.ASKS:
-            changed = Changed(
-                outcome.standing, gone=outcome.ending is Ending.GONE, drawn=request.card, by=request.by.slack_id
+            self.announce(
+                Changed(
+                    outcome.standing, gone=outcome.ending is Ending.GONE, drawn=request.card, by=request.by.slack_id
+                )
             )
-            for watcher in self._watchers:
-                watcher(changed)
         return outcome
+
+    def announce(self, changed: Changed) -> None:
+        """Tell whoever watches: done here after every change, and by who creates an onboarding."""
+        for watcher in self._watchers:
+            watcher(changed)
 
     async def _attempt(self, request: Request, lease: Lease, *, guard: Guard) -> Outcome:
         seen = self._portfolio.known(request.onboarding_id)

@@ -12,6 +12,7 @@ from bot.domain.records import Actor, AuditEntry, Standing
 from bot.pivotal import UNSET, AsyncPivotalApi
 from bot.pivotal.errors import PivotalError
 from bot.pivotal.models import Onboarding
+from bot.services.changes import Changed
 from bot.services.portfolio import Portfolio
 from bot.store import Store
 from bot.store.claims import Held
@@ -24,11 +25,18 @@ class Creating:
     """Creates customer, contact and onboarding, each under a key of its own made from the form it was sent with."""
 
     def __init__(
-        self, pivotal: AsyncPivotalApi, store: Store, portfolio: Portfolio, *, clock: Callable[[], datetime]
+        self,
+        pivotal: AsyncPivotalApi,
+        store: Store,
+        portfolio: Portfolio,
+        *,
+        announce: Callable[[Changed], None],
+        clock: Callable[[], datetime],
     ) -> None:
         self._pivotal = pivotal
         self._store = store
         self._portfolio = portfolio
+        self._announce = announce
         self._clock = clock
 
     async def create(
@@ -63,9 +71,11 @@ class Creating:
         if isinstance(lease, Held):
             raise Repeated("This form is being worked on.")
         try:
-            return await self._once(wish, form, made, entry)
+            standing = await self._once(wish, form, made, entry)
         finally:
             await self._store.claims.release(lease)
+        self._announce(Changed(standing, by=by.slack_id))
+        return standing
 
     async def _once(self, wish: Wish, form: str, made: Made | None, entry: AuditEntry) -> Standing:
         if await self._store.claims.seen(f"view:{form}", now=self._clock()):

@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from bot.domain import dates
 from bot.domain.phases import Phases
 from bot.domain.records import Delivery, DeliveryStatus, Directory, Subscription
-from bot.views import controls, rows, text, values
+from bot.views import controls, new, rows, text, values
 from bot.views import standing as said
 from bot.views import subscriptions as digests
 from bot.views.finding import FIND
@@ -72,6 +72,8 @@ class Home:
     titles: Mapping[str, str]
     welcome: Welcome | None = None
     backstage: Backstage | None = None
+    creates: bool = False
+    """May create onboardings."""
 
 
 def home(
@@ -100,7 +102,7 @@ def home(
             blocks.append(section(line, accessory=controls.open_button(row.standing, at=drawn)))
             drawn += 1
     blocks += _subscribed(content)
-    blocks += [DividerBlock(), _ways(content.ways)]
+    blocks += [DividerBlock(), _ways(content.ways, creates=content.creates)]
     if content.backstage:
         blocks += _backstage(content.backstage, titles=content.titles, zone=zone)
     return View(type="home", blocks=blocks[:BLOCKS])
@@ -146,10 +148,11 @@ def _subscribed(content: Home) -> list[Block]:
     return [section("*Digests you subscribed*", accessory=more), context("\n".join(lines))]
 
 
-def _ways(ways: Sequence[tuple[str, str]]) -> ActionsBlock:
+def _ways(ways: Sequence[tuple[str, str]], *, creates: bool) -> ActionsBlock:
     find = controls.button("Find", action=FIND, named="Find an onboarding")
+    others = [_way(label, verb, at="ways") for label, verb in ways]
     refresh = controls.button("Refresh", action=REFRESH, named="Refresh this Home")
-    return ActionsBlock(elements=[find, *(_way(label, verb, at="ways") for label, verb in ways), refresh])
+    return ActionsBlock(elements=[find, *([new.button()] if creates else []), *others, refresh])
 
 
 def _way(label: str, verb: str, *, at: str, named: str = "", style: str | None = None) -> ButtonElement:

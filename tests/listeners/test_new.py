@@ -274,3 +274,29 @@ async def test_button_beside_my_onboardings_opens_the_form(ask, slack, bot, show
 
 async def test_who_may_not_create_sees_no_button(ask):
     assert "New onboarding" not in await ask("", by=DEVON)
+
+
+async def test_button_on_home_opens_the_form_and_home_has_what_was_created(slack, bot, shown):
+    await slack.opens_home(by=ANA)
+    await slack.clicks("New onboarding", by=ANA)
+
+    await slack.submits({**NEW, "Target launch date": "2026-09-10"}, by=ANA)
+
+    assert "You created onboarding #111." in shown()
+    assert "Initrode" in slack.home_text(ANA)
+
+
+async def test_home_of_who_may_not_create_has_no_such_button(slack, bot):
+    await slack.opens_home(by=DEVON)
+
+    assert "New onboarding" not in slack.home_text(DEVON)
+
+
+async def test_card_of_what_was_created_works_where_it_is_shown(opens, slack, pivotal, shown):
+    await opens()
+    await slack.submits(NEW, by=ANA)
+
+    await slack.clicks("Advance to Program design", by=ANA)
+
+    assert pivotal.transitions(111) == ["program_design"]
+    assert "Program design (2 of 7)" in shown()
