@@ -3,15 +3,19 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands import demo
+from bot.commands.demo import Scene
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import ANA, ONBOARDING
 
 PATIENCE = 8_000  # milliseconds for something to appear on a machine that does other things too
 
@@ -128,3 +132,26 @@ def open_page(page: Page, slack: LocalSlack) -> Callable[..., Awaitable[Page]]:
         return page
 
     return opened
+
+
+@pytest.fixture
+async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
+    """The demo: the sample world with the real bot in it."""
+    async with demo.scene(tmp_path) as scene:
+        yield scene
+
+
+@pytest.fixture
+async def workspace(page: Page, scene: Scene) -> AsyncIterator[Page]:
+    """The demo as Ana, the CSM, sees it in #onboarding; whatever its console complains about fails the test."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    page.on("console", note)
+    await page.goto(f"{scene.slack.url}/?as={ANA}#/slack/{ONBOARDING}")
+    await page.wait_for_selector("body[data-ready]")
+    yield page
+    assert complaints == []

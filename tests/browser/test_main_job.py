@@ -1,44 +1,15 @@
 """The main job in the demo itself: look at an onboarding, share it, move it on, and find both digests."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-from playwright.async_api import ConsoleMessage, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
-from bot.commands import demo
 from bot.commands.demo import Scene
-from bot.sandbox.slack.world import ANA, GUS, ONBOARDING, PARTNERS
+from bot.sandbox.slack.world import GUS, PARTNERS
 
 pytestmark = pytest.mark.browser
 
 ADVANCE = "Advance Aurora Foods to "
 PAGES = 6
-
-
-@pytest.fixture
-async def scene(tmp_path) -> AsyncIterator[Scene]:
-    async with demo.scene(tmp_path) as scene:
-        yield scene
-
-
-@pytest.fixture
-async def workspace(page: Page, scene: Scene) -> AsyncIterator[Page]:
-    """The page as Ana, the CSM, sees it in #onboarding; whatever its console complains about fails the test."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    page.on("console", note)
-    await opens(page, scene, ANA, ONBOARDING)
-    yield page
-    assert complaints == []
-
-
-async def opens(page: Page, scene: Scene, person: str, channel: str) -> None:
-    await page.goto(f"{scene.slack.url}/?as={person}#/slack/{channel}")
-    await page.wait_for_selector("body[data-ready]")
 
 
 async def types(page: Page, text: str, *, channel: str = "#onboarding") -> None:
