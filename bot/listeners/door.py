@@ -10,7 +10,7 @@ import logging
 import re
 import secrets
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,8 +25,8 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.domain import rights
-from bot.domain.errors import BotError, FieldErrors, Unlinked, UpstreamError
+from bot.domain import gates, rights
+from bot.domain.errors import BotError, FieldErrors, Forbidden, Unlinked, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
@@ -307,6 +307,7 @@ class Door:
         seen: Seen
         try:
             actor = await self._who(caller.user, team=caller.team, gate=caller.gate)
+            await self._admit(caller, actor, said, reference=reference)
             seen = await handler(self._turn(actor, now, reference, screen=caller.screen, **said))
             lines.info("answered")
         except (BotError, PivotalError) as error:
@@ -317,6 +318,17 @@ class Door:
             seen = self._explained(error, caller, reference=reference, now=now)
         if seen is not None:
             await self._deliver(seen, caller, lines=lines)
+
+    async def _admit(self, caller: Caller, actor: Actor, said: Mapping[str, Any], *, reference: str) -> None:
+        """Refuse what this person may do nowhere; that they tried is kept."""
+        try:
+            gates.admit(caller.action, actor)
+        except Forbidden as refusal:
+            source = f"door in {said['channel']}" if said.get("channel") else "door"
+            await self._services.journal.refused(
+                caller.action, by=actor, source=source, reference=reference, why=refusal.message
+            )
+            raise
 
     def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
         """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""

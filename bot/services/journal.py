@@ -62,6 +62,25 @@ class Journal:
         await self._store.audit.add(entry)
         return entry
 
+    async def refused(self, action: str, *, by: Actor, source: str, reference: str, why: str) -> None:
+        """Keep that somebody was refused something before it was looked at closer."""
+        await self._store.audit.add(
+            AuditEntry(
+                at=self._clock(),
+                slack_id=by.slack_id,
+                name=by.name,
+                source=source,
+                action=action,
+                onboarding_id=None,
+                title="",
+                before="",
+                after="",
+                outcome="refused",
+                reference=reference,
+                reason=why,
+            )
+        )
+
     async def notes(self, onboarding_id: str) -> tuple[AuditEntry, ...]:
         """The newest five notes on an onboarding, newest first."""
         return await self._store.audit.list(onboarding_id=onboarding_id, action=NOTE, limit=NOTES)

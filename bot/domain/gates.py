@@ -1,0 +1,101 @@
+"""Which right each thing takes that people can type, press, send or choose: a row for every one of them.
+
+The door lets nobody through who lacks the right everywhere. What depends on the onboarding is for the services to say,
+which check every right again.
+"""
+
+from collections.abc import Mapping
+
+from bot.domain import rights
+from bot.domain.records import Actor, Writes
+from bot.domain.rights import RULES, Right, Role
+
+GATES: Mapping[str, Right | None] = {
+    # Verbs.
+    "advance": Right.MOVE,
+    "at-risk": Right.READ,
+    "back": Right.BACK,
+    "clear": Right.STATE,
+    "date": Right.DATE,
+    "details": Right.DETAILS,
+    "digest": Right.READ,
+    "flag": Right.STATE,
+    "handover": Right.HANDOVER,
+    "help": None,
+    "home": Right.READ,
+    "launches": Right.READ,
+    "link": Right.LINK,
+    "list": Right.READ,
+    "log": Right.LOG,
+    "mine": Right.READ,
+    "new": Right.NEW,
+    "note": Right.NOTE,
+    "owner": Right.OWNERS,
+    "pause": Right.STATE,
+    "people": Right.LINK,
+    "resume": Right.STATE,
+    "settings": Right.READ,
+    "share": Right.SHARE,
+    "show": Right.READ,
+    "skip": Right.SKIP,
+    "state": Right.STATE,
+    "subscribe": Right.SUBSCRIBE,
+    "subscriptions": Right.READ,
+    "undo": Right.UNDO,
+    "update": Right.MOVE,
+    "unsubscribe": Right.SUBSCRIBE,
+    "waiting": Right.STATE,
+    "whoami": Right.READ,
+    # Buttons and menus.
+    "ob:advance": Right.MOVE,
+    "ob:cancel": Right.READ,
+    "ob:claim": Right.CLAIM,
+    "ob:claim-page": Right.CLAIM,
+    "ob:confirm-claim": Right.LINK,
+    "ob:go": Right.READ,
+    "ob:handover": Right.HANDOVER,
+    "ob:handover-form": Right.HANDOVER,
+    "ob:link-to": Right.LINK,
+    "ob:log": Right.LOG,
+    "ob:log-page": Right.LOG,
+    "ob:more": Right.READ,
+    "ob:new": Right.NEW,
+    "ob:new-customer": Right.NEW,
+    "ob:open": Right.READ,
+    "ob:owner": Right.OWNERS,
+    "ob:page": Right.READ,
+    "ob:people-page": Right.LINK,
+    "ob:pick": Right.MOVE,
+    "ob:refresh": Right.READ,
+    "ob:reject-claim": Right.LINK,
+    "ob:share": Right.SHARE,
+    "ob:state": Right.STATE,
+    "ob:undo": Right.UNDO,
+    "ob:update": Right.MOVE,
+    "ob:which": Right.READ,
+    # Forms and shortcuts.
+    "ob:card-here": Right.SHARE,
+    "ob:find": Right.READ,
+    "ob:new-form": Right.NEW,
+    "ob:reason": Right.MOVE,
+    "ob:share-to": Right.SHARE,
+    "ob:update-form": Right.MOVE,
+    # Events.
+    "app_home_opened": Right.READ,
+    "app_mention": Right.READ,
+    "link_shared": Right.READ,
+}
+
+
+def admit(name: str, actor: Actor) -> None:
+    """Raise Forbidden when the actor lacks the right that `name` takes, whatever the onboarding.
+
+    `name` is a verb, an event's type or an id; what follows a second colon of an id is none of its business.
+    """
+    right = GATES.get(":".join(name.split(":")[:2]), Right.READ)
+    if right is None:
+        return
+    rights.check(Right.READ, actor)
+    rule = RULES[right]
+    if Role.OWNER not in rule.roles or (rule.writes and actor.policy.writes is Writes.OFF):
+        rights.check(right, actor)
