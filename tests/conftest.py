@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -54,8 +55,14 @@ def extras() -> tuple[str, ...]:
 
 
 @pytest.fixture
-async def slack(clock, pivotal, extras) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest(extras=extras), clock=clock, pivotal_origin=pivotal.origin) as local:
+def installed(extras) -> dict[str, Any]:
+    """The manifest the app was installed with."""
+    return manifest(extras=extras)
+
+
+@pytest.fixture
+async def slack(clock, pivotal, installed) -> AsyncIterator[LocalSlack]:
+    async with LocalSlack(installed, clock=clock, pivotal_origin=pivotal.origin) as local:
         yield local
 
 

@@ -38,7 +38,8 @@ class Screen:
 
     async def loading(self, title: str) -> None:
         """Open the modal with a word of patience: the trigger of a press is good for three seconds only."""
-        await self._open(modal.loading(title))
+        if not self.taken:
+            await self._open(modal.loading(title))
 
     async def show(self, view: View) -> None:
         """Put `view` in the modal, opening one if there is none."""

@@ -183,6 +183,32 @@ async def test_digests_button_opens_them_in_a_modal(bot, slack, ask):
 
 
 @socket
+async def test_new_onboarding_is_begun_from_home_by_who_may(bot, slack):
+    await slack.opens_home(by=ANA)
+    await slack.opens_home(by=DEVON)
+
+    await slack.clicks("New onboarding", by=ANA)
+
+    assert slack.modal(ANA)["submit"] is not None
+    assert "New onboarding" not in labels(slack.home(DEVON))
+
+
+@socket
+async def test_a_fourth_modal_takes_the_place_of_the_third(bot, slack, pivotal, clock):
+    for number in range(200, 206):
+        pivotal.has_onboarding(number, customer=f"Late {number}", target_launch_date=date(2026, 9, 2))
+    clock.passes(minutes=3)
+    await slack.opens_home(by=DEVON)
+    await slack.clicks("See all: Needs somebody", by=DEVON)
+    slack.fails("views.push", error="push_limit_reached")
+
+    await slack.clicks("Open Late 200", by=DEVON)
+
+    assert "Late 200" in slack.modal_text(DEVON)
+    assert "At-risk onboardings" not in slack.modal_text(DEVON)
+
+
+@socket
 async def test_refresh_draws_it_anew(bot, slack, pivotal, clock):
     await slack.opens_home(by=ANA)
     pivotal.edit(120, phase="launch")

@@ -71,6 +71,7 @@ def test_home_of_an_admin_on_the_first_day(draw, aurora, paste):
         TITLES,
         Welcome("/onboarding", linked=False),
         Backstage(3, [(DIGEST, OUTCOME)], ("link previews, for want of a scope",)),
+        creates=True,
     )
 
     assert draw(content, test_key=True) == paste
