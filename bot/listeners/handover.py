@@ -6,7 +6,7 @@ from dataclasses import replace
 from slack_sdk.models.views import View
 
 from bot.domain import rights, words
-from bot.domain.errors import NotFound, UpstreamError, UserError
+from bot.domain.errors import NotFound, OutcomeUnknown, UpstreamError, UserError
 from bot.domain.handover import MOST, pieces
 from bot.domain.records import Snapshot
 from bot.listeners.feature import Feature, Turn
@@ -66,7 +66,7 @@ async def sent(turn: Turn) -> Message:
         from_name=typed.from_name,
         to_name=typed.to_name,
         untried=len(typed.ticks) - len(results),
-        trouble=errors.explain(trouble, reference=turn.reference, now=turn.now).text if trouble else "",
+        trouble=errors.sentence(trouble, now=turn.now) if trouble else "",
         between=(typed.from_, typed.to),
     )
 
@@ -120,4 +120,7 @@ async def _taker(turn: Turn, said: str) -> tuple[str, str]:
 
 
 def _line(tick: forms.Tick, result: Result) -> Line:
-    return Line(tick.label, "" if result.done else result.why or "Pivotal did not do it")
+    if result.done:
+        return Line(tick.label)
+    unknown = isinstance(result.trouble, OutcomeUnknown)
+    return Line(tick.label, result.why or ("not known whether it was done" if unknown else "Pivotal did not do it"))

@@ -23,6 +23,7 @@ _OFFERED = 100
 _FIELDS = {
     "slug_taken": forms.NAME,
     "email_taken": forms.EMAIL,
+    "customer_not_found": forms.CUSTOMER,
     "name": forms.NAME,
     "email": forms.EMAIL,
     "target_launch_date": forms.TARGET,

@@ -41,6 +41,11 @@ def explain(error: BaseException, *, reference: str, now: datetime) -> Message:
     return Message(" ".join((message, *(f"{part}." if part == quoted else part for part in small))), tuple(blocks))
 
 
+def sentence(error: BaseException, *, now: datetime) -> str:
+    """What happened and no more, as markup: for a message that says by itself what was changed and what to do."""
+    return text.name(_words(error, now).message, _SENTENCE)
+
+
 def _words(error: BaseException, now: datetime) -> Words:
     for kind in type(error).__mro__:
         if kind in _TABLE:

@@ -22,21 +22,18 @@ def unfinished(error: Unfinished, *, reference: str, now: datetime) -> str:
     if not why and trouble.maybe_applied:
         why = f"Pivotal did not answer, so it is not known whether the {error.step} was created."
     if not why:
-        told = errors.explain(trouble, reference=reference, now=now)
-        why = told.blocks[0].text.text  # type: ignore[attr-defined]  # the sentence without “nothing was changed”
-    if made is None:
-        rest = "Send the form again: it is created once." if trouble.maybe_applied else "Nothing was created."
-    else:
-        contact = "and its contact " if made.contact else ""
-        lacking = "the onboarding" if made.contact or error.step == "onboarding" else "the contact and the onboarding"
-        rest = (
-            f"{text.name(made.name)} (customer #{made.number}) {contact}"
-            f"{'exist' if made.contact else 'exists'} in Pivotal now; {lacking} "
-            f"{'is' if lacking == 'the onboarding' else 'are'} missing. Send the form again to go on from there."
-        )
+        why = errors.sentence(trouble, now=now)
+    again = _SAME if trouble.maybe_applied else "Send the form again to go on from there."
+    rest = again if trouble.maybe_applied else "Nothing was created."
+    if made:
+        contact = " and its contact exist" if made.contact else " exists"
+        lacking = "the onboarding is" if made.contact else "the contact and the onboarding are"
+        missing = "" if trouble.maybe_applied else f"; {lacking} missing"
+        rest = f"{text.name(made.name)} (customer #{made.number}){contact} in Pivotal now{missing}. {again}"
     return f"{why} {rest} Reference {text.name(reference, 40)}."
 
 
+_SAME = "Send the form again as it is: nothing is created twice."
 _WHY = {
     "slug_taken": "Pivotal has a customer of this name already.",
     "email_taken": "Pivotal has a contact with this e-mail address already.",

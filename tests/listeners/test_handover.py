@@ -111,11 +111,23 @@ async def test_it_ends_where_pivotal_ends_and_goes_on_from_there(opens, slack, p
     await slack.submits({}, by=CARA)
 
     assert "Pivotal does not let the bot’s key do this" in ended
+    assert "Nothing was changed" not in ended
     assert "Show what is left" in ended
     assert "Acme Corp · #101" in left
     assert set(owners(pivotal).values()) == {"user_se_001"}
     assert "0 left" not in shown()
     assert "left." not in shown()
+
+
+async def test_a_write_whose_answer_was_lost_is_looked_up_and_told_as_it_is(opens, slack, pivotal, shown):
+    await opens()
+    path = f"/onboardings/{pivotal.onboarding(89)['id']}"
+    pivotal.fails(Fault.error_500_after, times=1, method="PATCH", path=path)
+
+    await slack.submits({}, by=CARA)
+
+    assert "Handed over 6 roles of 6" in shown()
+    assert len(pivotal.patches(89)) == 1
 
 
 async def test_more_than_one_go_takes_says_how_many_are_left_out(opens, slack, pivotal, clock):

@@ -232,7 +232,8 @@ async def test_failure_half_way_goes_on_from_there_and_creates_one_of_each(
     await slack.submits({}, by=ANA)
 
     assert "Initrode (customer #" in told
-    assert "and its contact exist in Pivotal now; the onboarding is missing" in told
+    assert "not known whether the onboarding was created" in told
+    assert "and its contact exist in Pivotal now. Send the form again" in told
     assert "You created onboarding #111." in shown()
     assert {len(created(kind)) for kind in ("customers", "contacts")} == {1}
     assert pivotal.onboarding(112) is None
