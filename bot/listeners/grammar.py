@@ -11,7 +11,7 @@ from bot.listeners.feature import Command, Registry, spelled
 
 HOME = "home"
 SHOW = "show"
-WHOM = ("<customer", "[customer")
+WHOM = ("<customer or ", "[customer or ")
 """How the usage of a verb begins that is said of one onboarding."""
 ALIKE = 75
 """From which of rapidfuzz's scores (0 to 100) on a word is taken for a mistyped verb."""

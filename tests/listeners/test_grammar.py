@@ -62,6 +62,8 @@ def called(text, exactly):
         ("acm pause legal", "show", "acm pause legal"),
         ("globex at risk", "show", "globex at risk"),
         ("globex list", "show", "globex list"),
+        ("brand new", "show", "brand new"),
+        ("globex log", "log", "globex"),
         ("advance globex", "advance", "globex"),
         ("show northwind next", "show", "northwind next"),
     ],

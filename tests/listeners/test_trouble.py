@@ -102,10 +102,20 @@ async def test_record_that_cannot_be_read_is_not_written(press, outcomes, pivota
     assert await outcomes() == ["failed"]
 
 
-async def test_card_cannot_be_shown_while_pivotal_is_away(ask, pivotal):
+async def test_card_is_shown_as_last_known_while_pivotal_refuses_the_key(ask, pivotal):
     pivotal.fails(Fault.revoked_key, method="GET", path="/onboardings/89")
 
     answer = await ask("#89")
+
+    assert "Pivotal does not accept the bot’s key, as of 08:30" in answer
+    assert "Aurora Foods" in answer
+    assert ADVANCE not in answer
+
+
+async def test_card_of_what_was_never_seen_cannot_be_shown(ask, pivotal):
+    pivotal.fails(Fault.revoked_key, method="GET", path="/onboardings/999")
+
+    answer = await ask("#999")
 
     assert "Pivotal does not accept the bot’s key" in answer
     assert "Reference" in answer
