@@ -82,7 +82,7 @@ def test_whatever_was_typed_keeps_to_the_limits(name, remark, number):
         ),
         (
             Unfinished("customer", InternalError("boom", status=500, maybe_applied=True), made=None),
-            "so it is not known whether the customer was created. Send the form again as it is: nothing is created twice.",
+            "customer was created. Send the form again as it is: nothing is created twice.",
         ),
         (
             Unfinished("contact", Conflict("taken", code="email_taken"), made=Made("c", 7, "A & B")),
