@@ -35,6 +35,8 @@ class Listing(Generic[RowT]):
         """Refuse, with a ValueError, what the API is known to refuse, and an id that no record can have."""
         if not 1 <= self.limit <= LARGEST_PAGE:
             raise ValueError(f"A page holds 1 to {LARGEST_PAGE} rows, not {self.limit}.")
+        if min(self.max_items or 0, self.max_pages or 0) < 0:
+            raise ValueError("max_items and max_pages are not negative; None means all.")
         self.call(None)
 
     def call(self, cursor: str | None) -> Call[Page[RowT]]:
@@ -57,18 +59,29 @@ class Pager(Generic[RowT]):
         self._pages = 0
         self._items = 0
         self._more = True
+        self._stuck = False
         self._seen: OrderedDict[str, None] = OrderedDict()
 
     def next_call(self) -> Call[Page[RowT]] | None:
-        """The call for the next page, or None when the walk is over."""
-        enough = self._items_left() == 0 or self._pages == self._listing.max_pages
-        return self._listing.call(self._cursor) if self._more and not enough else None
+        """The call for the next page, or None when the walk is over.
+
+        Raises UnexpectedResponse when more rows are wanted and promised, at a cursor that leads nowhere new.
+        """
+        if not self._more or self._items_left() == 0 or self._pages == self._listing.max_pages:
+            return None
+        call = self._listing.call(self._cursor)
+        if self._stuck:
+            raise UnexpectedResponse(
+                "Pivotal promises more rows, but its cursor does not advance.",
+                status=200,
+                attempts=1,
+                method=call.method,
+                path=call.path,
+            )
+        return call
 
     def take(self, page: Page[RowT]) -> Page[RowT]:
-        """Take a page in: it is returned without rows that came before or are beyond what was asked for.
-
-        Raises UnexpectedResponse when more rows are promised at a cursor that leads nowhere new.
-        """
+        """Take a page in: it is returned without rows that came before or are beyond what was asked for."""
         self._pages += 1
         self._more = page.has_more
         if page.has_more:
@@ -83,14 +96,8 @@ class Pager(Generic[RowT]):
 
     def _advance(self, cursor: str | None) -> None:
         if cursor is None or cursor in (self._cursor, self._landmark):
-            call = self._listing.call(self._cursor)
-            raise UnexpectedResponse(
-                f"Pivotal promises more rows, but its cursor does not advance: {cursor!r}",
-                status=200,
-                attempts=1,
-                method=call.method,
-                path=call.path,
-            )
+            self._stuck = True
+            return
         if self._pages & (self._pages - 1) == 0:
             self._landmark = cursor
         self._cursor = cursor

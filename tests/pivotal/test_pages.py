@@ -172,6 +172,30 @@ def test_a_cursor_that_leads_nowhere_new_ends_in_an_error(api, server, circle):
     assert len(server.requests) <= 4 * len(circle) + 2
 
 
+@pytest.mark.parametrize("cursor", [None, "a"])
+def test_a_page_whose_cursor_does_not_advance_is_given_before_the_error(api, server, cursor):
+    server.says(page(2, cursor="a"), page(1, cursor=cursor, more=True))
+    rows = iter(api.onboardings.list())
+
+    assert [next(rows).display_id, next(rows).display_id] == [2, 1]
+    with pytest.raises(UnexpectedResponse, match="does not advance"):
+        next(rows)
+
+
+def test_a_cursor_that_is_not_needed_may_be_missing(api, server):
+    server.says(page(2, 1, more=True))
+
+    assert api.onboardings.list().first().display_id == 2
+    assert len(list(api.onboardings.list(max_items=2))) == 2
+    assert len(list(api.onboardings.list(max_pages=1))) == 2
+
+
+@pytest.mark.parametrize("most", [{"max_items": -1}, {"max_pages": -1}])
+def test_less_than_nothing_is_refused_before(api, most):
+    with pytest.raises(ValueError, match="max_items and max_pages are not negative"):
+        api.onboardings.list(**most)
+
+
 def test_an_error_on_the_way_keeps_what_came_before(make, server):
     server.says(page(2, cursor="a"), httpx.Response(500, text="oops"))
     rows = iter(make(retry=None).onboardings.list())
