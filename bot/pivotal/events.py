@@ -7,7 +7,7 @@ The envelope is read in all its documented variants: with and without its metada
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args
 
-from pydantic import Discriminator, Tag, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Discriminator, Tag, TypeAdapter, model_validator
 
 from bot.pivotal.models import CalendarDate, Instant, Model
 
@@ -50,6 +50,12 @@ class OnboardingSeen(Model):
     owner_email: str | None = None
 
 
+def _who(value: Any) -> Any:
+    """Read whoever did something as one text; of an object, its id."""
+    told = value.get("id") if isinstance(value, dict) else value
+    return told if isinstance(told, str | None) else str(told)
+
+
 class TaskSeen(Model):
     """A task as events show it; tasks cannot be read by REST."""
 
@@ -59,7 +65,7 @@ class TaskSeen(Model):
     customer_id: str | None = None
     title: str | None = None
     completed_at: Instant | None = None
-    completed_by: str | None = None
+    completed_by: Annotated[str | None, BeforeValidator(_who)] = None
     assignee_email: str | None = None
 
 

@@ -145,7 +145,7 @@ class ApiKey(Model):
     id: str | None = None
     name: str | None = None
     prefix: str | None = None
-    scopes: tuple[str, ...] = ()
+    scopes: Annotated[tuple[str, ...], BeforeValidator(lambda value: () if value is None else value)] = ()
     rate_limit_tier: str | None = None
 
 
@@ -157,19 +157,26 @@ class Organization(Model):
     name: str | None = None
 
 
+def _organization(value: Any) -> Any:
+    """Read an organization of which there is a name only."""
+    return {"name": value} if isinstance(value, str) else value
+
+
 class Me(Model):
     """Whose key this is; the test-mode guide's flat shape (`key_name`, `key_prefix`) is read as well."""
 
     object: Literal["me", "api_key_identity"] | str = "me"
     api_key: ApiKey = ApiKey()
-    organization: Organization | None = None
+    organization: Annotated[Organization | None, BeforeValidator(_organization)] = None
 
     @model_validator(mode="before")
     @classmethod
     def _flat(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or "api_key" in value:
+        if not isinstance(value, dict) or value.get("api_key") is not None:
             return value
-        return {**value, "api_key": {name.removeprefix("key_"): field for name, field in value.items()}}
+        own = {name.removeprefix("key_"): field for name, field in value.items() if name.startswith("key_")}
+        rest = {name: value[name] for name in ("scopes", "rate_limit_tier") if name in value}
+        return {**value, "api_key": own | rest}
 
 
 class Document(RootModel[Mapping[str, Any]]):

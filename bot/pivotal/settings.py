@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
+import httpx
+
 BASE_URL: Final = "https://my.pivotal.app/api/v1"
 KEY_VARIABLE: Final = "PIVOTAL_API_KEY"
 SHOWN: Final = 4
@@ -78,7 +80,9 @@ def base_url(given: str) -> str:
     try:
         parts = urlsplit(given)
         readable = parts.scheme in {"https", "http"} and parts.hostname and parts.port != 0 and given.isprintable()
-    except ValueError:
+        # The name must be one that can be looked up: httpx writes it in ASCII, Python's sockets check its labels.
+        httpx.URL(given).raw_host.decode("ascii").encode("idna")
+    except (ValueError, httpx.InvalidURL):
         readable = False
     if not readable or " " in given:
         raise ValueError(f"{given!r} is not an address such as {BASE_URL}.")

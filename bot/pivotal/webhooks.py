@@ -24,19 +24,25 @@ LONGEST_TIMESTAMP: Final = 11
 def verify(body: bytes, headers: Mapping[str, str], secret: str | Iterable[str], *, now: datetime | None = None) -> str:
     """Check a delivery's signature over its raw bytes and return the delivery's id, which is not the event's.
 
-    `secret` is one `whsec_…` or several, any of which may have signed. `now` is aware, and the present moment unless
-    given. The headers may be called `svix-…` or `webhook-…`, in any case. Raises InvalidSignature.
+    `secret` is one `whsec_…` or several, any of which may have signed; of several, those that cannot be used are left
+    out. `now` is aware, and the present moment unless given. The headers may be called `svix-…` or `webhook-…`, in any
+    case. Raises InvalidSignature, and TypeError for a body that is text: it is the bytes that are signed.
     """
-    named = {name.lower(): value for name, value in headers.items()}
+    if not isinstance(body, bytes | bytearray | memoryview):
+        raise TypeError(f"The body of a delivery is the bytes that came, not {type(body).__name__}.")
+    named = {name.lower(): value for name, value in headers.items() if isinstance(name, str)}
     delivery, timestamp, signatures = (_header(named, name) for name in ("id", "timestamp", "signature"))
     sent_at = _instant(timestamp)
     if abs((now or datetime.now(UTC)) - sent_at) > TOLERANCE:
         raise InvalidSignature("The delivery is older or newer than five minutes.")
     try:
-        text = body.decode()
+        text = bytes(body).decode()
     except UnicodeDecodeError:
         raise InvalidSignature("The delivery is not UTF-8.") from None
-    expected = [_signed(key, delivery, sent_at, text) for key in ([secret] if isinstance(secret, str) else secret)]
+    secrets = [secret] if isinstance(secret, str) else list(secret)
+    expected = [ours for key in secrets if (ours := _signed(key, delivery, sent_at, text)) is not None]
+    if secrets and not expected:
+        raise InvalidSignature("No signing secret is of the form whsec_… with base64.")
     # Every pair is compared, so that the time taken does not tell which one nearly matched.
     matches = [hmac.compare_digest(ours, theirs) for ours in expected for theirs in signatures.split(" ")]
     if not any(matches):
@@ -64,7 +70,7 @@ def parse(
 
 def _header(named: Mapping[str, str], name: str) -> str:
     value = named.get(f"svix-{name}") or named.get(f"webhook-{name}")
-    if not value or not value.isascii():
+    if not isinstance(value, str) or not value or not value.isascii():
         raise InvalidSignature(f"The delivery has no readable header svix-{name}.")
     return value
 
@@ -75,8 +81,9 @@ def _instant(timestamp: str) -> datetime:
     return datetime.fromtimestamp(int(timestamp), UTC)
 
 
-def _signed(secret: str, delivery: str, sent_at: datetime, text: str) -> str:
+def _signed(secret: str, delivery: str, sent_at: datetime, text: str) -> str | None:
+    """The signature that a secret makes, None for a secret that cannot be used."""
     try:
         return Webhook(secret).sign(delivery, sent_at, text)
     except (ValueError, EmptyWebhookSecretError):
-        raise InvalidSignature("The signing secret is not of the form whsec_… with base64.") from None
+        return None

@@ -1,12 +1,23 @@
 """Answers in every shape that a page of the docs shows."""
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
 from pydantic import ValidationError
 
 from bot.pivotal.bodies import UNSET, CustomerChanges, OnboardingChanges, Unset
-from bot.pivotal.models import Contact, Document, Failure, Me, Onboarding, OnboardingRow, Page
+from bot.pivotal.models import (
+    ApiKey,
+    Contact,
+    Document,
+    Failure,
+    Me,
+    Onboarding,
+    OnboardingRow,
+    Organization,
+    Page,
+)
 
 ROW = b'"id":"onb_1","display_id":89,"customer_id":"cus_1","phase":"review","state":"active"'
 
@@ -57,6 +68,31 @@ def test_me_is_read_as_the_test_mode_guide_says():
 
     assert (me.object, me.api_key.name, me.api_key.prefix) == ("api_key_identity", "bot", "pivotal_test_ab12")
     assert me.organization is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"api_key": None},
+        {"scopes": None},
+        {"id": "org_1", "name": "Acme", "prefix": "no"},
+        {"organization": "Acme"},
+    ],
+)
+def test_a_flat_me_takes_only_what_is_said_of_the_key(more):
+    flat = {"object": "api_key_identity", "key_name": "bot", "key_prefix": "pivotal_ab12", "rate_limit_tier": "high"}
+
+    me = Me.read(json.dumps(flat | more).encode())
+
+    assert me.api_key == ApiKey(name="bot", prefix="pivotal_ab12", rate_limit_tier="high")
+    assert me.organization == (Organization(name="Acme") if "organization" in more else None)
+
+
+def test_scopes_of_a_flat_me_are_kept_and_null_ones_are_none():
+    flat, nested = b'{"key_name":"bot","scopes":["read:customers"]}', b'{"api_key":{"id":"k","scopes":null}}'
+
+    assert [Me.read(body).api_key.scopes for body in (flat, nested)] == [("read:customers",), ()]
 
 
 def test_a_contact_without_labels_has_none():

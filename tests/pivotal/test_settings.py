@@ -52,7 +52,13 @@ def test_of_a_key_only_the_public_part_is_shown(secret, shown):
 
 @pytest.mark.parametrize(
     "address",
-    ["https://my.pivotal.app/api/v1/", "http://127.0.0.1:8080/api/v1", "http://localhost:1/api/v1", "http://[::1]:1"],
+    [
+        "https://my.pivotal.app/api/v1/",
+        "http://127.0.0.1:8080/api/v1",
+        "http://localhost:1/api/v1",
+        "http://[::1]:1",
+        "https://münchen.example",
+    ],
 )
 def test_https_anywhere_and_http_to_this_machine_are_fine(address):
     assert base_url(address) == address.rstrip("/")
@@ -67,7 +73,20 @@ def test_http_to_another_machine_is_refused(address):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "my.pivotal.app", "ftp://x", "https://", "https://a b", "https://[::1", "https://x:99999"]
+    "address",
+    [
+        "",
+        "my.pivotal.app",
+        "ftp://x",
+        "https://",
+        "https://a b",
+        "https://[::1",
+        "https://x:99999",
+        "https://my..pivotal.app",
+        f"https://{'x' * 80}.example",
+        f"https://ä{'x' * 80}.example",
+        "https://xn--☃.example",
+    ],
 )
 def test_what_is_no_address_is_refused(address):
     with pytest.raises(ValueError, match="is not an address such as https://my"):

@@ -128,6 +128,30 @@ def test_a_broken_secret_is_no_signature(secret):
         webhooks.verify(b"{}", signed(b"{}"), secret, now=NOW)
 
 
+def test_a_secret_that_cannot_be_used_does_not_spoil_the_others():
+    assert webhooks.verify(b"{}", signed(b"{}"), ["", "whsec_a", SECRET], now=NOW) == "msg_1"
+    with pytest.raises(InvalidSignature, match="No signing secret"):
+        webhooks.verify(b"{}", signed(b"{}"), ["", "whsec_a"], now=NOW)
+
+
+def test_a_body_that_was_decoded_already_is_refused():
+    with pytest.raises(TypeError, match="the bytes that came, not str"):
+        webhooks.verify("{}", signed(b"{}"), SECRET, now=NOW)
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_bytes_of_any_kind_are_verified(kind):
+    assert webhooks.verify(kind(b"{}"), signed(b"{}"), SECRET, now=NOW) == "msg_1"
+
+
+@pytest.mark.parametrize("odd", [lambda k, v: (k.encode(), v.encode()), lambda k, v: (k, [v]), lambda k, v: (k, None)])
+def test_headers_that_are_no_text_are_no_signature(odd):
+    headers = dict(odd(name, value) for name, value in signed(b"{}").items())
+
+    with pytest.raises(InvalidSignature, match="no readable header svix-id"):
+        webhooks.verify(b"{}", headers, SECRET, now=NOW)
+
+
 def test_a_body_that_is_no_text_is_no_signature():
     with pytest.raises(InvalidSignature, match="UTF-8"):
         webhooks.verify(b"\xff", signed(b"{}"), SECRET, now=NOW)
@@ -185,6 +209,23 @@ def test_an_envelope_without_its_metadata_is_read():
     assert isinstance(event, TaskCompleted)
     assert (event.created_at, event.org_id, event.livemode, event.api_version) == (None, None, None, None)
     assert (event.data.object.completed_by, event.data.previous_attributes) == ("portal:x", None)
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("portal:x", "portal:x"),
+        (None, None),
+        (7, "7"),
+        ({"type": "user", "id": "u1"}, "u1"),
+        ({}, None),
+        (["a"], "['a']"),
+    ],
+)
+def test_whoever_completed_a_task_is_one_text(by, told):
+    event = {"id": "evt_1", "type": "task.completed", "data": {"object": {"id": "tsk_1", "completed_by": by}}}
+
+    assert webhooks.read(json.dumps(event).encode()).data.object.completed_by == told
 
 
 def test_data_may_be_the_record_itself():
