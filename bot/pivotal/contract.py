@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 
 from bot.pivotal.bodies import Body
-from bot.pivotal.calls import Call
+from bot.pivotal.calls import Call, Repeat
 from bot.pivotal.errors import BY_TYPE
 from bot.pivotal.expected import Expected, expected
 from bot.pivotal.models import CustomerRow, Failure, OnboardingRow, Page
@@ -29,6 +29,9 @@ DISPENSABLE: Final[Mapping[type[BaseModel], str]] = {OnboardingRow: "name"}
 UNREAD: Final = "object"
 """Every record says its kind, which follows from the operation anyway."""
 EXAMPLES: Final[Mapping[str, Any]] = {"integer": 2, "number": 1.5, "boolean": True, "object": {}}
+NOTED: Final[Words] = {"Customer.status": ("onboarding", "active", "at_risk", "churned", "archived")}
+"""Values that the public pages name and nothing here relies on: a change of them is worth a note."""
+CREDENTIALS: Final = "bearer"
 DAYS: Final = {"": "2026-07-15", "date": "2026-07-15", "date-time": "2026-07-15T00:00:00Z"}
 
 
@@ -46,6 +49,8 @@ class Kind(StrEnum):
     REQUIRED = "required"
     VALUE_GONE = "value missing"
     VALUE_NEW = "new value"
+    MAXIMUM = "lower maximum"
+    CREDENTIALS = "other credentials"
     DEPRECATED = "deprecated"
 
 
@@ -56,7 +61,8 @@ class Difference:
     matters: bool
     kind: Kind
     where: str
-    """An operation (`GET /onboardings`), its parameter (`…?phase`) or a field of a model of ours (`Customer.plan`)."""
+    """An operation (`GET /onboardings`), its parameter (`…?phase`) or header (`… Idempotency-Key`), or a field of a
+    model of ours (`Customer.plan`)."""
     theirs: str
     ours: str
     operations: tuple[str, ...] = ()
@@ -101,6 +107,7 @@ class _Comparison:
     def _compare(self, where: str, call: Call[Any], operation: Operation) -> None:
         if operation.deprecated:
             self._add(Kind.DEPRECATED, where, theirs="deprecated", ours="in use")
+        self._credentials(call, operation)
         self._parameters(where, call, operation)
         self._answer(call.answer, self._reader.shape(operation.answer))
         for refusal in operation.refusals:
@@ -108,11 +115,20 @@ class _Comparison:
         if call.body is not None:
             self._body(type(call.body), self._reader.shape(operation.body), row=_row(call.answer))
 
+    def _credentials(self, call: Call[Any], operation: Operation) -> None:
+        ways = operation.credentials
+        if ways and not call.anonymous and not {CREDENTIALS, ""}.intersection(ways):
+            self._add(Kind.CREDENTIALS, "Authorization", theirs=" or ".join(ways), ours=CREDENTIALS, matters=True)
+
     def _parameters(self, where: str, call: Call[Any], operation: Operation) -> None:
         ours = _parameters(call)
+        if call.repeat is Repeat.KEYED and "idempotency-key" not in operation.headers:
+            self._add(Kind.PARAMETER_GONE, f"{where} Idempotency-Key", ours="sent", matters=True)
         for name in ours:
             if name in operation.parameters:
-                self._values(f"{where}?{name}", name, self._reader.shape(operation.parameters[name]))
+                theirs = self._reader.shape(operation.parameters[name])
+                self._values(f"{where}?{name}", name, theirs)
+                self._maximum(f"{where}?{name}", call.query.get(name, ""), theirs)
             else:
                 self._add(Kind.PARAMETER_GONE, f"{where}?{name}", ours="sent", matters=True)
         for name in operation.parameters:
@@ -120,6 +136,10 @@ class _Comparison:
                 self._add(Kind.REQUIRED, f"{where}?{name}", theirs="required", ours="not always sent", matters=True)
             elif name not in ours:
                 self._add(Kind.PARAMETER_NEW, f"{where}?{name}", theirs="there")
+
+    def _maximum(self, where: str, sent: str, theirs: Shape) -> None:
+        if theirs.maximum is not None and sent.isdecimal() and int(sent) > theirs.maximum:
+            self._add(Kind.MAXIMUM, where, theirs=f"at most {theirs.maximum:g}", ours=sent, matters=True)
 
     def _answer(self, model: type[BaseModel], shape: Shape) -> None:
         """What they send, as our model would read it."""
@@ -184,12 +204,13 @@ class _Comparison:
 
     def _values(self, where: str, name: str, theirs: Shape) -> None:
         relied_on = self._words.get(name)
-        if relied_on is None or theirs.values is None:
+        known = relied_on if relied_on is not None else NOTED.get(where)
+        if known is None or theirs.values is None:
             return
-        for value in relied_on:
+        for value in known:
             if value not in theirs.values:
-                self._add(Kind.VALUE_GONE, where, ours=value, matters=True)
-        for value in sorted(theirs.values.difference(relied_on)):
+                self._add(Kind.VALUE_GONE, where, ours=value, matters=relied_on is not None)
+        for value in sorted(theirs.values.difference(known)):
             self._add(Kind.VALUE_NEW, where, theirs=value)
 
     def _example(self, kind: str, theirs: Shape, known: Expected) -> Any:

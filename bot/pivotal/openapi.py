@@ -38,6 +38,7 @@ class Shape:
     required: frozenset[str] = frozenset()
     items: Any = None
     deprecated: bool = False
+    maximum: float | None = None
 
     def __str__(self) -> str:
         told = " or ".join(sorted(self.types - {"null"})) or "anything"
@@ -64,6 +65,10 @@ class Operation:
     """The schemas of its query parameters, by name."""
     needed: tuple[str, ...]
     """The query parameters that must be sent."""
+    headers: frozenset[str]
+    """Its header parameters, in lower case."""
+    credentials: tuple[str, ...]
+    """Each of the ways to be let in: `bearer`, say, or the empty string for none; no way at all: nothing said."""
     deprecated: bool
 
 
@@ -110,7 +115,20 @@ class Reader:
             self._content(described.get("requestBody")),
             {one["name"]: one.get("schema") for one in queries},
             tuple(one["name"] for one in queries if one.get("required") is True),
+            frozenset(_word(one.get("name")).lower() for one in parameters if one.get("in") == "header"),
+            self._credentials(described),
             described.get("deprecated") is True,
+        )
+
+    def _credentials(self, described: Said) -> tuple[str, ...]:
+        schemes = mapping(mapping(self._document.get("components")).get("securitySchemes"))
+        asked = described.get("security", self._document.get("security"))
+        if asked == []:
+            return ("",)
+        ways = asked if isinstance(asked, list) else [{name: []} for name in schemes]
+        return tuple(
+            " and ".join(sorted(_credential(self._resolved(schemes.get(name))) for name in mapping(way)))
+            for way in ways
         )
 
     def _content(self, told: Any) -> Any:
@@ -164,7 +182,24 @@ def _plain(schema: Said) -> Shape:
         frozenset(_words(schema.get("required"))),
         schema.get("items"),
         schema.get("deprecated") is True,
+        _number(schema.get("maximum")),
     )
+
+
+def _credential(scheme: Said) -> str:
+    """What a security scheme asks for, in a few words."""
+    match scheme.get("type"):
+        case "http":
+            return _word(scheme.get("scheme")).lower()
+        case "oauth2" | "openIdConnect":
+            return "bearer"
+        case "apiKey":
+            return f"a key in the {_word(scheme.get('in'))} {_word(scheme.get('name'))}"
+    return "something unknown"
+
+
+def _number(value: Any) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _word(value: Any) -> str:
@@ -186,6 +221,7 @@ def _both(one: Shape, other: Shape) -> Shape:
         one.required | other.required,
         one.items if one.items is not None else other.items,
         one.deprecated or other.deprecated,
+        min((most for most in (one.maximum, other.maximum) if most is not None), default=None),
     )
 
 
@@ -203,4 +239,5 @@ def _either(one: Shape, other: Shape) -> Shape:
         one.required & other.required,
         one.items if one.items is not None else other.items,
         one.deprecated and other.deprecated,
+        max(one.maximum, other.maximum) if one.maximum is not None and other.maximum is not None else None,
     )

@@ -299,6 +299,79 @@ def test_a_filter_that_no_longer_takes_a_phase_matters(document, found):
     assert found(document) == {(True, Kind.VALUE_GONE, "GET /onboardings?phase")}
 
 
+def test_a_page_size_that_is_no_longer_taken_matters(document, found):
+    _parameter(document, "/onboardings", "limit")["schema"]["maximum"] = 50
+
+    assert found(document) == {(True, Kind.MAXIMUM, "GET /onboardings?limit")}
+
+
+def test_a_page_size_that_may_be_larger_is_no_difference(document, found):
+    _parameter(document, "/onboardings", "limit")["schema"]["maximum"] = 500
+
+    assert found(document) == set()
+
+
+@pytest.mark.parametrize("path", ["/customers", "/onboardings", "/customers/{id}/contacts"])
+def test_a_create_without_its_idempotency_key_matters(path, document, found):
+    post = at(document, path, "post")
+    post["parameters"] = [one for one in post["parameters"] if one["name"] != "Idempotency-Key"]
+
+    ((matters, kind, where),) = found(document)
+
+    assert (matters, kind, where.split()[0], where.split()[-1]) == (
+        True,
+        Kind.PARAMETER_GONE,
+        "POST",
+        "Idempotency-Key",
+    )
+
+
+def test_other_words_for_a_customers_status_are_notes(document, found):
+    properties(document, "Customer")["status"]["enum"] = ["onboarding", "active", "at_risk", "churned", "lost"]
+
+    assert found(document) == {
+        (False, Kind.VALUE_GONE, "Customer.status"),
+        (False, Kind.VALUE_NEW, "Customer.status"),
+    }
+
+
+@pytest.mark.parametrize(
+    "scheme",
+    [
+        {"type": "apiKey", "in": "header", "name": "X-Key"},
+        {"type": "http", "scheme": "basic"},
+        {"type": "mutualTLS"},
+    ],
+)
+def test_another_way_to_be_let_in_matters(scheme, document, found):
+    document["components"]["securitySchemes"] = {"bearerAuth": scheme}
+
+    assert found(document) == {(True, Kind.CREDENTIALS, "Authorization")}
+
+
+def test_a_key_that_is_asked_for_in_addition_matters(document, found):
+    document["components"]["securitySchemes"]["device"] = {"type": "apiKey", "in": "header", "name": "X-Device"}
+    document["security"] = [{"bearerAuth": [], "device": []}]
+
+    told = {one.theirs for one in contract.compare(document, words=WORDS) if one.kind is Kind.CREDENTIALS}
+
+    assert told == {"a key in the header X-Device and bearer"}
+
+
+@pytest.mark.parametrize("ways", [[], [{}], [{"key": []}, {"bearerAuth": []}], [{"login": []}]])
+def test_a_way_in_beside_ours_is_no_difference(ways, document, found):
+    document["components"]["securitySchemes"] |= {"key": {"type": "apiKey"}, "login": {"type": "oauth2"}}
+    document["security"] = ways
+
+    assert found(document) == set()
+
+
+def test_a_document_that_says_nothing_of_keys_is_no_difference(document, found):
+    del document["components"]["securitySchemes"], document["security"]
+
+    assert found(document) == set()
+
+
 def test_a_difference_met_in_several_operations_is_told_once_with_all_of_them(document):
     del properties(document, "Contact")["email"]
 
