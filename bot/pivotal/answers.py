@@ -34,11 +34,12 @@ class Loss(Enum):
     BROKEN_OFF = "The connection to Pivotal broke off"
     NO_CONNECTION_IN_TIME = "No connection to Pivotal in time"
     NO_ANSWER_IN_TIME = "No answer from Pivotal in time"
+    GIVEN_UP = "The caller went away before there was an answer"
 
     @property
     def sent(self) -> bool:
         """Whether the request may have reached the server."""
-        return self in {Loss.BROKEN_OFF, Loss.NO_ANSWER_IN_TIME}
+        return self in {Loss.BROKEN_OFF, Loss.NO_ANSWER_IN_TIME, Loss.GIVEN_UP}
 
     @property
     def error_class(self) -> type[PivotalError]:
@@ -65,9 +66,9 @@ def refusal(answer: Answer, *, wait: float | None, redact: Redact) -> tuple[Pivo
     error = error_class(status=answer.status, type=told.type)(
         redact(told.message or told.type),
         status=answer.status,
-        type=told.type,
-        code=told.code,
-        field=told.field,
+        type=redact(told.type),
+        code=told.code and redact(told.code),
+        field=told.field and redact(told.field),
         retry_after=wait,
     )
     in_flight = answer.status == 409 and still_in_flight(told.code)

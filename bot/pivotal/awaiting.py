@@ -17,7 +17,7 @@ from bot.pivotal.pacing import Pacer
 from bot.pivotal.retry import DEFAULT_POLICY, RetryPolicy
 from bot.pivotal.settings import BASE_URL, DEFAULT_TIMEOUT, Timeout
 from bot.pivotal.surface import AsyncSurface
-from bot.pivotal.wire import lost, pool
+from bot.pivotal.wire import Progress, pool, undecodable
 
 
 class AsyncPivotalApi(Client, AsyncSurface):
@@ -60,8 +60,9 @@ class AsyncPivotalApi(Client, AsyncSurface):
         self._http = (
             http_client
             if isinstance(http_client, httpx.AsyncClient)
-            else httpx.AsyncClient(transport=http_client, **pool(self._wire.base_url))
+            else httpx.AsyncClient(transport=http_client, http2=False, **pool(self._wire.base_url))
         )
+        self._told = http_client is None
 
     async def __aenter__(self) -> Self:
         return self
@@ -81,13 +82,13 @@ class AsyncPivotalApi(Client, AsyncSurface):
         exchange = self._exchange(call)
         try:
             async with asyncio.timeout(self._total()) as scope:
-                return await self._converse(exchange)
+                return await self._converse(exchange, scope)
         except TimeoutError:
             if not scope.expired():
                 raise
         raise exchange.timed_out()
 
-    async def _converse(self, exchange: Exchange[AnswerT]) -> AnswerT:
+    async def _converse(self, exchange: Exchange[AnswerT], scope: asyncio.Timeout) -> AnswerT:
         while True:
             step = exchange.step(self._clock())
             if isinstance(step, Listen):
@@ -96,20 +97,26 @@ class AsyncPivotalApi(Client, AsyncSurface):
             if isinstance(step, Pause):
                 await self._sleep(step.seconds)
                 continue
-            result = await self._attempt(exchange, step)
+            result = await self._attempt(exchange, step, scope)
             if result is not None:
                 return result
 
-    async def _attempt(self, exchange: Exchange[AnswerT], send: Send) -> AnswerT | None:
+    async def _attempt(self, exchange: Exchange[AnswerT], send: Send, scope: asyncio.Timeout) -> AnswerT | None:
+        progress = Progress(told=self._told)
         try:
             request, attempt = self._begin(exchange.call, send)
-            result = await self._carry(exchange, request)
+            try:
+                result = await self._carry(exchange, request, progress)
+            except asyncio.CancelledError:
+                self._end(attempt, progress.late() if scope.expired() else Lost(Loss.GIVEN_UP))
+                raise
             self._end(attempt, result)
             return exchange.take(result, self._clock())
         finally:
-            exchange.abandon(self._clock())
+            exchange.abandon(self._clock(), sent=progress.sent)
 
-    async def _carry(self, exchange: Exchange[Any], request: httpx.Request) -> Answer | Lost:
+    async def _carry(self, exchange: Exchange[Any], request: httpx.Request, progress: Progress) -> Answer | Lost:
+        request.extensions["trace"] = progress.anote
         try:
             response = await self._http.send(request, stream=True, follow_redirects=False, auth=None)
             try:
@@ -118,10 +125,12 @@ class AsyncPivotalApi(Client, AsyncSurface):
                     body += chunk
                     if exchange.overdue(self._clock()):
                         return Lost(Loss.NO_ANSWER_IN_TIME)
+            except httpx.DecodingError as error:
+                return undecodable(response, error)
             finally:
                 await response.aclose()
         except httpx.RequestError as error:
-            return lost(error)
+            return progress.lost(error)
         return Answer(response.status_code, response.headers, bytes(body))
 
 

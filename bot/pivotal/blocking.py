@@ -12,19 +12,22 @@ import httpx
 from bot.pivotal.answers import Answer, Loss, Lost
 from bot.pivotal.calls import AnswerT, Call
 from bot.pivotal.client import Client, Clock, utc_now
+from bot.pivotal.deadline import Transport, within
 from bot.pivotal.exchange import Exchange, Listen, Pause, Send
 from bot.pivotal.hooks import NO_HOOKS, Hooks
 from bot.pivotal.pacing import Pacer
 from bot.pivotal.retry import DEFAULT_POLICY, RetryPolicy
 from bot.pivotal.settings import BASE_URL, DEFAULT_TIMEOUT, Timeout
 from bot.pivotal.surface import Surface
-from bot.pivotal.wire import lost, pool
+from bot.pivotal.wire import Progress, pool, undecodable
 
 
 class PivotalApi(Client, Surface):
     """The client that blocks. It may be shared between threads.
 
     `http_client` is an httpx client of yours (you close it) or a transport. Times are in seconds, `clock` tells UTC.
+    The total time bounds every wait on our own connections. On yours, it is looked at between the pieces of a body
+    only: headers that drip are bounded by what your transport makes of the time-out for reading.
     Raises ValueError for a missing key or an address that would send it unencrypted.
     """
 
@@ -61,8 +64,9 @@ class PivotalApi(Client, Surface):
         self._http = (
             http_client
             if isinstance(http_client, httpx.Client)
-            else httpx.Client(transport=http_client, **pool(self._wire.base_url))
+            else httpx.Client(transport=http_client or Transport(self._wire.base_url, **pool(self._wire.base_url)))
         )
+        self._told = http_client is None
 
     def __enter__(self) -> Self:
         return self
@@ -94,17 +98,20 @@ class PivotalApi(Client, Surface):
                 return result
 
     def _attempt(self, exchange: Exchange[AnswerT], send: Send) -> AnswerT | None:
+        progress = Progress(told=self._told)
         try:
             request, attempt = self._begin(exchange.call, send)
-            result = self._carry(exchange, request)
+            with within(send.seconds):
+                result = self._carry(exchange, request, progress)
             self._end(attempt, result)
             with self._turn:
                 return exchange.take(result, self._clock())
         finally:
             with self._turn:
-                exchange.abandon(self._clock())
+                exchange.abandon(self._clock(), sent=progress.sent)
 
-    def _carry(self, exchange: Exchange[Any], request: httpx.Request) -> Answer | Lost:
+    def _carry(self, exchange: Exchange[Any], request: httpx.Request, progress: Progress) -> Answer | Lost:
+        request.extensions["trace"] = progress.note
         try:
             response = self._http.send(request, stream=True, follow_redirects=False, auth=None)
             try:
@@ -113,8 +120,10 @@ class PivotalApi(Client, Surface):
                     body += chunk
                     if exchange.overdue(self._clock()):
                         return Lost(Loss.NO_ANSWER_IN_TIME)
+            except httpx.DecodingError as error:
+                return undecodable(response, error)
             finally:
                 response.close()
         except httpx.RequestError as error:
-            return lost(error)
+            return progress.lost(error)
         return Answer(response.status_code, response.headers, bytes(body))

@@ -94,6 +94,8 @@ class Client:
         if isinstance(result, Lost):
             outcome = Outcome(None, seconds, lost=result.loss.value)
         else:
-            outcome = Outcome(result.status, seconds, RateLimit.of(result.headers), headers=result.headers)
+            outcome = Outcome(
+                result.status, seconds, RateLimit.of(result.headers, now=self._clock()), headers=result.headers
+            )
         for hook in self._hooks.after:
             hook(attempt, outcome)

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from bot.pivotal.answers import Answer, Lost, Redact, misread, refusal
 from bot.pivotal.calls import AnswerT, Call, Repeat
 from bot.pivotal.errors import PivotalError, RateLimited, TimedOut
-from bot.pivotal.pacing import LONGEST_WINDOW, Full, Lane, Pacer, RateLimit, Ticket
+from bot.pivotal.pacing import LONGEST_GUESS, Full, Lane, Pacer, RateLimit, Ticket
 from bot.pivotal.retry import RetryPolicy, Trouble, next_delay, retry_after
 
 ErrorT = TypeVar("ErrorT", bound=PivotalError)
@@ -100,10 +100,10 @@ class Exchange(Generic[AnswerT]):
         self._lost(result, now)
         return None
 
-    def abandon(self, now: datetime) -> None:
+    def abandon(self, now: datetime, *, sent: bool) -> None:
         """Give back the right to send, when the caller has gone away in the middle of an attempt."""
         if self._sending:
-            self._maybe_applied |= self._writes
+            self._maybe_applied |= self._writes and sent
             self._settle(self._later(now))
 
     def timed_out(self) -> TimedOut:
@@ -132,11 +132,11 @@ class Exchange(Generic[AnswerT]):
         return Pause(seconds)
 
     def _answered(self, answer: Answer, now: datetime) -> AnswerT | None:
-        rate = RateLimit.of(answer.headers)
+        rate = RateLimit.of(answer.headers, now=now)
         wait = retry_after(answer.headers.get("retry-after"), now=now)
         if answer.status == 429:
             wait = wait if wait is not None else _until_reset(rate, now)
-            self._close_gate(wait, now)
+            self._close_gate(wait, rate, now)
         self._settle(now, rate=rate, answered=True)
         if 200 <= answer.status < 300:
             try:
@@ -156,12 +156,17 @@ class Exchange(Generic[AnswerT]):
         reason = f" ({self._terms.redact(lost.detail)})" if lost.detail else ""
         self._retry_or_raise(loss.error_class(f"{loss.value}{reason}."), Trouble(sent=loss.sent), now)
 
-    def _close_gate(self, wait: float | None, now: datetime) -> None:
-        """Let nobody send until the wait is over; one that is not known is that of any repeat."""
+    def _close_gate(self, wait: float | None, rate: RateLimit | None, now: datetime) -> None:
+        """Let nobody send until the wait is over; one that is not known is that of any repeat.
+
+        One that is longer than any window is not believed for everybody: after that, one request asks again.
+        """
         if self._ticket is not None:
             terms = self._terms
             seconds = wait if wait is not None else terms.policy.delay(self.attempts, chance=terms.chance())
-            terms.pacer.close(until=now + timedelta(seconds=seconds))
+            window = max(LONGEST_GUESS.total_seconds(), _until_reset(rate, now) or 0)
+            longest = max(terms.policy.longest_retry_after, window)
+            terms.pacer.close(until=now + timedelta(seconds=min(seconds, longest)))
 
     def _settle(self, now: datetime, *, rate: RateLimit | None = None, answered: bool = False) -> None:
         if self._ticket is not None:
@@ -178,6 +183,8 @@ class Exchange(Generic[AnswerT]):
             attempts=self.attempts,
             policy=self._terms.policy,
             chance=self._terms.chance(),
+            # A walk has time: how long it waits is for its deadline to decide.
+            patient=self._lane is Lane.BACKGROUND,
         )
         if delay is None:
             raise self._last
@@ -193,4 +200,4 @@ def _until_reset(rate: RateLimit | None, now: datetime) -> float | None:
     """Seconds until the window resets, as far as that is still to come."""
     if rate is None or rate.resets_at <= now:
         return None
-    return min(rate.resets_at - now, LONGEST_WINDOW).total_seconds()
+    return (rate.resets_at - now).total_seconds()

@@ -10,8 +10,14 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Self
 
-LONGEST_WINDOW = timedelta(minutes=2)
-"""A reset further away than this means that two clocks disagree; it is not waited for longer."""
+from bot.pivotal.retry import instant
+
+LONGEST_WINDOW = timedelta(hours=1)
+"""A reset further away than this is not believed, and not waited for longer."""
+LONGEST_GUESS = timedelta(minutes=2)
+"""Likewise, where the server does not say what time it has: more than this means that two clocks disagree."""
+MOST = 10**9
+"""Requests: a limit beyond it is none."""
 WHOLE_SECOND = timedelta(seconds=1)
 """The reset comes in whole seconds and may have been rounded down."""
 
@@ -34,13 +40,26 @@ class RateLimit:
     resets_at: datetime
 
     @classmethod
-    def of(cls, headers: Mapping[str, str]) -> Self | None:
-        """Read the `X-RateLimit-*` headers; None when they are missing or cannot be read."""
+    def of(cls, headers: Mapping[str, str], *, now: datetime) -> Self | None:
+        """Read the `X-RateLimit-*` headers; None when they are missing, cannot be read or make no sense.
+
+        The reset is told by the server's clock; `resets_at` is when that is by the one that says `now`.
+        """
         try:
             limit, remaining = int(headers["x-ratelimit-limit"]), int(headers["x-ratelimit-remaining"])
-            return cls(limit, remaining, datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), UTC))
+            resets_at = datetime.fromtimestamp(float(headers["x-ratelimit-reset"]), UTC)
         except (KeyError, ValueError, OverflowError, OSError):
             return None
+        if not (1 <= limit <= MOST and 0 <= remaining <= MOST):
+            return None
+        return cls(limit, remaining, _by_our_clock(resets_at, instant(headers.get("date", "")), now))
+
+
+def _by_our_clock(resets_at: datetime, sent_at: datetime | None, now: datetime) -> datetime:
+    """When the server's instant is here; its date only counts where it goes together with the reset."""
+    if sent_at is not None and -WHOLE_SECOND <= resets_at - sent_at <= LONGEST_WINDOW:
+        return now + (resets_at - sent_at)
+    return min(resets_at, now + LONGEST_GUESS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,16 +68,19 @@ class Trouble:
         return self.in_flight or self.status < 400 or self.status == 408 or self.status >= 500
 
 
-def next_delay(trouble: Trouble, *, repeat: Repeat, attempts: int, policy: RetryPolicy, chance: float) -> float | None:
+def next_delay(
+    trouble: Trouble, *, repeat: Repeat, attempts: int, policy: RetryPolicy, chance: float, patient: bool = False
+) -> float | None:
     """Seconds until the call may be sent again, or None to give up.
 
-    `attempts` counts the requests sent so far, this one included; `chance` is a number from 0 to 1.
+    `attempts` counts the requests sent so far, this one included; `chance` is a number from 0 to 1. A `patient` call
+    takes a `Retry-After` of any length.
     """
     if attempts > policy.retries or not _may_repeat(trouble, repeat):
         return None
     if trouble.retry_after is None:
         return policy.delay(attempts, chance=chance)
-    return trouble.retry_after if trouble.retry_after <= policy.longest_retry_after else None
+    return trouble.retry_after if patient or trouble.retry_after <= policy.longest_retry_after else None
 
 
 def _may_repeat(trouble: Trouble, repeat: Repeat) -> bool:
@@ -108,10 +111,17 @@ def retry_after(header: str | None, *, now: datetime) -> float | None:
     try:
         seconds = float(header)
     except ValueError:
-        try:
-            moment = parsedate_to_datetime(header)
-        except ValueError:
+        moment = instant(header)
+        if moment is None:
             return None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         seconds = max(0.0, (moment - now).total_seconds())
     return None if math.isnan(seconds) or seconds < 0 else min(seconds, LONGEST_WAIT)
+
+
+def instant(date: str) -> datetime | None:
+    """Read an HTTP date; None when it is none, or none that there can be."""
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What a client needs of httpx: one connection pool, one TLS context, requests built and failures named."""
+"""What a client needs of httpx: one connection pool, one TLS context, requests built, and failures named."""
 
 import platform
 import ssl
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from bot.pivotal.answers import Loss, Lost
+from bot.pivotal.answers import Answer, Loss, Lost
 from bot.pivotal.calls import Call
 from bot.pivotal.exchange import Send
 from bot.pivotal.settings import Key, Timeout
@@ -25,13 +25,13 @@ def _tls() -> ssl.SSLContext:
 
 
 def pool(base_url: str) -> dict[str, Any]:
-    """Arguments for an httpx client of our own.
+    """How connections of our own are made: arguments for an httpx client, or for our transport.
 
     Over http, which is this machine only, no authority is needed and no proxy may be asked.
     """
     remote = base_url.startswith("https:")
     verify = _tls() if remote else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    return {"http2": False, "verify": verify, "trust_env": remote}
+    return {"verify": verify, "trust_env": remote}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,41 @@ class Wire:
         )
 
 
-def lost(error: httpx.RequestError) -> Lost:
-    """Name how an attempt failed; what is not surely unsent counts as sent."""
-    match error:
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            loss = Loss.NO_CONNECTION_IN_TIME
-        case httpx.TimeoutException():
-            loss = Loss.NO_ANSWER_IN_TIME
-        case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
-            loss = Loss.NO_CONNECTION
-        case _:
-            loss = Loss.BROKEN_OFF
-    return Lost(loss, str(error))
+class Progress:
+    """Whether an attempt has sent anything yet; an httpx that does not tell (a transport of yours) may have."""
+
+    def __init__(self, *, told: bool) -> None:
+        self.sent = not told
+
+    def note(self, event: str, details: Mapping[str, Any]) -> None:
+        """Take what httpx's extension `trace` tells (https://www.python-httpx.org/advanced/extensions/#trace)."""
+        if event.endswith(".connect_tcp.started"):
+            self.sent = False
+        elif event.endswith(".send_request_headers.started"):
+            # What asks a proxy for a tunnel is not the request yet.
+            self.sent = details["request"].method != b"CONNECT"
+
+    async def anote(self, event: str, details: Mapping[str, Any]) -> None:
+        """The same for a client that is awaited."""
+        self.note(event, details)
+
+    def late(self, detail: str = "") -> Lost:
+        """The loss of an attempt whose time is up."""
+        return Lost(Loss.NO_ANSWER_IN_TIME if self.sent else Loss.NO_CONNECTION_IN_TIME, detail)
+
+    def lost(self, error: httpx.RequestError) -> Lost:
+        """Name how an attempt failed; what is not surely unsent counts as sent."""
+        match error:
+            case httpx.ConnectTimeout() | httpx.PoolTimeout():
+                return Lost(Loss.NO_CONNECTION_IN_TIME, str(error))
+            case httpx.TimeoutException():
+                return self.late(str(error))
+            case httpx.ConnectError() | httpx.ProxyError() | httpx.UnsupportedProtocol():
+                return Lost(Loss.NO_CONNECTION, str(error))
+            case _:
+                return Lost(Loss.BROKEN_OFF if self.sent else Loss.NO_CONNECTION, str(error))
+
+
+def undecodable(response: httpx.Response, error: httpx.DecodingError) -> Answer:
+    """An answer whose body is not in the encoding it claims: its status counts, and its body says what is wrong."""
+    return Answer(response.status_code, response.headers, f"(a body that cannot be decoded: {error})".encode())

@@ -3,10 +3,12 @@
 import asyncio
 import inspect
 import json
+import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import cycle, islice
 
 import httpx
 import pytest
@@ -145,6 +147,63 @@ def running(**options):
         loop.call_soon_threadsafe(over.set)
         thread.join()
         loop.close()
+
+
+class Raw:
+    """A server on a plain socket: reads a request's head, then sends these pieces again and again, one a moment."""
+
+    def __init__(self, *, first=b"", then=(), moment=0.05, most=60):
+        self._first, self._then, self._moment, self._most = first, then, moment, most
+        self._over = threading.Event()
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.heads = []
+        self.address = "127.0.0.1:{1}".format(*self._socket.getsockname())
+        self.patience = moment * most
+        """Seconds that a client which waits for the end waits."""
+
+    def serve(self):
+        with suppress(OSError):
+            while True:
+                connection, _ = self._socket.accept()
+                with connection, suppress(OSError):
+                    self._answer(connection)
+
+    def _answer(self, connection):
+        connection.settimeout(10)
+        self.heads.append(connection.recv(65536))
+        connection.sendall(self._first)
+        for piece in islice(cycle(self._then), self._most):
+            if self._over.wait(self._moment):
+                return
+            connection.sendall(piece)
+
+    def stop(self):
+        self._over.set()
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+@pytest.fixture
+def raw():
+    """Starts servers on plain sockets."""
+    with ExitStack() as stack:
+
+        def raw(**options):
+            server = Raw(**options)
+            thread = threading.Thread(target=server.serve)
+            thread.start()
+            stack.callback(thread.join)
+            stack.callback(server.stop)
+            return server
+
+        yield raw
+
+
+@pytest.fixture
+def silent():
+    """The address of somebody who takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield "127.0.0.1:{1}".format(*listening.getsockname())
 
 
 @pytest.fixture

@@ -98,10 +98,19 @@ def test_a_429_to_a_call_without_the_key_holds_nobody_back():
     assert not isinstance(begun(meta.me(), pacer=pacer).step(NOW), Pause)
 
 
+def test_a_call_that_is_given_up_before_anything_was_sent_was_not_applied():
+    exchange = begun(onboardings.update(89, phase="launch"))
+    exchange.step(NOW)
+
+    exchange.abandon(NOW, sent=False)
+
+    assert exchange.timed_out().maybe_applied is False
+
+
 def test_a_call_that_is_given_up_in_the_middle_may_have_been_applied():
     exchange = begun(onboardings.update(89, phase="launch"))
     exchange.step(NOW)
 
-    exchange.abandon(NOW)
+    exchange.abandon(NOW, sent=True)
 
     assert exchange.timed_out().maybe_applied is True

@@ -1,9 +1,11 @@
 """What a client tells about its requests, for metrics and traces."""
 
+import asyncio
+
 import httpx
 import pytest
 
-from bot.pivotal import Hooks, Timeout, Unreachable
+from bot.pivotal import AsyncPivotalApi, Hooks, Timeout, Unreachable
 
 RECORD = {"id": "onb_1", "display_id": 89, "customer_id": "cus_1", "phase": "review", "state": "active"}
 LIMITS = {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59", "x-ratelimit-reset": "1788771660"}
@@ -83,6 +85,20 @@ def test_the_last_known_budget_can_be_asked(api, server):
     with pytest.raises(Exception, match="No answer"):
         api.onboardings.update(89, phase="launch")
     assert api.rate_limit.remaining == 58
+
+
+async def test_a_hook_is_told_of_an_attempt_whose_caller_went_away(silent):
+    watch, asked = Watch(), asyncio.Event()
+    hooks = Hooks(before=(lambda _: asked.set(),), after=watch.hooks().after)
+    async with AsyncPivotalApi("pivotal_K8s9SecretSecret", base_url=f"http://{silent}", hooks=hooks) as api:
+        call = asyncio.create_task(api.me())
+        await asked.wait()
+
+        call.cancel()
+
+        with pytest.raises(asyncio.CancelledError):
+            await call
+    assert [outcome.lost for _, outcome in watch.ended] == ["The caller went away before there was an answer"]
 
 
 def test_what_cannot_be_reached_is_told_with_its_reason(make, server):

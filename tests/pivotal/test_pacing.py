@@ -2,12 +2,25 @@
 
 from collections import deque
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pivotal.pacing import LONGEST_WINDOW, WHOLE_SECOND, Full, Lane, Pacer, RateLimit, Ticket, Unclear
+from bot.pivotal import RateLimited
+from bot.pivotal.pacing import (
+    LONGEST_GUESS,
+    LONGEST_WINDOW,
+    WHOLE_SECOND,
+    Full,
+    Lane,
+    Pacer,
+    RateLimit,
+    Ticket,
+    Unclear,
+)
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 RESET = NOW + timedelta(seconds=60)
@@ -156,7 +169,7 @@ def test_an_answer_to_something_sent_before_a_429_does_not_open_the_gate():
 
 def test_a_reset_that_is_far_away_is_not_believed():
     pacer = Pacer()
-    pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW, rate=told(0, resets_at=NOW + seconds(9999)))
+    pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW, rate=told(0, resets_at=NOW + 9 * LONGEST_WINDOW))
 
     assert pacer.admit(PERSON, now=NOW) == Full(NOW + LONGEST_WINDOW + WHOLE_SECOND)
 
@@ -169,16 +182,88 @@ def test_a_reset_that_is_far_away_is_not_believed():
         {"x-ratelimit-limit": "many", "x-ratelimit-remaining": "59", "x-ratelimit-reset": "1"},
         {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59", "x-ratelimit-reset": "inf"},
         {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59", "x-ratelimit-reset": "1e18"},
+        {"x-ratelimit-limit": "0", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1788771660"},
+        {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "-1", "x-ratelimit-reset": "1788771660"},
+        {"x-ratelimit-limit": "9" * 400, "x-ratelimit-remaining": "1", "x-ratelimit-reset": "1788771660"},
+        {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "9" * 400, "x-ratelimit-reset": "1788771660"},
     ],
 )
 def test_headers_that_cannot_be_read_say_nothing(headers):
-    assert RateLimit.of(headers) is None
+    assert RateLimit.of(headers, now=NOW) is None
 
 
 def test_headers_are_read():
     headers = {"x-ratelimit-limit": "60", "x-ratelimit-remaining": "59", "x-ratelimit-reset": str(RESET.timestamp())}
 
-    assert RateLimit.of(headers) == RateLimit(60, 59, RESET)
+    assert RateLimit.of(headers, now=NOW) == RateLimit(60, 59, RESET)
+
+
+def limits(resets_at, *, remaining=0, sent_at=None):
+    date = {"date": format_datetime(sent_at, usegmt=True)} if sent_at else {}
+    told = {"x-ratelimit-limit": "30", "x-ratelimit-remaining": str(remaining)}
+    return told | {"x-ratelimit-reset": str(resets_at.timestamp())} | date
+
+
+@pytest.mark.parametrize("ahead", [-300, -70, -5, -2, 0, 2, 5, 300])
+def test_the_reset_is_told_by_the_servers_clock_and_kept_by_ours(ahead):
+    there = NOW + seconds(ahead)
+
+    rate = RateLimit.of(limits(there + seconds(30), sent_at=there), now=NOW)
+
+    assert rate.resets_at == NOW + seconds(30)
+
+
+@pytest.mark.parametrize("away", [9999, 10**8])
+@pytest.mark.parametrize("sent_at", [None, NOW])
+def test_a_reset_beyond_any_window_is_a_guess(away, sent_at):
+    rate = RateLimit.of(limits(NOW + seconds(away), sent_at=sent_at), now=NOW)
+
+    assert rate.resets_at == NOW + LONGEST_GUESS
+
+
+anything = st.text(max_size=30) | st.integers(-(10**40), 10**40).map(str) | st.floats().map(str)
+
+
+@given(st.fixed_dictionaries(dict.fromkeys((*limits(NOW), "date"), anything)))
+def test_no_headers_break_the_reader(headers):
+    rate = RateLimit.of(headers, now=NOW)
+
+    assert rate is None or (rate.limit >= 1 and rate.remaining >= 0 and rate.resets_at <= NOW + LONGEST_WINDOW)
+
+
+RECORD = {"id": "onb_1", "display_id": 89, "customer_id": "cus_1", "phase": "review", "state": "active"}
+
+
+@pytest.mark.parametrize("ahead", [-5, 5])
+def test_a_server_with_another_time_of_day_is_not_asked_before_its_window_resets(api, server, time, ahead):
+    there = time.now + seconds(ahead)
+    full = limits(there + seconds(20), sent_at=there)
+    server.says(httpx.Response(200, json=RECORD, headers=full))
+
+    api.onboardings.get(89)
+    api.onboardings.get(89)
+
+    assert time.pauses == [21]
+
+
+def test_a_walk_waits_for_a_window_of_five_minutes(api, server, time):
+    server.says(httpx.Response(200, json=RECORD, headers=limits(NOW + seconds(290), sent_at=NOW)))
+    walk = api.in_background()
+
+    walk.onboardings.get(89)
+    walk.onboardings.get(89)
+
+    assert time.pauses == [291]
+
+
+def test_a_person_is_told_at_once_how_long_a_window_is_still_full(api, server, time):
+    server.says(httpx.Response(200, json=RECORD, headers=limits(NOW + seconds(290), sent_at=NOW)))
+    api.onboardings.get(89)
+
+    with pytest.raises(RateLimited) as caught:
+        api.onboardings.get(89)
+
+    assert (caught.value.retry_after, time.pauses) == (291, [])
 
 
 def test_every_end_of_a_request_is_told():

@@ -5,13 +5,14 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.pivotal import (
     AuthenticationFailed,
     Conflict,
     InternalError,
+    InvalidRequest,
     RateLimited,
     RetryPolicy,
     TimedOut,
@@ -155,7 +156,15 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(header, seconds):
     assert retry_after(header, now=NOW) == seconds
 
 
-@given(st.text())
+huge = st.integers(0, 10**30)
+
+
+@given(
+    st.text()
+    | st.builds("Mon, {} Sep {} {}:00:{} {:+05d}".format, huge, huge, huge, huge, st.integers(-(10**20), 10**20))
+    | st.builds("Mon, 01 Jan {:04d} 00:00:00 {:+05d}".format, huge | st.integers(0, 9999), st.integers(-2359, 2359))
+)
+@example("Mon, 01 Jan 999999999999999999999 00:00:00 GMT")
 def test_no_retry_after_breaks_the_reader(header):
     seconds = retry_after(header, now=NOW)
 
@@ -422,6 +431,87 @@ def test_a_message_that_repeats_the_key_is_told_without_it(api, server):
 
     with pytest.raises(AuthenticationFailed, match="Unknown key pivotal_K8s9…"):
         api.onboardings.get(89)
+
+
+def test_a_key_that_comes_back_in_any_part_of_an_error_is_not_in_ours(api, server):
+    key = "pivotal_K8s9SecretSecretSecret"
+    told = {"type": f"no {key}", "code": key, "message": f"No {key}", "field": ["headers", key]}
+    server.says(json({"error": told}, 400))
+
+    with pytest.raises(InvalidRequest) as caught:
+        api.onboardings.get(89)
+
+    error = caught.value
+    assert key not in f"{error} {error!r} {vars(error)}"
+    assert (error.type, error.code, error.field) == ("no pivotal_K8s9…", "pivotal_K8s9…", "headers.pivotal_K8s9…")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "Mon, 01 Jan 999999999999999999999 00:00:00 GMT"},
+        {"x-ratelimit-limit": "9" * 400, "x-ratelimit-remaining": "5", "x-ratelimit-reset": "1788771660"},
+    ],
+)
+def test_headers_that_make_no_sense_do_not_spoil_an_answer(api, server, headers):
+    server.says(httpx.Response(200, json=RECORD, headers=headers))
+
+    told = [api.in_background().onboardings.get(89).display_id for _ in range(3)]
+
+    assert told == [89, 89, 89]
+
+
+@pytest.mark.parametrize("lane", ["interactive", "background"])
+def test_an_absurd_wait_is_told_and_does_not_lock_the_client_for_as_long(api, server, time, lane):
+    server.says(limited("86400000"), fine())
+    chosen = api.in_background() if lane == "background" else api
+
+    with pytest.raises(RateLimited) as first:
+        chosen.onboardings.get(89)
+    with pytest.raises(RateLimited) as second:
+        api.onboardings.get(89)
+    time.passes(121)
+
+    assert (first.value.retry_after, second.value.retry_after) == (366 * 86400, 120)
+    assert api.onboardings.get(89).display_id == 89
+    assert (len(server.requests), time.pauses) == (2, [])
+
+
+def test_a_walk_waits_as_long_as_it_is_told_and_has_time_for(api, server, time):
+    server.says(limited("200"), fine())
+
+    api.in_background().onboardings.get(89)
+
+    assert time.pauses == [200]
+
+
+def test_a_body_that_is_not_in_the_encoding_it_claims_is_unexpected(api, server):
+    broken = {"content-encoding": "gzip"}
+    server.says(lambda _: httpx.Response(200, headers=broken, stream=Plain(b"no gzip")))
+
+    with pytest.raises(UnexpectedResponse, match="cannot be decoded") as caught:
+        api.onboardings.update(89, phase="launch")
+
+    assert (caught.value.status, caught.value.maybe_applied, caught.value.attempts) == (200, True, 1)
+
+
+def test_an_answer_that_may_be_repeated_is_so_whatever_encoding_it_claims(api, server):
+    server.says(lambda _: httpx.Response(503, headers={"content-encoding": "gzip"}, stream=Plain(b"no gzip")), fine())
+
+    assert api.onboardings.get(89).display_id == 89
+
+
+class Plain(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body as it goes over the wire."""
+
+    def __init__(self, body):
+        self._body = body
+
+    def __iter__(self):
+        yield self._body
+
+    async def __aiter__(self):
+        yield self._body
 
 
 def test_a_429_in_any_words_is_a_rate_limit(make, server):
