@@ -10,6 +10,7 @@ from bot.views import text
 from bot.views.message import Message, context, header, section
 
 _GROUPS = 20
+_EXAMPLES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ def overview(rows: Sequence[HelpRow], *, command: str, alias: str = "") -> Messa
     for title, members in groups[:_GROUPS]:
         lines = [f"{_typed(command, row)}\n{text.escape(row.help)}" for row in members]
         blocks.append(section("\n".join([f"*{text.name(title)}*", *lines] if title else lines)))
+    first = [
+        next((row.examples[0] for row in members if row.examples and row.examples[0]), "") for _, members in groups
+    ]
+    shown = " · ".join(f"`{_code(f'{command} {example}')}`" for example in first[:_EXAMPLES] if example)
+    if shown:
+        blocks.append(
+            section(f"*For example*\n{shown}\nThe name may come first, too: `{_code(command)} aurora advance`.")
+        )
     short = f"`{text.escape(alias)}` is short for `{text.escape(command)}`." if alias and alias != command else ""
     more = f"More about one of these: `{text.escape(command)} help advance`."
     private = "Answers are private until you share them."

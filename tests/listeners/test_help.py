@@ -18,6 +18,18 @@ async def test_help_names_every_verb(ask):
     assert "`/ob` is short for `/onboarding`" in answer
 
 
+async def test_help_shows_how_to_begin(ask):
+    answer = await ask("help")
+
+    for example in (
+        "/onboarding aurora",
+        "/onboarding list",
+        "/onboarding advance aurora",
+        "/onboarding aurora advance",
+    ):
+        assert f"`{example}`" in answer
+
+
 @pytest.mark.parametrize("verb", VERBS)
 async def test_help_explains_each_verb(ask, verb):
     assert f"`/onboarding {verb}" in await ask(f"help {verb}")
@@ -75,7 +87,6 @@ class TestOtherName:
             "digest",
             "subscriptions",
             "link",
-            "waiting globex today",
         ],
     )
     async def test_answers_name_the_command_as_it_is(self, slack, bot, typed):
