@@ -84,7 +84,7 @@ def form(typed: Typed, *, remark: str = "") -> View:
     """Draw the form, with what was typed so far, and `remark` (markup) above it."""
     field = InputBlock(
         block_id=REASON,
-        label=PlainTextObject(text="Why?" if typed.required else "Why? (you may leave it out)"),
+        label=PlainTextObject(text="Why?"),
         element=PlainTextInputElement(
             action_id=TYPED, multiline=True, max_length=LONGEST, initial_value=typed.reason or None
         ),
