@@ -23,7 +23,7 @@ async def test_help_shows_how_to_begin(ask):
 
     for example in (
         "/onboarding aurora",
-        "/onboarding list",
+        "/onboarding mine",
         "/onboarding advance aurora",
         "/onboarding aurora advance",
     ):
