@@ -37,6 +37,7 @@ from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
 from bot.services.creating import Creating
+from bot.services.details import Details
 from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
@@ -113,6 +114,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             changes=changes,
             handover=Handover(changes, portfolio),
             undoing=Undoing(store, phases=phases, clock=clock),
+            details=Details(pivotal, portfolio),
             portfolio=portfolio,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),

@@ -2,6 +2,7 @@
 
 from bot.listeners import (
     claims,
+    details,
     digests,
     handover,
     helping,
@@ -22,6 +23,7 @@ from bot.listeners import (
     subscriptions,
     undo,
     unfurls,
+    updates,
 )
 
 FEATURES = (
@@ -31,6 +33,8 @@ FEATURES = (
     states.feature,
     plans.feature,
     undo.feature,
+    updates.feature,
+    details.feature,
     new.feature,
     log.feature,
     note.feature,

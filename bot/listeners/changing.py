@@ -1,10 +1,12 @@
 """What every change has in common: it is carried out, asked about, or explained, wherever it was wished for."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from slack_sdk.models.views import View
 
+from bot.delivery import NotPosted
 from bot.domain import dates
 from bot.domain.errors import BotError, NotFound, Refused, UpstreamError, UserError
 from bot.domain.moves import Expectation, Fields, Move, Verb
@@ -71,9 +73,10 @@ async def make(turn: Turn, wish: Wish) -> Outcome:
     )
 
     async def guard() -> None:
-        if posted and not turn.pressed:  # a form that was begun on a posted card
-            await turn.cards.guard(posted[0])
-        await turn.guard()
+        with suppress(NotPosted):  # I was taken out of the channel: nothing is posted there, so nothing can leak
+            if posted and not turn.pressed:  # a form that was begun on a posted card
+                await turn.cards.guard(posted[0])
+            await turn.guard()
 
     return await turn.services.changes.make(request, guard=guard)
 

@@ -6,6 +6,7 @@ from bot.domain.phases import Phases
 from bot.domain.records import Policy
 from bot.services.changes import Changes
 from bot.services.creating import Creating
+from bot.services.details import Details
 from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
@@ -23,6 +24,7 @@ class Services:
     onboardings: Onboardings
     changes: Changes
     undoing: Undoing
+    details: Details
     portfolio: Portfolio
     people: People
     subscriptions: Subscriptions

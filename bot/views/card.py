@@ -13,12 +13,24 @@ from bot.domain.records import Directory, Standing
 from bot.domain.risk import Reason
 from bot.views import controls, text, values
 from bot.views import standing as said
-from bot.views.controls import ADVANCE, CANCEL, LINK, OPEN, SHARE, STATE, UNDO, UNDO_TOLD
+from bot.views.controls import ADVANCE, CANCEL, MORE, OPEN, SHARE, STATE, UNDO, UNDO_TOLD, UPDATE
 from bot.views.message import Message, context, section
 from bot.views.standing import WEB
 from bot.views.values import Press
 
-__all__ = ["ADVANCE", "CANCEL", "LINK", "OPEN", "SHARE", "STATE", "UNDO", "card", "question", "tombstone"]
+__all__ = [
+    "ADVANCE",
+    "CANCEL",
+    "MORE",
+    "OPEN",
+    "SHARE",
+    "STATE",
+    "UNDO",
+    "UPDATE",
+    "card",
+    "question",
+    "tombstone",
+]
 
 _REASONS = 5
 _NOTICE = 600
@@ -50,8 +62,9 @@ def card(
     words), and so takes away the buttons that write, as does `writable=False`. `web` is where Pivotal's web app lives.
     """
     possible, why_not = controls.offered(standing, phases=phases, test_key=test_key)
-    if stale or not writable:
-        possible, why_not = (), ""
+    changeable = writable and not stale and not states.closed(standing.onboarding, phases=phases)
+    if not changeable:
+        possible, why_not = None, ""
     blocks: list[Block] = []
     if notice:
         told = text.name(notice, _NOTICE)
@@ -62,7 +75,7 @@ def card(
     blocks.append(section(_facts(standing, phases=phases, directory=directory, now=now, zone=zone, test_key=test_key)))
     if reasons:
         blocks.append(context(said.why(reasons, limit=_REASONS)))
-    buttons = controls.actions(standing, possible, private=private, web=web)
+    buttons = controls.actions(standing, possible, changeable=changeable, private=private, web=web)
     if buttons:
         blocks.append(buttons)
     stamp = said.as_of(as_of or now, now=now, zone=zone, stale=stale)

@@ -2,14 +2,21 @@
 
 from collections.abc import Callable
 
-from slack_sdk.models.blocks import ActionsBlock, ButtonElement, ConfirmObject, PlainTextObject
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    ConfirmObject,
+    InteractiveElement,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+)
 
 from bot.domain import moves, states
 from bot.domain.errors import Refused
 from bot.domain.moves import SUPPRESSED, Expectation, Fields, Move, Verb
 from bot.domain.phases import Phases
 from bot.domain.records import Standing
-from bot.pivotal.models import OnboardingRow
 from bot.views import standing as said
 from bot.views import text, values
 from bot.views.values import Press
@@ -21,12 +28,16 @@ SHARE = "ob:share"
 OPEN = "ob:open"
 CANCEL = "ob:cancel"
 UNDO = "ob:undo"
+UPDATE = "ob:update"
+MORE = "ob:more"
+"""The menu of a card; which entry is in its value."""
 UNDO_TOLD = "Undo works for ten minutes. Pivotal records both moves; tasks and notices already created stay."
-LINK = "ob:link"
-"""A link still reports its press, which wants an acknowledgement and nothing else."""
+
 
 LABEL = 75
 """Characters Slack takes on a button and in its accessibility label."""
+OPTION = 150
+"""Characters Slack takes in the value of a menu's option."""
 QUESTION = 300
 """Characters Slack takes in the text of a confirm dialog."""
 ORDINARY = "Pivotal may create this phase’s tasks and notify the customer."
@@ -48,7 +59,6 @@ _SHORT = {
     Verb.UPDATE: "Save",
     Verb.UNDO: "Undo",
 }
-_PRIMARY = (Verb.ADVANCE, Verb.RESUME)
 _ASKED = {
     Verb.ADVANCE: "Move {} from {before} to {after}?",
     Verb.PAUSE: "Pause {}?",
@@ -103,19 +113,16 @@ def naming(before: str, standing: Standing, after: str = "") -> str:
     return f"{before}{text.plain(standing.title, room)}{after}"
 
 
-def offered(standing: Standing, *, phases: Phases, test_key: bool) -> tuple[tuple[Move, ...], str]:
-    """The changes a card offers, the most likely first, and why Advance is missing where that needs saying."""
+def offered(standing: Standing, *, phases: Phases, test_key: bool) -> tuple[Move | None, str]:
+    """The change a card offers first, Advance or Resume, and why Advance is missing where that needs saying."""
     onboarding = standing.onboarding
     if states.closed(onboarding, phases=phases):
-        return (), ""
-    possible, why = [], ""
-    for verb in _verbs(onboarding):
-        try:
-            possible.append(moves.plan(verb, onboarding, phases=phases, test_key=test_key))
-        except Refused as refusal:
-            if verb is Verb.ADVANCE:
-                why = " ".join(filter(None, (refusal.message, refusal.hint)))
-    return tuple(possible), why
+        return None, ""
+    verb = Verb.RESUME if states.PAUSED in states.held(onboarding) else Verb.ADVANCE
+    try:
+        return moves.plan(verb, onboarding, phases=phases, test_key=test_key), ""
+    except Refused as refusal:
+        return None, " ".join(filter(None, (refusal.message, refusal.hint)))
 
 
 def move_button(
@@ -175,32 +182,37 @@ def asked(move: Move, *, whom: str, safe: Callable[[str], str]) -> str:
     return _ASKED[move.verb].format(whom, before=safe(move.before), after=safe(move.after))
 
 
-def actions(standing: Standing, possible: tuple[Move, ...], *, private: bool, web: str) -> ActionsBlock | None:
-    """The row of buttons under a card, or None when there is nothing to press."""
-    buttons = [
-        move_button(standing, move, primary=at == 0 and move.verb in _PRIMARY) for at, move in enumerate(possible)
-    ]
+def actions(
+    standing: Standing, possible: Move | None, *, changeable: bool, private: bool, web: str
+) -> ActionsBlock | None:
+    """The row under a card: its primary action, Update…, the menu, and on a private card Share to channel."""
+    buttons: list[InteractiveElement] = [move_button(standing, possible, primary=True)] if possible else []
     onboarding = standing.onboarding
+    if changeable:
+        value = values.encode(Press(onboarding.id, "update"))
+        buttons.append(button("Update…", action=UPDATE, named=naming("Update ", standing), value=value))
+    menu = _menu(standing, web=web)
+    if menu:
+        buttons.append(menu)
     if private:
         share = values.encode(Press(onboarding.id, "share"))
         buttons.append(
             button("Share to channel", action=SHARE, named=naming("Share ", standing, " to the channel"), value=share)
         )
-    if standing.customer:
-        url = said.page(standing.customer, web=web)
-        buttons.append(button("Open in Pivotal", action=LINK, named=naming("Open ", standing, " in Pivotal"), url=url))
     return ActionsBlock(elements=buttons) if buttons else None
 
 
-def _verbs(onboarding: OnboardingRow) -> tuple[Verb, ...]:
-    """The verbs worth a button in this state, in the order of the buttons."""
-    held = states.held(onboarding)
-    mark = Verb.CLEAR if states.AT_RISK in held else Verb.FLAG
-    if states.PAUSED in held:
-        return (Verb.RESUME,)
-    if states.WAITING in held:
-        return (Verb.ADVANCE, Verb.RESUME, mark)
-    return (Verb.ADVANCE, Verb.PAUSE, mark)
+def _menu(standing: Standing, *, web: str) -> OverflowMenuElement | None:
+    """What else there is; https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
+    entries: list[tuple[str, str, str | None]] = [("Details", "details", None), ("History", "history", None)]
+    if standing.customer:
+        entries.append(("Open customer in Pivotal", "link", said.page(standing.customer, web=web)))
+    options = []
+    for label, verb, url in entries:
+        value = values.encode(Press(standing.onboarding.id, verb))
+        if len(value) <= OPTION:
+            options.append(Option(text=PlainTextObject(text=label), value=value, url=url))
+    return OverflowMenuElement(action_id=MORE, options=options) if options else None
 
 
 def _dialog(standing: Standing, move: Move) -> ConfirmObject | None:

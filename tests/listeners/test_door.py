@@ -65,11 +65,11 @@ class TestAcknowledgement:
         assert len(slack.messages(ONBOARDING, ANA)) == 21
 
 
-async def test_link_button_is_acknowledged_and_says_nothing(ask, slack):
+async def test_link_in_a_menu_is_acknowledged_and_says_nothing(ask, slack):
     await ask("aurora")
     before = slack.messages(ONBOARDING, ANA)
 
-    acknowledged = await slack.clicks("Open in Pivotal", by=ANA, channel=ONBOARDING)
+    acknowledged = await slack.clicks("Open customer in Pivotal", by=ANA, channel=ONBOARDING)
 
     assert acknowledged.ok
     assert slack.messages(ONBOARDING, ANA) == before

@@ -32,12 +32,11 @@ def drawn(slack):
 
 
 async def test_card_of_a_test_key_writes_nothing_with_a_live_one(restarted, drawn, slack, pivotal):
-    pivotal.edit(89, phase="internal_qa")
     async with restarted(pivotal_api_key=SecretStr(pivotal.test_key)) as before:
         card = await drawn(before)
     async with restarted() as after:
         slack.request_url, slack.settles = after.address, after.settled
-        await slack.clicks("Pause", by=CARA, message=card)
+        await slack.clicks("Advance to Program buildout", by=CARA, message=card)
 
     assert pivotal.patches(89) == []
     assert "this bot now works with a live key" in slack.seen(CARA, ONBOARDING)

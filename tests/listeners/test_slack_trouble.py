@@ -28,7 +28,7 @@ async def test_card_whose_message_is_gone_is_not_followed_any_more(shared, ask, 
     await slack.clicks(ADVANCE, by=BEN, channel=ONBOARDING)
     before = len(slack.calls_of("chat.update"))
 
-    await slack.clicks("Mark at risk", by=BEN, channel=ONBOARDING)
+    await slack.clicks("Advance to Internal QA", by=BEN, channel=ONBOARDING)
 
     assert len(slack.calls_of("chat.update")) == before
 

@@ -9,11 +9,8 @@ ADVANCE = "Advance to Program buildout"
 
 
 async def test_pause_offers_resume_and_no_advance(ask, slack, pivotal):
-    await ask("aurora")
+    seen = await ask("pause aurora foods")
 
-    await slack.clicks("Pause", by=ANA, channel=ONBOARDING)
-
-    seen = slack.seen(ANA, ONBOARDING)
     assert pivotal.state_of(89) == "paused"
     assert "You paused it" in seen
     assert "Resume" in seen
@@ -29,30 +26,18 @@ async def test_resume_brings_advance_back(ask, slack, pivotal):
     assert ADVANCE in slack.seen(ANA, ONBOARDING)
 
 
-async def test_mark_and_clear_at_risk(ask, slack, pivotal):
-    await ask("aurora")
-
-    await slack.clicks("Mark at risk", by=ANA, channel=ONBOARDING)
-    marked = pivotal.state_of(89)
-    await slack.clicks("Clear at risk", by=ANA, channel=ONBOARDING)
-
-    assert marked == "at_risk"
-    assert pivotal.state_of(89) == "active"
-
-
-async def test_ending_waiting_asks_first_and_clears_both_fields(ask, slack, pivotal):
-    pivotal.edit(89, state="waiting", waiting_on_customer=True)
+async def test_resume_of_what_waits_too_asks_first_and_clears_both(ask, slack, pivotal):
+    pivotal.switches.waiting = "independent"
+    pivotal.edit(89, state="paused", waiting_on_customer=True)
     await ask("aurora")
     card = slack.last(by=ANA, channel=ONBOARDING)
-    dialog = next(
-        e for b in card.blocks if b["type"] == "actions" for e in b["elements"] if e["text"]["text"] == "Resume"
-    )
+    resume = next(b for b in card.blocks if b["type"] == "actions")["elements"][0]
 
     await slack.clicks("Resume", by=ANA, channel=ONBOARDING, confirm=False)
     untouched = pivotal.patches(89)
     await slack.clicks("Resume", by=ANA, channel=ONBOARDING)
 
-    assert "SLA clock runs again" in dialog["confirm"]["text"]["text"]
+    assert "SLA clock runs again" in resume["confirm"]["text"]["text"]
     assert untouched == []
     assert pivotal.onboarding(89)["state"] == "active"
     assert pivotal.onboarding(89)["waiting_on_customer"] is False

@@ -51,6 +51,9 @@ def objects(node: Any) -> Iterator[dict[str, Any]]:
 
 
 def check_element(element: dict[str, Any]) -> None:
+    if element["type"] == "overflow":
+        check_menu(element)
+        return
     assert element["type"] == "button"
     within(element["text"]["text"], 75, "a button")
     within(element["accessibility_label"], 75, "an accessibility label")
@@ -66,6 +69,16 @@ def check_element(element: dict[str, Any]) -> None:
         within(ask["text"]["text"], 300, "a dialog's text")
         within(ask["confirm"]["text"], 30, "a dialog's yes")
         within(ask["deny"]["text"], 30, "a dialog's no")
+
+
+def check_menu(element: dict[str, Any]) -> None:
+    assert element["action_id"].startswith("ob:")
+    assert 1 <= len(element["options"]) <= 5
+    for option in element["options"]:
+        within(option["text"]["text"], 75, "an option")
+        within(option["value"], 150, "an option's value")
+        if "url" in option:
+            within(option["url"], 3000, "a url")
 
 
 def check_block(block: dict[str, Any]) -> None:

@@ -21,12 +21,24 @@ def draw(look):
     return drawn
 
 
+def controls(message: Message) -> list[dict]:
+    """What stands in the row under a card, in its order."""
+    return [
+        element for block in message.payload()["blocks"] if block["type"] == "actions" for element in block["elements"]
+    ]
+
+
 def buttons(message: Message) -> dict[str, dict]:
+    return {element["text"]["text"]: element for element in controls(message) if element["type"] == "button"}
+
+
+def menu(message: Message) -> dict[str, dict]:
+    """The entries of the menu under a card."""
     return {
-        element["text"]["text"]: element
-        for block in message.payload()["blocks"]
-        if block["type"] == "actions"
-        for element in block["elements"]
+        option["text"]["text"]: option
+        for element in controls(message)
+        if element["type"] == "overflow"
+        for option in element["options"]
     }
 
 
@@ -85,20 +97,27 @@ def test_unknown_owners_and_no_owners_are_told_apart(aurora, draw):
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
-        ({}, ["Advance to Program buildout", "Pause", "Mark at risk"]),
-        ({"state": "at_risk"}, ["Advance to Program buildout", "Pause", "Clear at risk"]),
-        ({"state": "paused"}, ["Resume"]),
-        ({"state": "waiting", "waiting_on_customer": True}, ["Advance to Program buildout", "Resume", "Mark at risk"]),
-        ({"state": "at_risk", "waiting_on_customer": True}, ["Advance to Program buildout", "Resume", "Clear at risk"]),
-        ({"phase": "pilot"}, ["Pause", "Mark at risk"]),
+        ({}, ["Advance to Program buildout", "Update…"]),
+        ({"state": "at_risk"}, ["Advance to Program buildout", "Update…"]),
+        ({"state": "paused"}, ["Resume", "Update…"]),
+        ({"state": "waiting", "waiting_on_customer": True}, ["Advance to Program buildout", "Update…"]),
+        ({"phase": "pilot"}, ["Update…"]),
         ({"phase": "completed"}, []),
         ({"state": "done"}, []),
     ],
 )
-def test_buttons_follow_the_state(aurora, draw, fields, expected):
+def test_primary_action_follows_the_state(aurora, draw, fields, expected):
     message = draw(aurora(**fields))
 
-    assert list(buttons(message)) == [*expected, "Share to channel", "Open in Pivotal"]
+    assert list(buttons(message)) == [*expected, "Share to channel"]
+    assert list(menu(message)) == ["Details", "History", "Open customer in Pivotal"]
+
+
+def test_menu_entries_say_which_onboarding_they_are_about(aurora, draw):
+    entries = menu(draw(aurora()))
+
+    assert [values.decode(entry["value"]).verb for entry in entries.values()] == ["details", "history", "link"]
+    assert {values.decode(entry["value"]).id for entry in entries.values()} == {"onb_089"}
 
 
 def test_a_paused_onboarding_that_waits_is_said_to_be_both(aurora, draw):
@@ -127,7 +146,8 @@ def test_a_posted_card_has_no_share_button(aurora, draw):
 def test_no_button_writes_when_nothing_can_be_written(aurora, draw, without):
     message = draw(aurora(), **without)
 
-    assert list(buttons(message)) == ["Share to channel", "Open in Pivotal"]
+    assert list(buttons(message)) == ["Share to channel"]
+    assert list(menu(message)) == ["Details", "History", "Open customer in Pivotal"]
 
 
 def test_unknown_phase_says_why_it_cannot_advance(aurora, draw, checked):
@@ -168,22 +188,22 @@ def test_undo_stands_beside_what_was_done_and_says_what_stays(aurora, draw, chec
 
 
 def test_ending_waiting_asks_first(aurora, draw):
-    resume = buttons(draw(aurora(state="waiting", waiting_on_customer=True)))["Resume"]
+    resume = buttons(draw(aurora(state="paused", waiting_on_customer=True)))["Resume"]
 
     assert "the SLA clock runs again" in resume["confirm"]["text"]["text"]
 
 
-def test_a_button_carries_what_its_presser_saw(aurora, draw):
+def test_a_button_carries_what_its_presser_saw_and_what_it_promised(aurora, draw):
     standing = aurora()
 
-    press = values.decode(buttons(draw(standing))["Pause"]["value"])
+    press = values.decode(buttons(draw(standing))["Advance to Program buildout"]["value"])
 
     assert press == values.Press(
         "onb_089",
-        "pause",
+        "advance",
         Expectation.of(standing.onboarding),
         confirmed=True,
-        promise=Promise("state=paused", test_key=False),
+        promise=Promise("phase=program_buildout", test_key=False),
     )
 
 
@@ -194,7 +214,7 @@ def test_every_button_names_the_customer(aurora, draw):
 
 
 def test_open_in_pivotal_leads_to_the_customers_page(aurora, draw):
-    link = buttons(draw(aurora(), web="http://127.0.0.1:8090/"))["Open in Pivotal"]
+    link = menu(draw(aurora(), web="http://127.0.0.1:8090/"))["Open customer in Pivotal"]
 
     assert link["url"] == "http://127.0.0.1:8090/customers/201-aurora-foods"
 
