@@ -36,7 +36,7 @@ async def refresh(turn: Turn) -> View:
 
 async def _drawn(turn: Turn) -> View:
     known_since = await turn.services.inbox.known_since(turn.actor.slack_id)
-    snapshot, own = await turn.services.onboardings.owned(turn.actor.pivotal_ids)
+    snapshot, own = await turn.services.onboardings.owned(turn.actor.own_ids)
     subscribed = await turn.services.subscriptions.all()
     mine = [one for one in subscribed if one.creator == turn.actor.slack_id]
     content = Home(
@@ -44,7 +44,7 @@ async def _drawn(turn: Turn) -> View:
         [(one, None if one.paused else schedule.next_run(one, turn.now)) for one in mine],
         [(label, verb) for label, verb in _WAYS if verb in turn.commands],
         turn.titles,
-        Welcome(turn.names.command, bool(turn.actor.pivotal_ids)) if turn.now - known_since < NEW else None,
+        Welcome(turn.names.command, bool(turn.actor.own_ids)) if turn.now - known_since < NEW else None,
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
         creates=rights.allowed(rights.Right.NEW, turn.actor),
     )

@@ -8,8 +8,9 @@ from bot.domain.errors import UserError
 from bot.domain.launches import Lane
 from bot.domain.order import Order
 from bot.domain.records import Snapshot, Standing
+from bot.listeners.claims import unclaimed
 from bot.listeners.feature import Answer, Feature, Seen, Turn, spelled
-from bot.views import lists, values
+from bot.views import claims, lists, values
 from bot.views.message import Message
 from bot.views.values import Turning
 
@@ -45,7 +46,7 @@ async def home(turn: Turn, page: int = 1) -> Message:
     if theirs:
         return _customers(turn, snapshot, *theirs, page=page)
     today = dates.today(turn.now, turn.zone)
-    return lists.home(
+    seen = lists.home(
         own,
         reasons={one.onboarding.id: turn.services.onboardings.reasons(one, today=today, now=turn.now) for one in own},
         linked=bool(turn.actor.own_ids),
@@ -58,6 +59,8 @@ async def home(turn: Turn, page: int = 1) -> Message:
         test_key=turn.services.test_key,
         creates=rights.allowed(rights.Right.NEW, turn.actor),
     )
+    offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
+    return Message(seen.text, (*seen.blocks, *offer))
 
 
 @feature.command(

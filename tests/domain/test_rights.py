@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from bot.domain.errors import Forbidden
-from bot.domain.records import Actor, Directory, Person
+from bot.domain.errors import Forbidden, Unlinked
+from bot.domain.records import Actor, Directory, Person, Policy, Writes
 from bot.domain.rights import RULES, Right, allowed, check
 
 ANA = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", pivotal_ids=frozenset({"user_csm_001"}))
@@ -75,3 +77,84 @@ def test_an_unlinked_person_is_told_how_to_be_linked(make_onboarding):
 
     assert "not linked" in refused.value.hint
     assert "admin" in refused.value.hint
+
+
+MARA = Actor("U0MARA001", "T0HOME001", "Mara Kowalski", manager=True)
+OTHERS = [
+    (Right.LOG, ["ana", "ben", "cara", "devon", "mara"]),
+    (Right.DETAILS, ["ana", "ben", "cara", "devon", "mara"]),
+    (Right.FOLLOW, ["ana", "ben", "cara", "devon", "mara"]),
+    (Right.CLAIM, ["ana", "ben", "cara", "devon", "mara"]),
+    (Right.MOVE, ["ana", "cara", "mara"]),
+    (Right.BACK, ["ana", "cara", "mara"]),
+    (Right.DATE, ["ana", "cara", "mara"]),
+    (Right.UNDO, ["ana", "cara", "mara"]),
+    (Right.SNOOZE, ["ana", "cara", "mara"]),
+    (Right.OWNERS, ["cara", "mara"]),
+    (Right.HANDOVER, ["cara", "mara"]),
+    (Right.NEW, ["ana", "ben", "cara", "mara"]),
+    (Right.CONTACTS, ["ana", "ben", "cara", "mara"]),
+    (Right.NOTE, ["ana", "ben", "cara", "mara"]),
+    (Right.SKIP, ["cara"]),
+    (Right.SETTINGS, ["cara"]),
+]
+
+
+def who_may(right, onboarding, policy):
+    people = {"ana": ANA, "ben": BEN, "cara": CARA, "devon": DEVON, "mara": MARA}
+    return [name for name, one in people.items() if allowed(right, replace(one, policy=policy), onboarding=onboarding)]
+
+
+@pytest.mark.parametrize(("right", "expected"), OTHERS)
+def test_the_table_says_what_managers_may_too(make_onboarding, right, expected):
+    assert who_may(right, make_onboarding(), Policy(managers=True)) == expected
+
+
+@pytest.mark.parametrize("right", [Right.SUBSCRIBE, Right.DIGEST_NOW])
+def test_linked_people_stand_in_where_no_managers_are_named(make_onboarding, right):
+    assert who_may(right, make_onboarding(), Policy()) == ["ana", "ben", "cara", "mara"]
+    assert who_may(right, make_onboarding(), Policy(managers=True)) == ["cara", "mara"]
+
+
+@pytest.mark.parametrize("right", [right for right in Right if RULES[right].writes])
+def test_nobody_writes_where_writing_is_off(make_onboarding, right):
+    assert who_may(right, make_onboarding(), Policy(Writes.OFF)) == []
+
+
+@pytest.mark.parametrize("right", [right for right in Right if not RULES[right].writes])
+def test_what_changes_nothing_in_pivotal_goes_on_where_writing_is_off(make_onboarding, right):
+    assert who_may(right, make_onboarding(), Policy(Writes.OFF)) == who_may(right, make_onboarding(), Policy())
+
+
+def test_the_team_writes_where_that_is_set_and_no_more(make_onboarding):
+    team = Policy(Writes.TEAM, managers=True)
+
+    assert who_may(Right.DATE, make_onboarding(), team) == ["ana", "ben", "cara", "devon", "mara"]
+    assert who_may(Right.OWNERS, make_onboarding(), team) == ["cara", "mara"]
+    assert who_may(Right.SKIP, make_onboarding(), team) == ["cara"]
+
+
+def test_a_guess_gives_no_right(make_onboarding):
+    guessed = replace(DEVON, guessed_ids=frozenset({"user_csm_001"}))
+
+    with pytest.raises(Forbidden) as refused:
+        check(Right.MOVE, guessed, onboarding=make_onboarding())
+
+    assert "has yet to confirm" in refused.value.hint
+    assert guessed.own_ids == {"user_csm_001"}
+
+
+def test_who_is_no_reader_may_do_nothing_unless_manager_or_admin():
+    assert not allowed(Right.READ, replace(DEVON, reader=False))
+    assert allowed(Right.READ, replace(MARA, reader=False))
+    assert allowed(Right.READ, replace(CARA, reader=False))
+
+
+def test_only_what_a_link_can_give_is_refused_as_unlinked(make_onboarding):
+    with pytest.raises(Unlinked):
+        check(Right.MOVE, DEVON, onboarding=make_onboarding())
+    with pytest.raises(Forbidden) as refused:
+        check(Right.SKIP, DEVON)
+
+    assert not isinstance(refused.value, Unlinked)
+    assert refused.value.hint == "This bot's admins can."

@@ -28,6 +28,13 @@ async def test_whoami_offers_the_owners_nobody_is_linked_to(ask):
     assert "An admin of this bot confirms it; until then it gives you no rights." in answer
 
 
+async def test_the_command_alone_offers_them_to_somebody_unlinked(ask):
+    await ask("list", by=DEVON)
+
+    assert "`user_csm_002`: CSM of 1 onboarding\nAcme Group" in await ask("", by=DEVON)
+    assert "That is me" not in await ask("", by=ANA)
+
+
 async def test_whoami_offers_nothing_to_somebody_linked(ask):
     await ask("list")
 
