@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import time_machine
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Locator, Page, async_playwright, expect
 
 from bot.commands import demo
 
@@ -16,6 +16,7 @@ PICTURES = Path(__file__).parent / "pictures"
 MORNING = datetime(2026, 9, 7, 7, 4, 30, tzinfo=UTC)
 """09:04 in Berlin, where the demo's channels are."""
 SIZE = {"width": 1280, "height": 860}
+TALL = SIZE | {"height": 1040}
 PATIENCE = 30_000  # milliseconds
 
 
@@ -44,39 +45,80 @@ async def types(page: Page, text: str) -> None:
     await composer.press("Enter")
 
 
+def answer(page: Page) -> Locator:
+    """The newest answer that only the reader sees."""
+    return page.locator("article.message").filter(has_text="Only visible to you").last
+
+
 async def save(page: Page, name: str) -> None:
+    await page.mouse.move(0, 0)
     await asyncio.sleep(0.5)  # scrolling and live updates settle
     await page.screenshot(path=PICTURES / f"{name}.png")
     print(f"tests/browser/pictures/{name}.png")  # noqa: T201 - a script of make's
 
 
 async def take(page: Page, address: str) -> None:
-    """Look at #onboarding as the CSM: the digest, a private card, and the same card shared and moved on."""
-    messages = page.locator("article.message")
-    await page.set_viewport_size(SIZE | {"height": 1000})
+    """Look around as the CSM: the digests, a private card, the same one shared, a list, a launch, Home, Pivotal."""
     await page.goto(f"{address}/#/slack/C0ONBOARD")
+    await take_digests(page)
+    await take_cards(page)
+    await take_answers(page)
+    await page.goto(f"{address}/#/slack/D0ANA0001/home")
+    home = page.get_by_role("region", name="Home")
+    await expect(home.get_by_role("button", name="Open").first).to_be_visible()
+    await page.set_viewport_size(SIZE | {"height": 1290})
+    await save(page, "home")
+
+    await page.set_viewport_size(SIZE)
+    await page.goto(f"{address}/#/pivotal")
+    await page.locator("#pivotal-view").get_by_text("Aurora Foods").first.click()
+    await save(page, "pivotal")
+
+
+async def take_digests(page: Page) -> None:
+    """Both digests of the morning, as they stand in #onboarding."""
+    messages = page.locator("article.message")
+    await page.set_viewport_size(TALL)
     await expect(messages.filter(has_text="At-risk onboardings").get_by_text("1 reply")).to_be_visible()
     await save(page, "digest")
 
+    week = messages.filter(has_text="Launch week —")
+    await week.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    await save(page, "launch-week")
+
+
+async def take_cards(page: Page) -> None:
+    """A private card below the digest; shared and moved on, with its thread."""
     await page.set_viewport_size(SIZE)
     await types(page, "/onboarding aurora")
-    private = messages.filter(has_text="Only visible to you").last
+    private = answer(page)
     await expect(private.get_by_role("button", name="Share")).to_be_visible()
     await save(page, "page")
 
     await private.get_by_role("button", name="Share").click()
-    posted = messages.filter(has_text="shared by Ana Ruiz").last
+    posted = page.locator("article.message").filter(has_text="shared by Ana Ruiz").last
     await posted.get_by_role("button", name="Advance").click()
     await page.get_by_role("alertdialog").get_by_role("button").last.click()
     await posted.get_by_text("1 reply").click()
-    await expect(page.get_by_text("advanced Review")).to_be_visible()
+    await expect(page.get_by_text("Ana Ruiz advanced Review")).to_be_visible()
     await page.mouse.wheel(0, 2000)
-    await page.mouse.move(0, 0)
     await save(page, "card")
+    await page.get_by_role("button", name="Close thread").click()
 
-    await page.goto(f"{address}/#/pivotal")
-    await page.locator("#pivotal-view").get_by_text("Aurora Foods").first.click()
-    await save(page, "pivotal")
+
+async def take_answers(page: Page) -> None:
+    """A page of the list, and what is said before a launch."""
+    await types(page, "/onboarding list")
+    await expect(answer(page)).to_contain_text("page 1 of ")
+    await page.set_viewport_size(TALL)
+    await save(page, "list")
+
+    await page.set_viewport_size(SIZE)
+    await types(page, "/onboarding evergreen schools")
+    await answer(page).get_by_role("button", name="Advance Evergreen Schools to Launch").click()
+    await page.get_by_role("dialog").get_by_label("Why?").fill("All signed off on Friday.")
+    await save(page, "launch")
+    await page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
 
 async def main() -> None:

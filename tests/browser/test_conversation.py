@@ -130,3 +130,17 @@ async def test_home_shows_its_parts_and_opens_a_card_over_them(workspace: Page):
     await expect(card).to_contain_text("Program buildout (4 of 7)")
     await card.get_by_role("button", name="Close").last.click()
     await expect(home).to_be_visible()
+
+
+async def test_a_date_is_picked_in_the_update_form(workspace: Page, scene: Scene):
+    await types(workspace, "/onboarding aurora")
+    await private(workspace).get_by_role("button", name="Update Aurora Foods").click()
+    form = workspace.get_by_role("dialog", name="Update")
+    day = days_from_now(12)
+
+    await form.get_by_label("Target launch").fill(day)
+    await form.get_by_role("button", name="Save").click()
+
+    await expect(workspace.get_by_role("dialog")).to_contain_text("You moved the target launch")
+    assert scene.pivotal.onboarding(89)["target_launch_date"].startswith(day)
+    assert [list(request.body) for request in scene.pivotal.patches(89)] == [["target_launch_date"]]
