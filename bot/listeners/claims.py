@@ -24,7 +24,7 @@ async def claim(turn: Turn) -> Answer:
     row = next((one for one in _owners(turn.services) if one.pivotal_id == pivotal_id), None)
     ask = await turn.services.people.claim(pivotal_id, by=turn.actor, trace=trace(turn))
     admins = await _ask(turn, turn.services.people.directory.people[pivotal_id], row) if ask else ()
-    return Answer(claims.asked(turn.actor.name, pivotal_id, admins=admins, again=not ask), replace=turn.pressed.private)
+    return Answer(claims.asked(pivotal_id, admins=admins, again=not ask), replace=turn.pressed.private)
 
 
 @feature.button(claims.MORE)

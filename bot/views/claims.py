@@ -60,7 +60,7 @@ def described(row: Unmapped) -> str:
     return f"`{text.name(row.pivotal_id, 100)}`{known}: {roles} of {text.count(row.count, 'onboarding')}\n{customers}"
 
 
-def asked(by: str, pivotal_id: str, *, admins: Sequence[str], again: bool) -> Message:
+def asked(pivotal_id: str, *, admins: Sequence[str], again: bool) -> Message:
     """Tell a person what became of their claim; `admins` are the names of those who were asked."""
     name = text.name(pivotal_id, 100)
     told = f"Noted: you say that you are the Pivotal user `{name}`."

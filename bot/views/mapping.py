@@ -14,6 +14,8 @@ LINK_TO = "ob:link-to"
 PAGES = "ob:people-page"
 """Another page: the value is its number, from 1."""
 PAGE = 10
+_PLACEHOLDER = 150
+"""Characters Slack takes in a menu that nothing is chosen in."""
 _TITLE = "Owners in Pivotal nobody is linked to"
 
 
@@ -32,7 +34,7 @@ def listing(unmapped: Sequence[Unmapped], *, page: int = 1, notice: str = "") ->
     blocks.append(context(", ".join(filter(None, (text.count(total, "owner"), where)))))
     for row in rows:
         picker = UserSelectElement(
-            placeholder=PlainTextObject(text="Who is this?"),
+            placeholder=PlainTextObject(text=text.plain(f"Who is {row.pivotal_id}?", _PLACEHOLDER)),
             action_id=f"{LINK_TO}:{row.pivotal_id}",
             initial_user=row.person.slack_id if row.person and row.claimed else None,
         )

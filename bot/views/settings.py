@@ -9,7 +9,7 @@ from bot.views import text
 from bot.views.message import Message, context, header, section
 from bot.views.people import about
 
-_VALUE = 200
+_VALUE = 120
 _LINES = 10
 """Settings in one paragraph: Slack takes 3,000 characters there."""
 _TROUBLES = 5
