@@ -19,7 +19,7 @@ feature = Feature("Home")
 
 NEW = timedelta(days=1)
 """How long somebody is new here, and is told what this is."""
-_WAYS = (("Digests", "subscriptions"), ("Settings", "settings"), ("Who am I", "whoami"), ("Help", "help"))
+_WAYS = (("Digests", "subscriptions"), ("Settings", "settings"), ("Help", "help"))
 
 
 @feature.on("app_home_opened", reply=Reply.HOME)

@@ -94,7 +94,7 @@ def home(
         blocks += _welcome(content.welcome)
     drawn = 0
     for at, part in enumerate(content.parts):
-        blocks.append(_heading(part, at=at))
+        blocks += [DividerBlock(), _heading(part, at=at)]
         if not part.rows:
             blocks.append(context(part.empty))
         for row in part.rows[:MOST]:
@@ -145,7 +145,7 @@ def _subscribed(content: Home) -> list[Block]:
     lines = [digests.line(one, following=following, titles=content.titles) for one, following in shown]
     left = len(content.subscriptions) - len(shown)
     more = _way("See all", "subscriptions", at="home", named="See all: digests") if left else None
-    return [section("*Digests you subscribed*", accessory=more), context("\n".join(lines))]
+    return [DividerBlock(), section("*Digests you subscribed*", accessory=more), context("\n".join(lines))]
 
 
 def _ways(ways: Sequence[tuple[str, str]], *, creates: bool) -> ActionsBlock:
