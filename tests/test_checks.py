@@ -236,7 +236,20 @@ async def test_check_12_a_launch_date_is_the_same_day_in_los_angeles(pivotal, as
 
 
 async def test_check_13_all_blocks_are_valid_by_the_sdk_and_by_slacks_limits(aurora, ask, shared, slack):
-    for typed in ("", "aurora", "list", "mine", "at-risk", "launches", "help", "help advance", "whoami", "log", "zzz"):
+    for typed in (
+        "",
+        "aurora",
+        "list",
+        "mine",
+        "at-risk",
+        "launches",
+        "help",
+        "help advance",
+        "whoami",
+        "log",
+        "details #89",
+        "zzz",
+    ):
         await ask(typed)
     await ask("subscribe at-risk", by=CARA)
     await ask("subscriptions")
@@ -250,11 +263,19 @@ async def test_check_13_all_blocks_are_valid_by_the_sdk_and_by_slacks_limits(aur
     assert [call.error for call in slack.calls if not call.ok] == []
 
 
-async def test_check_13_every_modal_is_valid_by_the_sdk(aurora, ask, slack):
-    await slack.types("/onboarding back aurora foods", by=ANA, channel=ONBOARDING)
+@pytest.mark.parametrize(
+    ("typed", "pressed"),
+    [("back aurora foods", ""), ("new", ""), ("aurora", "Update…")],
+)
+async def test_check_13_every_modal_is_valid_by_the_sdk(aurora, bot, slack, typed, pressed):
+    await slack.types(f"/onboarding {typed}", by=ANA, channel=ONBOARDING)
+    if pressed:
+        await slack.clicks(pressed, by=ANA, channel=ONBOARDING)
 
     view = slack.modal(ANA)
-    View(**{name: view[name] for name in ("type", "title", "blocks", "submit", "close", "callback_id")}).validate_json()
+    parts = ("type", "title", "blocks", "submit", "close", "callback_id", "private_metadata")
+    View(**{name: view[name] for name in parts if view.get(name)}).validate_json()
+    assert len(view.get("private_metadata") or "") < 3000
 
 
 def test_check_13_the_manifest_keeps_slacks_limits():

@@ -138,9 +138,7 @@ class TestWhatIsOver:
     async def test_is_left_out_and_counted(self, ask):
         listed = await ask("list")
 
-        assert (
-            "11 onboardings  ·  page 1 of 2  ·  newest first · 2 completed not shown: add phase:completed" in listed
-        )
+        assert "11 onboardings  ·  page 1 of 2  ·  newest first · 2 completed not shown: add phase:completed" in listed
         assert "#120" not in listed
 
     @pytest.mark.parametrize(("typed", "shown"), [("list phase:completed", "#120"), ("list state:done", "#121")])
