@@ -94,6 +94,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("bot_readers", "bot_writes", mode="before")
+    @classmethod
+    def _word(cls, value: object) -> object:
+        plain = value.strip() if isinstance(value, str) else value
+        words = ("workspace", "owners", "team", "off")
+        return plain.lower() if isinstance(plain, str) and plain.lower() in words else plain
+
     @field_validator("bot_admins", "bot_managers")
     @classmethod
     def _user_ids(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
@@ -254,5 +261,7 @@ def _in_words(field: str, kind: str, message: str) -> str:
         return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
     if field == "port":
         message = "must be a whole number from 0 to 65535"
+    if field == "bot_writes":
+        message = "must be owners, team or off"
     message = message.removeprefix("Value error, ")
     return f"{field.upper()} {message[:1].lower()}{message[1:].rstrip('.')}."

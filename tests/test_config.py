@@ -70,6 +70,37 @@ def test_good_settings_are_read(environment):
     assert settings.port == 8080
 
 
+def test_settings_about_rights_are_read(environment):
+    environment(
+        **GOOD,
+        BOT_ADMINS="U0CARA001, S0ADMINS1, workspace-admins",
+        BOT_MANAGERS="S0MANAGRS",
+        BOT_READERS="S0CSTEAM1",
+        BOT_WRITES=" Off",
+    )
+
+    settings = config.load()
+
+    assert settings.bot_admins == ("U0CARA001", "S0ADMINS1", "workspace-admins")
+    assert (settings.bot_managers, settings.bot_readers, settings.bot_writes) == (("S0MANAGRS",), "S0CSTEAM1", "off")
+
+
+def test_what_admins_are_shown_holds_no_secret(environment):
+    environment(
+        **GOOD,
+        SLACK_SIGNING_SECRET="sesame",
+        DATABASE_URL="sqlite:////home/sesame/bot.db",
+        PIVOTAL_BASE_URL="https://my.pivotal.app/api/v1",
+    )
+
+    shown = dict(config.load().shown())
+
+    assert list(shown) == SETTINGS
+    assert "sesame" not in "".join(shown.values())
+    assert (shown["SLACK_BOT_TOKEN"], shown["DATABASE_URL"], shown["BOT_ADMINS"]) == ("set", "SQLite", "none")
+    assert shown["PIVOTAL_BASE_URL"] == "https://my.pivotal.app/api/v1"
+
+
 def test_dot_env_is_read_and_the_environment_wins(environment, tmp_path):
     (tmp_path / ".env").write_text(
         "\n".join(f"{name}={value}" for name, value in GOOD.items()) + "\nPORT=1\nHOST=::1\n"
@@ -117,6 +148,9 @@ def test_every_problem_is_listed_at_once(problems):
         "DATABASE_URL": "mysql://root:sesame@db/bot",
         "BOT_TIMEZONE": "Mars/Olympus",
         "BOT_ADMINS": "@cara",
+        "BOT_MANAGERS": "workspace-admins",
+        "BOT_READERS": "U0CARA001",
+        "BOT_WRITES": "nobody",
         "BOT_COMMAND": "onboarding",
         "BOT_ALIAS": "/two words",
         "BOT_PHASES": "review,launch,review",
