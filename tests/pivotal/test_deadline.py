@@ -125,10 +125,11 @@ def test_a_connection_that_is_refused_is_tried_again(real):
     hooks = Hooks(after=(lambda _, outcome: told.append(outcome.lost),))
     policy = RetryPolicy(retries=1, first_delay=0)
 
-    with socket.socket() as deaf, pytest.raises(Unreachable) as caught:
+    with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
-        address = "127.0.0.1:{1}".format(*deaf.getsockname())
-        real(address, retry=policy, hooks=hooks, timeout=Timeout(total=10)).onboardings.update(89, phase="launch")
+        api = real("127.0.0.1:{1}".format(*deaf.getsockname()), retry=policy, hooks=hooks, timeout=Timeout(total=10))
+        with pytest.raises(Unreachable) as caught:
+            api.onboardings.update(89, phase="launch")
 
     assert told == ["Pivotal could not be reached"] * 2
     assert (caught.value.maybe_applied, caught.value.attempts) == (False, 2)
