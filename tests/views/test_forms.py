@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 
 from bot.domain.errors import FieldErrors, Refused
 from bot.domain.moves import Verb, plan
+from bot.domain.records import History
 from bot.pivotal.models import Contact
 from bot.views import details, notices
 from bot.views.forms import reason, update
@@ -153,6 +154,13 @@ def test_update_form_of_anything_stays_within_slacks_limits(aurora, offer, name,
 
     view.validate_json()
     assert len(view.private_metadata) <= reason.METADATA
+
+
+@pytest.mark.parametrize(("shifts", "said"), [(1, False), (2, True)])
+def test_a_third_shift_in_one_phase_is_said_before_it_is_made(aurora, offer, shifts, said):
+    view = update.form(offer(aurora(history=History(slips_in_phase=shifts))))
+
+    assert ("would be shift number 3 in this phase" in texts(view)) is said
 
 
 def test_details(aurora, look, paste):

@@ -23,7 +23,7 @@ from slack_sdk.models.views import View
 from bot.domain import states
 from bot.domain.errors import FieldErrors
 from bot.domain.expectations import OWNERS
-from bot.domain.field_moves import LATE, TARGET
+from bot.domain.field_moves import LATE, SHIFTS, TARGET
 from bot.domain.moves import Expectation, Fields, Move, Verb
 from bot.domain.phase_moves import SEEN_BY_CUSTOMER
 from bot.domain.records import Directory, Standing
@@ -69,6 +69,8 @@ class Typed:
     """What the chosen owners are called."""
     reason: str = ""
     posted: tuple[str, str] | None = None
+    shifts: int = 0
+    """How often the target date was seen to move later in this phase."""
 
 
 def offered(
@@ -107,6 +109,7 @@ def offered(
         names=before.names if before else {},
         reason=before.reason if before else "",
         posted=posted or (before.posted if before else None),
+        shifts=standing.history.slips_in_phase,
     )
 
 
@@ -122,6 +125,9 @@ def form(typed: Typed, *, remark: str = "") -> View:
     )
     if typed.dated:
         blocks += _date(typed)
+        if typed.target and typed.shifts + 1 >= SHIFTS:
+            told = "from the third on, Pivotal counts it as at risk"
+            blocks.append(context(f"Moving it later would be shift number {typed.shifts + 1} in this phase: {told}."))
     for name, (owner, called) in typed.owners.items():
         new = typed.wanted.get(name, owner)
         label = typed.names.get(name, "") if name in typed.wanted else called
@@ -178,6 +184,7 @@ def parse(given: Mapping[str, Any], metadata: str) -> Typed:
         names=names,
         reason=reason,
         posted=shown.posted,
+        shifts=shown.shifts,
     )
 
 
@@ -247,6 +254,7 @@ def _metadata(typed: Typed) -> str:
         "dated": typed.dated,
         "owners": {name: list(owner) for name, owner in typed.owners.items()},
         "at": typed.posted,
+        "shifts": typed.shifts,
     }
     written = json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
     return (
@@ -265,4 +273,5 @@ def _shown(kept: Mapping[str, Any]) -> Typed:
         dated=kept["dated"],
         owners={name: (owner[0], owner[1]) for name, owner in kept["owners"].items()},
         posted=tuple(kept["at"]) if kept.get("at") else None,
+        shifts=kept["shifts"],
     )
