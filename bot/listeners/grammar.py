@@ -55,21 +55,23 @@ def understand(text: str, registry: Registry, *, names: Names = nobody) -> Under
 def _turned_round(spoken: str, registry: Registry, names: Names) -> Understood | None:
     """Read `acme advance` as `advance acme`: a name first, then a verb that wants one.
 
-    A verb at the end may follow anything but a customer's whole name (`Northwind Next`); what is between the two is
-    a reason or the like, so that there the name has to be a customer's own, a number, or a link.
+    The longest name that is a customer's own, a number or a link decides; what follows its verb is a reason or the
+    like. Otherwise a verb at the very end may follow anything. A customer's whole name (`Northwind Next`) is no order.
     """
     said = words.pieces(spoken)
-    if names(spoken, False):
+    found = [
+        (command, " ".join(said[:at]), " ".join(said[at + length :]))
+        for at in range(len(said) - 1, 0, -1)
+        for length in (2, 1)
+        if at + length <= len(said)
+        and (command := registry.verbs.get(spelled("".join(said[at : at + length]))))
+        and command.usage.startswith(WHOM)
+    ]
+    if not found or names(spoken, False):
         return None
-    for at in range(1, len(said)):
-        for length in (2, 1):
-            command = registry.verbs.get(spelled("".join(said[at : at + length])))
-            if command is None or not command.usage.startswith(WHOM) or at + length > len(said):
-                continue
-            whom, rest = " ".join(said[:at]), " ".join(said[at + length :])
-            if not rest or names(whom, True):
-                return Understood(command, f"{whom} {rest}".strip())
-    return None
+    certain = next((one for one in found if names(one[1], True)), None)
+    command, whom, rest = certain or found[0]
+    return Understood(command, f"{whom} {rest}".strip()) if certain or not rest else None
 
 
 def nearest(typed: str, verbs: Iterable[str]) -> str | None:

@@ -40,7 +40,15 @@ def test_line_is_a_verb_and_its_rest(typed, verb, rest):
     assert (said.command.verb, said.rest) == (verb, rest)
 
 
-NAMES = ("acme corp", "globex", "#89", "<https://my.pivotal.app/customers/245-acme>", "northwind next", "“acme corp”")
+NAMES = (
+    "acme corp",
+    "globex",
+    "#89",
+    "<https://my.pivotal.app/customers/245-acme>",
+    "northwind next",
+    "“acme corp”",
+    "globex resume",
+)
 
 
 def called(text, exactly):
@@ -59,6 +67,9 @@ def called(text, exactly):
         ("<https://my.pivotal.app/customers/245-acme> resume", "resume", "<https://my.pivotal.app/customers/245-acme>"),
         ("northwind next", "show", "northwind next"),
         ("Northwind Next advance", "advance", "Northwind Next"),
+        ("globex resume pause", "pause", "globex resume"),
+        ("globex pause resume it later, next", "pause", "globex resume it later, next"),
+        ("globe pause next", "advance", "globe pause"),
         ("acm pause legal", "show", "acm pause legal"),
         ("globex at risk", "show", "globex at risk"),
         ("globex list", "show", "globex list"),
