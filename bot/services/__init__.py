@@ -39,7 +39,7 @@ class Services:
     """The zone to fall back on."""
     web: str
     """Where Pivotal's web app lives."""
-    policy: Policy = Policy()
+    policy: Policy
     """What this installation has decided about rights."""
-    settings: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str], ...]
     """Every setting as admins may see it."""
