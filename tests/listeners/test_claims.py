@@ -4,7 +4,7 @@ import pytest
 
 from bot.sandbox.slack.world import ANA, CARA, DEVON, MARA, ONBOARDING, direct_message
 
-pytestmark = pytest.mark.parametrize("mode", ["socket"])
+pytestmark = pytest.mark.parametrize("mode", ["socket", "http"])
 ADVANCE = "Advance to Program buildout"
 MARA_S = "That is me: the Pivotal user user_csm_002"
 
