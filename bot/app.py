@@ -190,7 +190,7 @@ async def _identify(client: AsyncWebClient, token: str) -> Identity:
     granted = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
     scopes = None if granted is None else frozenset(scope.strip() for scope in granted.split(","))
     for feature in manifest.off(scopes).values():
-        log.info("optional feature is off", feature=feature)
+        log.debug("optional feature is off", feature=feature)
     return Identity(
         team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]), token=token, scopes=scopes
     )
