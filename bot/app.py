@@ -26,8 +26,9 @@ from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import Writes
 from bot.listeners import FEATURES, http, manifest
 from bot.listeners.actors import Actors
+from bot.listeners.bolt import Identity
 from bot.listeners.cards import Cards
-from bot.listeners.door import Door, Identity
+from bot.listeners.door import Door
 from bot.listeners.feature import Registry
 from bot.listeners.manifest import Names
 from bot.listeners.roles import Access, Roles

@@ -6,32 +6,28 @@ their work to a task of our own: Slack's three seconds never depend on Pivotal.
 
 import asyncio
 import html
-import logging
 import re
 import secrets
 import traceback
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
 
 import structlog
-from aiohttp import ClientError, ClientSession
-from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
-from slack_sdk.models.views import View
+from aiohttp import ClientSession
+from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain import gates, rights
 from bot.domain.errors import BotError, FieldErrors, Forbidden, Unlinked, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
+from bot.listeners.answering import Answering, Caller
+from bot.listeners.bolt import Identity, application
 from bot.listeners.cards import Cards
 from bot.listeners.claims import unclaimed
-from bot.listeners.feature import Answer, Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
+from bot.listeners.feature import Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import EXTRAS, Names, off
 from bot.listeners.screen import Screen
@@ -47,35 +43,6 @@ log = structlog.get_logger()
 
 MOST_OPTIONS = 100
 HOME = "app_home_opened"
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who the bot is in its workspace, as `auth.test` said at start."""
-
-    team: str
-    user: str
-    bot: str
-    token: str
-    scopes: frozenset[str] | None = None
-    """What the token may do; None when Slack did not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is to be answered, and where: in their modal (`screen`), through `url`, or as `reply` says."""
-
-    user: str
-    team: str | None
-    action: str
-    screen: Screen
-    url: str = ""
-    gate: bool = True
-    title: str = "Onboarding"
-    again: Callable[[str], View] | None = None
-    reply: Reply = Reply.SCREEN
-    thread: tuple[str, str] = ("", "")
-    """Channel and ts of the thread that is whispered in."""
 
 
 class Door:
@@ -99,7 +66,7 @@ class Door:
         self.tasks = Tasks()
         self._registry = registry
         self._names = names
-        self._session = session
+        self._answering = Answering(session, cards)
         self._client = client
         self.actors = actors
         self._cards = cards
@@ -109,7 +76,7 @@ class Door:
         self._at_home: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._homes: set[str] = set()
         self._off = off(identity.scopes)
-        self.bolt = _bolt(identity, signing_secret=signing_secret, session=session)
+        self.bolt = application(identity, signing_secret=signing_secret, session=session)
         ours = re.compile(r"^ob:")
         self.bolt.action(ours)(self.on_action)
         self.bolt.command(re.compile("|".join(f"^{re.escape(name)}$" for name in names.all)))(self.on_command)
@@ -317,7 +284,7 @@ class Door:
             lines.exception("failed")
             seen = self._explained(error, caller, reference=reference, now=now)
         if seen is not None:
-            await self._deliver(seen, caller, lines=lines)
+            await self._answering.show(seen, caller, lines=lines)
 
     async def _admit(self, caller: Caller, actor: Actor, said: Mapping[str, Any], *, reference: str) -> None:
         """Refuse what this person may do nowhere; that they tried is kept."""
@@ -337,35 +304,6 @@ class Door:
             message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
         return caller.again(message.text) if caller.again else message
 
-    async def _deliver(self, seen: Message | Answer | View, caller: Caller, *, lines: Any) -> None:
-        """Show it where the person looks: in their modal, through the response_url, or in a new modal."""
-        message = seen.message if isinstance(seen, Answer) else seen
-        if isinstance(message, View):
-            if message.type == "home":
-                await caller.screen.publish(caller.user, message)
-            else:
-                await self._shown(caller.screen, message, lines=lines)
-        elif caller.reply is Reply.HOME:
-            await caller.screen.publish(caller.user, modal.at_home(message))
-        elif caller.reply is Reply.WHISPER:
-            channel, thread_ts = caller.thread
-            await self._cards.whisper(message, to=caller.user, channel=channel, thread_ts=thread_ts)
-        elif caller.reply is Reply.NOWHERE:
-            return
-        elif caller.screen.taken or not caller.url:
-            if isinstance(seen, Answer) and seen.replace:
-                caller.screen.take_over()
-            await self._shown(caller.screen, modal.told(caller.title, message), lines=lines)
-        else:
-            answer = seen if isinstance(seen, Answer) else Answer(message)
-            await self._send(caller.url, answer, lines=lines)
-
-    async def _shown(self, screen: Screen, view: View, *, lines: Any) -> None:
-        try:
-            await screen.show(view)
-        except (UpstreamError, SlackApiError) as error:
-            lines.warning("modal not opened", error=type(error).__name__)
-
     async def _who(self, user: str, *, team: str | None, gate: bool) -> Actor:
         """Who is asking. Behind the gate only those who may look; before it anybody, even if Slack cannot say who."""
         try:
@@ -377,49 +315,6 @@ class Door:
         if gate:
             rights.check(rights.Right.READ, actor)
         return actor
-
-    async def _send(self, url: str, answer: Answer, *, lines: Any) -> None:
-        """Answer through the response_url: private, and in place of the pressed message where that is wanted."""
-        body = {**answer.message.payload(), "response_type": "ephemeral", "replace_original": answer.replace}
-        try:
-            client = AsyncWebhookClient(url, session=self._session, retry_handlers=[])
-            response = await client.send_dict(body)
-        except (ClientError, OSError, TimeoutError) as error:
-            lines.warning("answer not delivered", error=type(error).__name__)
-            return
-        if response.status_code != 200:
-            lines.warning("answer not delivered", status=response.status_code, said=response.body[:200])
-
-
-def _bolt(identity: Identity, *, signing_secret: str, session: ClientSession) -> AsyncApp:
-    """Make Bolt's app around one `auth.test` answer, so that no request asks Slack who the bot is."""
-    authorized = AuthorizeResult(
-        enterprise_id=None,
-        team_id=identity.team,
-        bot_user_id=identity.user,
-        bot_id=identity.bot,
-        bot_token=identity.token,
-    )
-
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(_without_body)
-
-    async def authorize() -> AuthorizeResult:
-        return authorized
-
-    return AsyncApp(
-        name="onboarding-bot",
-        process_before_response=True,
-        signing_secret=signing_secret,
-        authorize=authorize,
-        client=AsyncWebClient(session=session, retry_handlers=[]),
-    )
-
-
-def _without_body(record: logging.LogRecord) -> bool:
-    """Keep to ourselves what a request says: Bolt prints those that nothing here listens to."""
-    if str(record.msg).startswith("Unhandled request"):
-        record.msg, record.args = "Unhandled request", ()
-    return True
 
 
 def _value(action: dict[str, Any]) -> str:
