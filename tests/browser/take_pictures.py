@@ -66,7 +66,8 @@ async def take(page: Page, address: str) -> None:
     await page.goto(f"{address}/#/slack/D0ANA0001/home")
     home = page.get_by_role("region", name="Home")
     await expect(home.get_by_role("button", name="Open").first).to_be_visible()
-    await page.set_viewport_size(SIZE | {"height": 1290})
+    whole = await home.evaluate("node => Math.ceil(node.getBoundingClientRect().top + node.scrollHeight)")
+    await page.set_viewport_size(SIZE | {"height": whole})
     await save(page, "home")
 
     await page.set_viewport_size(SIZE)
