@@ -63,7 +63,7 @@ def launch_week_digest(lanes: Lanes, delta: Delta, *, frame: Frame) -> Drawn:
     title = f"Launch week — {frames.day(frame.today)} · {_launches(lanes, week)}"
     top = frames.lines(frames.headline(title, frame), _coming(lanes, week), *frames.notes(delta, frame))
     blocks: list[Block] = [section(top)]
-    more_late = _more(len(lanes.overdue) - len(late))
+    more_late = _shown(len(late), len(lanes.overdue))
     if len(late) + len(due) > ROWS:
         rows = (f"{frames.name(one)} — {_launch_facts(one, delta, frame)}" for one in late)
         blocks.append(section(frames.lines(f"*Overdue*{more_late}", *rows)))
@@ -72,7 +72,7 @@ def launch_week_digest(lanes: Lanes, delta: Delta, *, frame: Frame) -> Drawn:
         blocks.append(context(f"*Overdue*{more_late}"))
     blocks += [_launch_row(one, delta, frame, at=place) for place, one in enumerate(late)]
     if due:
-        blocks.append(context(f"*This week*{_more(len(week) - len(due))}"))
+        blocks.append(context(f"*This week*{_shown(len(due), len(week))}"))
     blocks += [_launch_row(one, delta, frame, at=place) for place, one in enumerate(due, OVERDUE)]
     if after := frames.lines(_next_week(lanes), _no_target(lanes), frames.gone(delta)):
         blocks.append(section(text.clip(after, AFTER)))
@@ -204,5 +204,5 @@ def _no_target(lanes: Lanes) -> str:
     return f"*No target date:* {len(lanes.no_target)}" if lanes.no_target else ""
 
 
-def _more(hidden: int) -> str:
-    return f" · +{hidden} more, in the thread" if hidden > 0 else ""
+def _shown(here: int, total: int) -> str:
+    return f" · {here} of {total}, the rest in the thread" if here < total else ""

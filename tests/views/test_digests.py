@@ -231,8 +231,8 @@ def test_launch_week_bounds_each_lane_and_says_what_it_left_out(aurora, frame, c
     told = words(payload)
     assert len(payload["blocks"]) <= 15
     assert len(opens(payload)) == 10
-    assert "*Overdue* · +27 more, in the thread" in told
-    assert "*This week* · +20 more, in the thread" in told
+    assert "*Overdue* · 3 of 30, the rest in the thread" in told
+    assert "*This week* · 10 of 30, the rest in the thread" in told
     assert "and 22 more" in told
     assert "\n".join(words(checked(part)) for part in thread).count("• ") == 90
 
