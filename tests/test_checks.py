@@ -287,3 +287,26 @@ def test_check_13_the_manifest_keeps_slacks_limits():
         assert len(command["command"]) <= 32
         assert len(command["description"]) <= 2000
         assert len(command.get("usage_hint", "")) <= 1000
+
+
+@pytest.mark.parametrize("later", ["state", "date", "phase"])
+async def test_check_14_undo_is_refused_after_somebody_elses_change_and_not_offered_for_launch(
+    ask, slack, pivotal, clock, later
+):
+    pivotal.has_onboarding(
+        90, customer="Initech", phase="review", csm_id="user_csm_001", target_launch_date="2026-10-01"
+    )
+    await ask("flag #90")
+    clock.passes(minutes=1)
+    await ask({"state": "pause #90", "date": "date #90 2026-10-05", "phase": "advance #90"}[later], by=CARA)
+    if later == "phase":
+        await slack.clicks("Advance to Program buildout", by=CARA)
+    elif later == "state":
+        await slack.clicks("Pause", by=CARA)
+    written = len(pivotal.patches(90))
+
+    answer = await ask("undo")
+
+    assert written == 2
+    assert "Cara Lindqvist changed Initech after you" in answer
+    assert len(pivotal.patches(90)) == written

@@ -50,6 +50,13 @@ class Undoing:
         entry = next((one for one in entries if self._theirs(one, by)), None)
         if entry is None or entry.onboarding_id is None:
             raise Refused("You have changed nothing in the last ten minutes that could be undone.")
+        for later in entries[: entries.index(entry)]:
+            if later.onboarding_id == entry.onboarding_id and later.outcome == "done" and later.action in list(Verb):
+                raise Refused(
+                    f"{later.name} changed {entry.title} after you ({later.before} → {later.after}), "
+                    "so your change cannot be undone.",
+                    hint="Nothing was changed. Look at its `log`, and talk to each other.",
+                )
         seen = await self._store.observations.of(entry.onboarding_id)
         ours = [one for one in seen if one.source == "us" and one.seen_at >= entry.at]
         restores = self._restores(entry, ours)
