@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from bot.domain import references, rights, risk, states, words
-from bot.domain.errors import NotFound, UserError
+from bot.domain.errors import NotFound, UpstreamError, UserError
 from bot.domain.phases import Phases
 from bot.domain.records import Snapshot, Standing
 from bot.domain.references import Link, Name, Number
@@ -121,6 +121,10 @@ class Onboardings:
         said = words.split(text)
         if not said:
             return await self.find("", exactly=True), ""
+        if isinstance(
+            references.parse(" ".join(said[:2]), host=self._host), Link
+        ):  # `onboarding #89`, as our texts say
+            return await self.find(" ".join(said[:2]), exactly=True), " ".join(said[2:])
         quoted = not text.lstrip().startswith(said[0])
         if quoted or isinstance(references.parse(said[0], host=self._host), Link):
             return await self.find(said[0], exactly=True), " ".join(said[1:])
@@ -156,8 +160,14 @@ class Onboardings:
         return risk.at_risk(snapshot, phases=self._phases, today=today, now=now, medians=self._portfolio.medians)
 
     async def _index(self, *, exactly: bool) -> Snapshot:
-        """The names and numbers there are; before a write a newer list, lest a second onboarding be overlooked."""
-        return await self._portfolio.snapshot(LIST_AGE if exactly else INDEX_AGE, interactive=True)
+        """The names and numbers there are; before a write a newer list, lest a second onboarding be overlooked.
+
+        Raises UpstreamError before a write when Pivotal is away: nothing is asked that could not be done.
+        """
+        snapshot = await self._portfolio.snapshot(LIST_AGE if exactly else INDEX_AGE, interactive=True)
+        if exactly and snapshot.stale:
+            raise self._portfolio.trouble or UpstreamError("Pivotal is not answering.")
+        return snapshot
 
     async def _by_name(self, name: str, snapshot: Snapshot, *, exactly: bool) -> Standing | Choices:
         matches = references.match(name, snapshot)

@@ -128,7 +128,7 @@ class TestPivotalAway:
 
         assert "Pivotal is not answering, as of 08:30" in slack.seen(ANA, ONBOARDING)
 
-    @pytest.mark.parametrize("typed", ["advance aurora foods", "pause #89"])
+    @pytest.mark.parametrize("typed", ["advance aurora foods", "pause #89", "advance acm"])
     async def test_a_write_is_refused_before_it_is_asked_about(self, away, ask, pivotal, typed):
         answer = await ask(typed)
 

@@ -239,3 +239,9 @@ class TestTestKey:
 
     async def test_card_wears_the_badge(self, ask):
         assert "`TEST key`" in await ask("aurora")
+
+
+async def test_our_own_words_for_an_onboarding_are_understood_before_a_reason(ask, pivotal):
+    await ask("flag onboarding #89 legal is stuck")
+
+    assert pivotal.state_of(89) == "at_risk"
