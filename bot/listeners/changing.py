@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.delivery import NotPosted
 from bot.domain import dates
-from bot.domain.errors import BotError, NotFound, Refused, UpstreamError, UserError
+from bot.domain.errors import BotError, Forbidden, NotFound, Refused, UpstreamError, UserError
 from bot.domain.moves import Expectation, Fields, Move, Verb
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Seen, Turn
@@ -110,7 +110,18 @@ async def ask_first(turn: Turn, standing: Standing, wish: Wish) -> Seen:
     """Ask before a typed change that is always asked about; what is refused is said above the card."""
     try:
         move = turn.services.changes.preview(standing, wish.verb, by=turn.actor, wanted=wish.press.wanted)
-    except Refused as refusal:  # the card offers what can be done instead, Resume for one
+    except (Refused, Forbidden) as refusal:
+        await turn.services.journal.refused(
+            wish.verb,
+            by=turn.actor,
+            source=turn.source,
+            reference=turn.reference,
+            why=refusal.message,
+            standing=standing,
+        )
+        if isinstance(refusal, Forbidden):
+            raise
+        # The card offers what can be done instead, Resume for one.
         notice = f"{refusal.message} {refusal.hint}".strip()
         return Answer(drawn(turn, standing, notice=notice), replace=_private(turn))
     return await ask(turn, standing, move, wish=wish)

@@ -289,8 +289,12 @@ class Door:
     async def _admit(self, caller: Caller, actor: Actor, said: Mapping[str, Any], *, reference: str) -> None:
         """Refuse what this person may do nowhere; that they tried is kept."""
         try:
+            if caller.gate:
+                rights.check(rights.Right.READ, actor)
             gates.admit(caller.action, actor)
         except Forbidden as refusal:
+            if caller.reply is not Reply.SCREEN:
+                raise  # Nobody asked for anything: a link was posted, or Home looked at.
             source = f"door in {said['channel']}" if said.get("channel") else "door"
             await self._services.journal.refused(
                 caller.action, by=actor, source=source, reference=reference, why=refusal.message
@@ -305,16 +309,13 @@ class Door:
         return caller.again(message.text) if caller.again else message
 
     async def _who(self, user: str, *, team: str | None, gate: bool) -> Actor:
-        """Who is asking. Behind the gate only those who may look; before it anybody, even if Slack cannot say who."""
+        """Who is asking; before the gate somebody unknown will do, if Slack cannot say who."""
         try:
-            actor = await self.actors.actor(user, team=team)
+            return await self.actors.actor(user, team=team)
         except UpstreamError:
             if gate:
                 raise
             return Actor(user, team or "", name=user, home=False)
-        if gate:
-            rights.check(rights.Right.READ, actor)
-        return actor
 
 
 def _value(action: dict[str, Any]) -> str:

@@ -7,8 +7,9 @@ from slack_sdk.models.views import View
 
 from bot.domain import dates, references, rights, states
 from bot.domain.creation import NewCustomer, Repeated, Unfinished, Wish
-from bot.domain.errors import UpstreamError
+from bot.domain.errors import NotFound, UpstreamError
 from bot.domain.records import Snapshot
+from bot.domain.references import Name
 from bot.listeners.feature import Feature, Turn
 from bot.services import Services
 from bot.views import new as views
@@ -49,8 +50,15 @@ async def new(turn: Turn) -> View:
         raise turn.services.portfolio.trouble or UpstreamError("Pivotal is not answering, so nothing can be created.")
     typed = Typed(owners={"csm": turn.actor.slack_id} if turn.actor.pivotal_ids else {})
     name = text.clean(turn.text)[: forms.LONGEST_NAME]
+    reference = references.parse(turn.text)
     if name:
-        known = references.match(name, snapshot).exact
+        known = (
+            references.match(name, snapshot).exact
+            if isinstance(reference, Name)
+            else tuple(one for one in snapshot.customers.values() if one.display_id == reference.n)
+        )
+        if not isinstance(reference, Name) and len(known) != 1:
+            raise NotFound("Pivotal has no such customer.", hint="Type the customer’s name, or leave it to the form.")
         if len(known) == 1:
             typed = replace(typed, customer_id=known[0].id, customer_label=forms.label(known[0]))
         else:

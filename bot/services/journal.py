@@ -62,8 +62,10 @@ class Journal:
         await self._store.audit.add(entry)
         return entry
 
-    async def refused(self, action: str, *, by: Actor, source: str, reference: str, why: str) -> None:
-        """Keep that somebody was refused something before it was looked at closer."""
+    async def refused(
+        self, action: str, *, by: Actor, source: str, reference: str, why: str, standing: Standing | None = None
+    ) -> None:
+        """Keep that somebody was refused something, on an onboarding where one was meant, before anything was tried."""
         await self._store.audit.add(
             AuditEntry(
                 at=self._clock(),
@@ -71,8 +73,8 @@ class Journal:
                 name=by.name,
                 source=source,
                 action=action,
-                onboarding_id=None,
-                title="",
+                onboarding_id=standing.onboarding.id if standing else None,
+                title=standing.title if standing else "",
                 before="",
                 after="",
                 outcome="refused",

@@ -180,3 +180,16 @@ async def test_note_is_among_the_details(ask):
     await ask("note #89 legal signs on Friday")
 
     assert "legal signs on Friday" in await ask("details #89")
+
+
+async def test_attempts_refused_before_anything_was_tried_are_kept_too(slack, pivotal, bot):
+    for who, typed, channel in ((DEVON, "advance #89", ONBOARDING), (GUS, "advance #89", PARTNERS)):
+        await slack.types(f"/onboarding {typed}", by=who, channel=channel)
+
+    rows = await bot.store.audit.list()
+
+    assert [(row.slack_id, row.action, row.outcome) for row in rows] == [
+        (GUS, "advance", "refused"),
+        (DEVON, "advance", "refused"),
+    ]
+    assert pivotal.patches(89) == []

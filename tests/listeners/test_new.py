@@ -301,3 +301,18 @@ async def test_card_of_what_was_created_works_where_it_is_shown(opens, slack, pi
 
     assert pivotal.transitions(111) == ["program_design"]
     assert "Program design (2 of 7)" in shown()
+
+
+async def test_a_link_to_a_customer_chooses_it_and_makes_no_name_of_it(opens, pivotal, shown):
+    globex = next(one for one in pivotal.world.customers.rows.values() if one["name"].startswith("Globex"))
+
+    await opens(f"new <https://my.pivotal.app/customers/{globex['display_id']}-globex>")
+
+    assert globex["name"] in shown()
+    assert "my.pivotal.app" not in shown()
+
+
+async def test_a_link_to_nobody_is_said_to_be_one(opens, shown):
+    await opens("new #99999")
+
+    assert "Pivotal has no such customer" in shown()
