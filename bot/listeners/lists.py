@@ -271,9 +271,8 @@ def _lane(text: str) -> tuple[Lane | None, str]:
 async def go(turn: Turn) -> Seen:
     """A way from one view to another: what the button names is run as if it had been typed."""
     verb = turn.pressed.value if turn.pressed else ""
-    for owner in turn.features:
-        for command in owner.commands:
-            if command.verb == verb:
-                await turn.patience()
-                return await command.handler(turn)
-    raise UserError("This button is from an older version of the bot.", hint="Try `help`.")
+    command = turn.commands.get(verb)
+    if command is None or command.verb != verb:
+        raise UserError("This button is from an older version of the bot.", hint="Try `help`.")
+    await turn.patience()
+    return await command.handler(turn)
