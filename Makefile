@@ -55,5 +55,5 @@ $(VENV)/run: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/test: $(VENV)/run
 	@echo "Installing what the tests and checks need (once) ..."
 	@$(BIN)/python -c 'import tomllib; g = tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]; print("\n".join(g["test"] + g["check"]))' > $(VENV)/groups.txt
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[postgres]' --requirement $(VENV)/groups.txt
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[charts,postgres]' --requirement $(VENV)/groups.txt
 	@touch $@
