@@ -1,4 +1,4 @@
-"""Door 1, Slack: acknowledges at once, finds the handler, answers privately, and explains what went wrong.
+"""Door 1, Slack: acknowledges at once, reads what was asked, and finds the handler; `conversation.py` does the rest.
 
 Bolt waits for a listener before it answers (`process_before_response`), so the listeners here acknowledge and hand
 their work to a task of our own: Slack's three seconds never depend on Pivotal.
@@ -7,9 +7,8 @@ their work to a task of our own: Slack's three seconds never depend on Pivotal.
 import asyncio
 import html
 import re
-import secrets
 import traceback
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -19,25 +18,19 @@ from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain import gates, rights
-from bot.domain.errors import BotError, FieldErrors, Forbidden, Unlinked, UpstreamError
-from bot.domain.records import Actor
+from bot.domain.errors import FieldErrors
 from bot.listeners.actors import Actors
 from bot.listeners.answering import Answering, Caller
 from bot.listeners.bolt import Identity, application
 from bot.listeners.cards import Cards
-from bot.listeners.claims import unclaimed
-from bot.listeners.feature import Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
+from bot.listeners.conversation import Conversation
+from bot.listeners.feature import Digests, Form, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import EXTRAS, Names, off
 from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
-from bot.pivotal.errors import PivotalError
 from bot.services import Services
 from bot.views import modal
-from bot.views.claims import offer
-from bot.views.errors import explain
-from bot.views.message import Message
 
 log = structlog.get_logger()
 
@@ -65,17 +58,23 @@ class Door:
     ) -> None:
         self.tasks = Tasks()
         self._registry = registry
-        self._names = names
-        self._answering = Answering(session, cards)
         self._client = client
         self.actors = actors
-        self._cards = cards
         self._services = services
-        self._digests = digests
-        self._clock = clock
         self._at_home: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._homes: set[str] = set()
         self._off = off(identity.scopes)
+        self._conversation = Conversation(
+            registry.features,
+            Answering(session, cards),
+            names=names,
+            actors=actors,
+            cards=cards,
+            services=services,
+            digests=digests,
+            off=tuple(self._off.values()),
+            clock=clock,
+        )
         self.bolt = application(identity, signing_secret=signing_secret, session=session)
         ours = re.compile(r"^ob:")
         self.bolt.action(ours)(self.on_action)
@@ -139,7 +138,7 @@ class Door:
 
     async def _command(self, body: dict[str, Any]) -> None:
         said = understand(str(body.get("text") or ""), self._registry, names=self._services.onboardings.names)
-        await self._answer(
+        await self._conversation.hold(
             said.command.handler,
             Caller(
                 user=str(body["user_id"]),
@@ -170,7 +169,7 @@ class Door:
         async def handler(turn: Turn) -> Seen:
             return await self._registry.button(pressed.action)(turn)
 
-        await self._answer(
+        await self._conversation.hold(
             handler,
             Caller(
                 user=str(body["user"]["id"]),
@@ -186,7 +185,7 @@ class Door:
 
     async def _form(self, body: dict[str, Any], form: Form, parsed: Any) -> None:
         view = body["view"]
-        await self._answer(
+        await self._conversation.hold(
             form.handler,
             Caller(
                 user=str(body["user"]["id"]),
@@ -200,7 +199,7 @@ class Door:
         )
 
     async def _shortcut(self, body: dict[str, Any]) -> None:
-        await self._answer(
+        await self._conversation.hold(
             self._registry.shortcuts[body["callback_id"]],
             Caller(
                 user=str(body["user"]["id"]),
@@ -235,7 +234,7 @@ class Door:
             await self._at_the_home_of(caller, event)
             return
         text = html.unescape(str(event.get("text") or ""))
-        await self._answer(heard.handler, caller, channel=channel, text=text, event=event)
+        await self._conversation.hold(heard.handler, caller, channel=channel, text=text, event=event)
 
     async def refresh_home(self, slack_id: str) -> None:
         """Draw a person's Home anew, if they have opened it since the start: they have just changed something."""
@@ -248,74 +247,10 @@ class Door:
         """Draw and publish one after the other, lest an older Home overtakes a newer one."""
         self._homes.add(caller.user)
         async with self._at_home.setdefault(caller.user, asyncio.Lock()):
-            await self._answer(self._registry.events[HOME].handler, caller, event=event)
+            await self._conversation.hold(self._registry.events[HOME].handler, caller, event=event)
 
     def _screen(self, body: dict[str, Any], *, beneath: str = "") -> Screen:
         return Screen(self._client, trigger=str(body.get("trigger_id") or ""), beneath=beneath)
-
-    def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:
-        return Turn(
-            actor=actor,
-            now=now,
-            reference=reference,
-            services=self._services,
-            cards=self._cards,
-            actors=self.actors,
-            digests=self._digests,
-            names=self._names,
-            features=self._registry.features,
-            off=tuple(self._off.values()),
-            **{"text": "", "channel": "", **said},
-        )
-
-    async def _answer(self, handler: Handler, caller: Caller, **said: Any) -> None:
-        now, reference = self._clock(), secrets.token_hex(3).upper()
-        lines = log.bind(reference=reference, action=caller.action, user=caller.user)
-        seen: Seen
-        try:
-            actor = await self._who(caller.user, team=caller.team, gate=caller.gate)
-            await self._admit(caller, actor, said, reference=reference)
-            seen = await handler(self._turn(actor, now, reference, screen=caller.screen, **said))
-            lines.info("answered")
-        except (BotError, PivotalError) as error:
-            lines.info("refused", error=type(error).__name__)
-            seen = self._explained(error, caller, reference=reference, now=now)
-        except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
-            lines.exception("failed")
-            seen = self._explained(error, caller, reference=reference, now=now)
-        if seen is not None:
-            await self._answering.show(seen, caller, lines=lines)
-
-    async def _admit(self, caller: Caller, actor: Actor, said: Mapping[str, Any], *, reference: str) -> None:
-        """Refuse what this person may do nowhere; that they tried is kept."""
-        try:
-            if caller.gate:
-                rights.check(rights.Right.READ, actor)
-            gates.admit(caller.action, actor)
-        except Forbidden as refusal:
-            if caller.reply is not Reply.SCREEN:
-                raise  # Nobody asked for anything: a link was posted, or Home looked at.
-            source = f"door in {said['channel']}" if said.get("channel") else "door"
-            await self._services.journal.refused(
-                caller.action, by=actor, source=source, reference=reference, why=refusal.message
-            )
-            raise
-
-    def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
-        """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""
-        message = explain(error, reference=reference, now=now)
-        if isinstance(error, Unlinked):
-            message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
-        return caller.again(message.text) if caller.again else message
-
-    async def _who(self, user: str, *, team: str | None, gate: bool) -> Actor:
-        """Who is asking; before the gate somebody unknown will do, if Slack cannot say who."""
-        try:
-            return await self.actors.actor(user, team=team)
-        except UpstreamError:
-            if gate:
-                raise
-            return Actor(user, team or "", name=user, home=False)
 
 
 def _value(action: dict[str, Any]) -> str:

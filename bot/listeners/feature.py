@@ -1,176 +1,40 @@
-"""What a conversation is made of: its commands and buttons, and the Turn its handlers are given.
+"""What a conversation is made of: its commands, buttons, forms and events, each with its handler.
 
-A handler returns what the person will see; acknowledging, answering and explaining failures are `door.py`'s.
+A handler takes a Turn (`turn.py`) and returns what the person will see; acknowledging, answering and explaining
+failures are `door.py`'s and `conversation.py`'s.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Protocol, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
 from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
 from bot.domain.errors import UserError
-from bot.domain.phases import Phases
-from bot.domain.records import Actor, Directory
-from bot.listeners.actors import Actors
-from bot.listeners.cards import Cards
-from bot.listeners.manifest import Names
-from bot.listeners.screen import Screen
+from bot.listeners.turn import Answer, Digests, Handler, Kind, Pressed, Seen, Turn
 from bot.services import Services
-from bot.views import values
-from bot.views.message import Message
-from bot.views.values import Press
 
+__all__ = [
+    "Answer",
+    "Command",
+    "Digests",
+    "Feature",
+    "Form",
+    "Handler",
+    "Heard",
+    "Kind",
+    "Pressed",
+    "Registry",
+    "Reply",
+    "Search",
+    "Seen",
+    "Turn",
+    "spelled",
+]
 
-class Kind(Protocol):
-    """What a listener needs to know of one kind of digest."""
-
-    @property
-    def title(self) -> str:
-        """What it is called."""
-
-    @property
-    def days(self) -> str:
-        """The weekdays it comes on unless told otherwise."""
-
-    @property
-    def at(self) -> time:
-        """Its hour, likewise."""
-
-
-class Digests(Protocol):
-    """What the clock's door lends to the conversations: doors do not import each other."""
-
-    @property
-    def kinds(self) -> Mapping[str, Kind]:
-        """Every kind there is, by the word people type."""
-
-    async def preview(self, kind: str, *, channel: str, by: Actor) -> Message:
-        """Write a digest for one pair of eyes, without posting it."""
-
-    async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
-        """Post a digest out of turn, saying who asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """The control somebody pressed: its value, and the message it stands in."""
-
-    action: str
-    value: str
-    channel: str
-    ts: str
-    private: bool
-    """In a message only they can see: it is replaced through the press's response_url, never by chat.update."""
-    home: bool = False
-    """On their Home tab."""
-
-    @property
-    def in_view(self) -> bool:
-        """On Home or in a modal, where there is no message that an answer could stand beside."""
-        return not self.ts
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One thing a person said or pressed, and all a handler needs to answer it."""
-
-    actor: Actor
-    channel: str
-    text: str
-    now: datetime
-    reference: str
-    services: Services
-    cards: Cards
-    actors: Actors
-    digests: Digests
-    names: Names
-    features: tuple["Feature", ...]
-    screen: Screen
-    pressed: Pressed | None = None
-    form: Any = None
-    """What a form's `parse` made of what was typed, for the handler of that form."""
-    event: Mapping[str, Any] = field(default_factory=dict)
-    """The raw event or shortcut, for its own handler, which reads what it needs once."""
-    off: tuple[str, ...] = ()
-    """The features that lack a scope here, in words."""
-
-    @property
-    def phases(self) -> Phases:
-        """The workspace's phases, in order."""
-        return self.services.phases
-
-    @property
-    def directory(self) -> Directory:
-        """Who is who."""
-        return self.services.people.directory
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The person's own zone."""
-        return ZoneInfo(self.actor.zone)
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """What each kind of digest is called."""
-        return {kind: digest.title for kind, digest in self.digests.kinds.items()}
-
-    @property
-    def commands(self) -> dict[str, "Command"]:
-        """Every command, by each of its words."""
-        return {
-            word: command
-            for feature in self.features
-            for command in feature.commands
-            for word in (command.verb, *command.synonyms)
-        }
-
-    @property
-    def press(self) -> Press:
-        """What the pressed button of an onboarding carries; raises UserError when another version drew it."""
-        return values.decode(self.pressed.value if self.pressed else "")
-
-    async def patience(self) -> None:
-        """Before a slow read: if the answer will be a modal, open it now, for the press opens none after three seconds.
-
-        https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses
-        """
-        if self.pressed and self.pressed.in_view:
-            await self.screen.loading("Onboarding")
-
-    async def guard(self) -> None:
-        """Raise Forbidden when this came from a posted message that customers can read."""
-        if self.pressed and not self.pressed.private:
-            await self.cards.guard(self.channel)
-
-    @property
-    def trigger(self) -> str:
-        """What tells this press or command from every other."""
-        return self.screen.trigger
-
-    @property
-    def source(self) -> str:
-        """Where this came from, for the audit."""
-        what = "button" if self.pressed else "form" if self.form is not None else "command"
-        return f"{what} in {self.channel}" if self.channel else what
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the person sees. `replace` puts it in the place of the private message they pressed a button in."""
-
-    message: Message
-    replace: bool = False
-
-
-Seen = Message | Answer | View | None
-"""What a handler returns: a private answer, a modal, or nothing more than it has done itself."""
-Handler = Callable[[Turn], Awaitable[Seen]]
 H = TypeVar("H", bound=Handler)
 F = TypeVar("F")
 S = TypeVar("S", bound="Callable[[str, Services], list[Option]]")

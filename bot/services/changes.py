@@ -3,97 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum, auto
-from typing import Any, cast
 
 from bot.domain import rights, states
 from bot.domain.errors import BotError, Busy, NotFound, OutcomeUnknown, UpstreamError
 from bot.domain.field_moves import restored
-from bot.domain.moves import Expectation, Fields, Move, Promise, Verb, plan, rights_for
+from bot.domain.moves import Fields, Move, Verb, plan, rights_for
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, AuditEntry, Standing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import NotFound as GoneFromPivotal
-from bot.pivotal.errors import PivotalError, TimedOut
-from bot.pivotal.models import Onboarding
+from bot.pivotal.errors import PivotalError
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
+from bot.services.requests import Changed, Ending, Guard, Outcome, Request, Watcher
+from bot.services.writing import Writing
 from bot.store import Store
 from bot.store.claims import Held, Lease
 
+__all__ = ["LEASE", "Changed", "Changes", "Ending", "Guard", "Outcome", "Request", "Watcher"]
+
 LEASE = timedelta(seconds=60)
 """How long one attempt may keep everybody else out."""
-LATEST = timedelta(seconds=30)
-"""A write that has not begun by then is not made: with all the client's patience it would outlast its lease."""
-AGAIN = timedelta(seconds=5)
-"""After a time-out the change may still be on its way: so long after the first look there is a second one."""
-
-
-class Ending(Enum):
-    """How a request to change something ended."""
-
-    DONE = auto()
-    ASKS = auto()
-    """Nothing was written: the person is asked first."""
-    STALE = auto()
-    """Nothing was written: the record is not as the person saw it."""
-    GONE = auto()
-    """Nothing was written: the record is no longer there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a request, and how the onboarding stands now (as last known, when it is gone)."""
-
-    ending: Ending
-    standing: Standing
-    move: Move | None = None
-    differences: tuple[str, ...] = ()
-    restores: Fields | None = None
-    """What would take the change back again; None when there is no Undo for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One person's wish to change one onboarding.
-
-    `expecting` is what they saw when they decided (None for a typed command, which sees the record as it is), and
-    `promise` what the control they used said it would write;
-    `confirmed` says that they were told of every consequence and agreed.
-    """
-
-    onboarding_id: str
-    verb: Verb
-    by: Actor
-    source: str
-    reference: str
-    expecting: Expectation | None = None
-    promise: Promise | None = None
-    confirmed: bool = False
-    wanted: Fields = field(default_factory=dict)
-    """The fields to write, where the verb does not say it all."""
-    reason: str | None = None
-    card: tuple[str, str] | None = None
-    """Channel and ts of the posted card it was pressed on: whoever pressed redraws that one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """An onboarding is no longer as it was: how it stands now, or stood last when it is `gone`."""
-
-    standing: Standing
-    gone: bool = False
-    drawn: tuple[str, str] | None = None
-    """The posted card that somebody is redrawing already."""
-    by: str = ""
-    """Slack user id of who changed it, or found it changed."""
-
-
 NOTHING: Fields = {}
-Guard = Callable[[], Awaitable[None]]
-Watcher = Callable[[Changed], None]
 
 
 class Changes:
@@ -118,7 +50,7 @@ class Changes:
         self._phases = phases
         self._team = team
         self._clock = clock
-        self._sleep = sleep
+        self._writing = Writing(pivotal, clock=clock, sleep=sleep)
         self._watchers: list[Watcher] = []
 
     def watch(self, watcher: Watcher) -> None:
@@ -202,9 +134,7 @@ class Changes:
             return await self._stale(request, seen, broken)
         if (move.asks and not request.confirmed) or (move.needs_reason and not request.reason):
             return Outcome(Ending.ASKS, seen, move)
-        if self._clock() - lease.since > LATEST:
-            raise UpstreamError("Pivotal is very slow, so nothing was changed.", hint="Try again in a minute.")
-        after = await self._write(request.onboarding_id, move, lease)
+        after = await self._writing.write(request.onboarding_id, move, since=lease.since)
         await self._record(request, seen, move, outcome="done", why=request.reason)
         await self._portfolio.put(after, source="us")
         standing = await self._portfolio.standing(after)
@@ -222,47 +152,6 @@ class Changes:
             return None
         await self._portfolio.put(onboarding, source="poll")
         return await self._portfolio.standing(onboarding)
-
-    async def _write(self, onboarding_id: str, move: Move, lease: Lease) -> Onboarding:
-        """PATCH once; when it may have been applied, look instead of repeating."""
-        try:
-            return await self._pivotal.onboardings.update(onboarding_id, **cast("dict[str, Any]", move.changes))
-        except PivotalError as error:
-            if not error.maybe_applied:
-                raise
-            made = await self._look(onboarding_id, move, error)
-            if made is None and isinstance(error, TimedOut):
-                made = await self._look_again(onboarding_id, move, error, lease)
-            if made is None:
-                raise UpstreamError(
-                    "Pivotal did not answer, and the change was not made.",
-                    hint="Nothing was changed. Try again in a minute.",
-                ) from error
-            return made
-
-    async def _look(self, onboarding_id: str, move: Move, error: PivotalError) -> Onboarding | None:
-        """Read what is there now: the record if it is as the change would leave it, else None."""
-        try:
-            now_there = await self._pivotal.onboardings.get(onboarding_id)
-        except PivotalError:
-            raise OutcomeUnknown(
-                "Pivotal stopped answering, so it is not known whether the change was made.",
-                hint="Look at the onboarding again in a minute before you repeat it.",
-            ) from error
-        made = all(getattr(now_there, field) == value for field, value in move.changes.items())
-        return now_there if made else None
-
-    async def _look_again(self, onboarding_id: str, move: Move, error: PivotalError, lease: Lease) -> Onboarding:
-        """A request that timed out may still be worked on: look once more while the lease keeps others out."""
-        if self._clock() - lease.since < LATEST:
-            await self._sleep(AGAIN.total_seconds())
-            made = await self._look(onboarding_id, move, error)
-            if made is not None:
-                return made
-        raise OutcomeUnknown(
-            "Pivotal did not answer, and had not made the change when I looked; it may still do so.",
-            hint="Look at the onboarding again in a minute before you repeat it.",
-        ) from error
 
     @asynccontextmanager
     async def _lease(self, request: Request) -> AsyncIterator[Lease]:

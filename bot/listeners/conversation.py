@@ -1,0 +1,117 @@
+"""From a request that was read to its answer: who is asking, whether they may, the handler, and what went wrong."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from bot.domain import gates, rights
+from bot.domain.errors import BotError, Forbidden, Unlinked, UpstreamError
+from bot.domain.records import Actor
+from bot.listeners.actors import Actors
+from bot.listeners.answering import Answering, Caller
+from bot.listeners.cards import Cards
+from bot.listeners.claims import unclaimed
+from bot.listeners.feature import Digests, Feature, Handler, Reply, Seen, Turn
+from bot.listeners.manifest import Names
+from bot.pivotal.errors import PivotalError
+from bot.services import Services
+from bot.views.claims import offer
+from bot.views.errors import explain
+from bot.views.message import Message
+
+log = structlog.get_logger()
+
+
+class Conversation:
+    """Holds one turn after the other; no exception leaves it, for Bolt would answer 404 after an acknowledgement."""
+
+    def __init__(
+        self,
+        features: tuple[Feature, ...],
+        answering: Answering,
+        *,
+        names: Names,
+        actors: Actors,
+        cards: Cards,
+        services: Services,
+        digests: Digests,
+        off: tuple[str, ...],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._features = features
+        self._answering = answering
+        self._names = names
+        self._actors = actors
+        self._cards = cards
+        self._services = services
+        self._digests = digests
+        self._off = off
+        self._clock = clock
+
+    async def hold(self, handler: Handler, caller: Caller, **said: Any) -> None:
+        """Run a handler for a caller, and show them what it returns or why there is nothing to show."""
+        now, reference = self._clock(), secrets.token_hex(3).upper()
+        lines = log.bind(reference=reference, action=caller.action, user=caller.user)
+        seen: Seen
+        try:
+            actor = await self._who(caller.user, team=caller.team, gate=caller.gate)
+            await self._admit(caller, actor, said, reference=reference)
+            seen = await handler(self._turn(actor, now, reference, screen=caller.screen, **said))
+            lines.info("answered")
+        except (BotError, PivotalError) as error:
+            lines.info("refused", error=type(error).__name__)
+            seen = self._explained(error, caller, reference=reference, now=now)
+        except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
+            lines.exception("failed")
+            seen = self._explained(error, caller, reference=reference, now=now)
+        if seen is not None:
+            await self._answering.show(seen, caller, lines=lines)
+
+    def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:
+        return Turn(
+            actor=actor,
+            now=now,
+            reference=reference,
+            services=self._services,
+            cards=self._cards,
+            actors=self._actors,
+            digests=self._digests,
+            names=self._names,
+            features=self._features,
+            off=self._off,
+            **{"text": "", "channel": "", **said},
+        )
+
+    async def _admit(self, caller: Caller, actor: Actor, said: Mapping[str, Any], *, reference: str) -> None:
+        """Refuse what this person may do nowhere; that they tried is kept."""
+        try:
+            if caller.gate:
+                rights.check(rights.Right.READ, actor)
+            gates.admit(caller.action, actor)
+        except Forbidden as refusal:
+            if caller.reply is not Reply.SCREEN:
+                raise  # Nobody asked for anything: a link was posted, or Home looked at.
+            source = f"door in {said['channel']}" if said.get("channel") else "door"
+            await self._services.journal.refused(
+                caller.action, by=actor, source=source, reference=reference, why=refusal.message
+            )
+            raise
+
+    def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
+        """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""
+        message = explain(error, reference=reference, now=now)
+        if isinstance(error, Unlinked):
+            message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
+        return caller.again(message.text) if caller.again else message
+
+    async def _who(self, user: str, *, team: str | None, gate: bool) -> Actor:
+        """Who is asking; before the gate somebody unknown will do, if Slack cannot say who."""
+        try:
+            return await self._actors.actor(user, team=team)
+        except UpstreamError:
+            if gate:
+                raise
+            return Actor(user, team or "", name=user, home=False)

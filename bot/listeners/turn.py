@@ -1,0 +1,169 @@
+"""One thing a person said or pressed: all that a handler needs to answer it, and what it may return."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import TYPE_CHECKING, Any, Protocol
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.views import View
+
+from bot.domain.phases import Phases
+from bot.domain.records import Actor, Directory
+from bot.listeners.actors import Actors
+from bot.listeners.cards import Cards
+from bot.listeners.manifest import Names
+from bot.listeners.screen import Screen
+from bot.services import Services
+from bot.views import values
+from bot.views.message import Message
+from bot.views.values import Press
+
+if TYPE_CHECKING:  # a feature is made of handlers, which take a Turn
+    from bot.listeners.feature import Command, Feature
+
+
+class Kind(Protocol):
+    """What a listener needs to know of one kind of digest."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+
+    @property
+    def days(self) -> str:
+        """The weekdays it comes on unless told otherwise."""
+
+    @property
+    def at(self) -> time:
+        """Its hour, likewise."""
+
+
+class Digests(Protocol):
+    """What the clock's door lends to the conversations: doors do not import each other."""
+
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Every kind there is, by the word people type."""
+
+    async def preview(self, kind: str, *, channel: str, by: Actor) -> Message:
+        """Write a digest for one pair of eyes, without posting it."""
+
+    async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
+        """Post a digest out of turn, saying who asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The control somebody pressed: its value, and the message it stands in."""
+
+    action: str
+    value: str
+    channel: str
+    ts: str
+    private: bool
+    """In a message only they can see: it is replaced through the press's response_url, never by chat.update."""
+    home: bool = False
+    """On their Home tab."""
+
+    @property
+    def in_view(self) -> bool:
+        """On Home or in a modal, where there is no message that an answer could stand beside."""
+        return not self.ts
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing a person said or pressed, and all a handler needs to answer it."""
+
+    actor: Actor
+    channel: str
+    text: str
+    now: datetime
+    reference: str
+    services: Services
+    cards: Cards
+    actors: Actors
+    digests: Digests
+    names: Names
+    features: tuple["Feature", ...]
+    screen: Screen
+    pressed: Pressed | None = None
+    form: Any = None
+    """What a form's `parse` made of what was typed, for the handler of that form."""
+    event: Mapping[str, Any] = field(default_factory=dict)
+    """The raw event or shortcut, for its own handler, which reads what it needs once."""
+    off: tuple[str, ...] = ()
+    """The features that lack a scope here, in words."""
+
+    @property
+    def phases(self) -> Phases:
+        """The workspace's phases, in order."""
+        return self.services.phases
+
+    @property
+    def directory(self) -> Directory:
+        """Who is who."""
+        return self.services.people.directory
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's own zone."""
+        return ZoneInfo(self.actor.zone)
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What each kind of digest is called."""
+        return {kind: digest.title for kind, digest in self.digests.kinds.items()}
+
+    @property
+    def commands(self) -> dict[str, "Command"]:
+        """Every command, by each of its words."""
+        return {
+            word: command
+            for feature in self.features
+            for command in feature.commands
+            for word in (command.verb, *command.synonyms)
+        }
+
+    @property
+    def press(self) -> Press:
+        """What the pressed button of an onboarding carries; raises UserError when another version drew it."""
+        return values.decode(self.pressed.value if self.pressed else "")
+
+    async def patience(self) -> None:
+        """Before a slow read: if the answer will be a modal, open it now, for the press opens none after three seconds.
+
+        https://docs.slack.dev/interactivity/handling-user-interaction/#modal_responses
+        """
+        if self.pressed and self.pressed.in_view:
+            await self.screen.loading("Onboarding")
+
+    async def guard(self) -> None:
+        """Raise Forbidden when this came from a posted message that customers can read."""
+        if self.pressed and not self.pressed.private:
+            await self.cards.guard(self.channel)
+
+    @property
+    def trigger(self) -> str:
+        """What tells this press or command from every other."""
+        return self.screen.trigger
+
+    @property
+    def source(self) -> str:
+        """Where this came from, for the audit."""
+        what = "button" if self.pressed else "form" if self.form is not None else "command"
+        return f"{what} in {self.channel}" if self.channel else what
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person sees. `replace` puts it in the place of the private message they pressed a button in."""
+
+    message: Message
+    replace: bool = False
+
+
+Seen = Message | Answer | View | None
+"""What a handler returns: a private answer, a modal, or nothing more than it has done itself."""
+Handler = Callable[[Turn], Awaitable[Seen]]
