@@ -167,7 +167,10 @@ def _about_the_launch(standing: Standing, moment: _Moment) -> dict[str, str | No
     }
     if target is None:
         started = onboarding.started_at or onboarding.created_at
-        texts[NO_TARGET] = "no target date" if _days(started, moment) >= moment.thresholds.no_target_days else None
+        days = _days(started, moment)
+        texts[NO_TARGET] = (
+            f"no target date {_ago(days)} the start" if days >= max(moment.thresholds.no_target_days, 0) else None
+        )
     elif target < moment.today:
         texts[OVERDUE] = f"target date passed {dates.distance(target, moment.today)}"
     elif (target - moment.today).days <= moment.thresholds.close_days:
@@ -200,7 +203,7 @@ def _no_owner(standing: Standing, moment: _Moment) -> str | None:
     if owners(standing.onboarding):
         return None
     days = _days(standing.onboarding.created_at, moment)
-    return "no owner" if days >= moment.thresholds.no_owner_days else None
+    return f"no owner {_ago(days)} it was created" if days >= max(moment.thresholds.no_owner_days, 0) else None
 
 
 def _days(since: datetime | None, moment: _Moment) -> int:
@@ -209,6 +212,11 @@ def _days(since: datetime | None, moment: _Moment) -> int:
         return -1
     # An API that sends a bare date where it promises a date-time gives an instant without a zone: its zone is UTC.
     return (moment.now - (since if since.tzinfo else since.replace(tzinfo=UTC))) // DAY
+
+
+def _ago(days: int) -> str:
+    """`20 d after`, to be followed by what it is counted from."""
+    return f"{days} d after" if days else "since"
 
 
 def _nth(count: int) -> str:

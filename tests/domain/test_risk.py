@@ -35,11 +35,14 @@ def slip(days, days_ago=3):
         ({"target_launch_date": TODAY - 3 * DAY, "phase": "kickoff"}, ["target date passed 3 days ago"]),
         ({"target_launch_date": TODAY + 1 * DAY, "phase": "kickoff"}, []),
         ({"target_launch_date": LATER, "state": "at_risk"}, ["marked at risk in Pivotal"]),
-        ({"started_at": NOW - 14 * DAY}, ["no target date"]),
+        ({"started_at": NOW - 14 * DAY}, ["no target date 14 d after the start"]),
         ({"started_at": NOW - 13 * DAY}, []),
-        ({"created_at": NOW - 14 * DAY}, ["no target date"]),
+        ({"created_at": NOW - 14 * DAY}, ["no target date 14 d after the start"]),
         ({}, []),
-        ({"target_launch_date": LATER, "csm_id": None, "created_at": NOW - 2 * DAY}, ["no owner"]),
+        (
+            {"target_launch_date": LATER, "csm_id": None, "created_at": NOW - 2 * DAY},
+            ["no owner 2 d after it was created"],
+        ),
         ({"target_launch_date": LATER, "csm_id": None, "created_at": NOW - 1 * DAY}, []),
         ({"target_launch_date": LATER, "csm_id": None, "se_id": "user_se_001", "created_at": NOW - 9 * DAY}, []),
         ({"target_launch_date": LATER, "csm_id": None}, []),
@@ -95,7 +98,11 @@ def test_several_reasons_come_worst_first(make_standing):
         target_launch_date=TODAY - 1 * DAY, state="at_risk", csm_id=None, created_at=NOW - 90 * DAY
     )
 
-    assert why(standing) == ["target date passed yesterday", "marked at risk in Pivotal", "no owner"]
+    assert why(standing) == [
+        "target date passed yesterday",
+        "marked at risk in Pivotal",
+        "no owner 90 d after it was created",
+    ]
 
 
 def test_the_list_goes_from_overdue_to_merely_incomplete(make_standing, make_snapshot):
