@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import dates
 from bot.domain.phases import Phases
-from bot.domain.records import Directory, Said, Snapshot, Standing, Subscription
+from bot.domain.records import AuditEntry, Delivery, Directory, Said, Snapshot, Standing, Subscription
+from bot.domain.risk import DEFAULTS, Risk, Thresholds
 from bot.views.digest_frame import Frame
-from bot.views.message import Message
+from bot.views.message import Message, Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,24 @@ class Briefing:
     """Days onboardings usually stay in a phase, where observed."""
     test_key: bool = False
     late: bool = False
+    late_because: str = ""
+    """Why it is late, in words that follow “because”."""
     asked_by: str = ""
     """The name of who asked for it out of turn."""
+    missed: Delivery | None = None
+    """The newest slot since the last delivered one that did not come; its reason says why."""
+    moved_from: tuple[date, ...] = ()
+    """The holidays whose digests were moved to this day."""
+    set_by: Mapping[str, AuditEntry] = field(default_factory=dict)
+    """Who set an onboarding's present state through the bot, by onboarding id."""
+    week_first: int = 0
+    """The weekday a week begins with; 0 is Monday."""
+    mentions: bool = False
+    """People may be pinged: of new rows, and on the day of a launch."""
+    pictures: bool = False
+    """A picture can be shown here."""
+    thresholds: Thresholds = DEFAULTS
+    """From when on the rules of risk fire."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -81,6 +98,7 @@ class Briefing:
             test_key=self.test_key,
             filters=self.filters,
             late=self.late,
+            late_because=self.late_because,
             asked_by=self.asked_by,
             seen_since=self.seen_since,
         )
@@ -95,6 +113,10 @@ class Written:
     said: Said
     silent: bool = False
     """Nothing worth a post today: it is only shown to who asks for it."""
+    rows: tuple[Risk | Standing, ...] = ()
+    """All that it lists, in its order; the message may show less."""
+    picture: Picture | None = None
+    """Goes into the thread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Frame:
     test_key: bool = False
     filters: str = ""
     late: bool = False
+    late_because: str = ""
+    """Why it is late, in words that follow “because”; else that the bot was not running."""
     asked_by: str = ""
     """The name of who asked for it out of turn."""
     seen_since: date | None = None
@@ -63,7 +65,8 @@ def notes(delta: Delta, frame: Frame) -> Iterable[str]:
     if frame.asked_by:
         yield f"_Out of turn, asked for by {text.name(frame.asked_by)}._"
     if frame.late:
-        yield f"_Late: it is {frame.now.astimezone(frame.zone):%H:%M} because I was not running at the hour set._"
+        why = text.name(frame.late_because) if frame.late_because else "I was not running at the hour set"
+        yield f"_Late: it is {frame.now.astimezone(frame.zone):%H:%M} because {why}._"
     if delta.base is Base.NONE:
         since = f"since {dates.full(frame.seen_since)}" if frame.seen_since else "from today on"
         yield f"_The first digest here: phase ages and slips are counted from what this bot has seen {since}._"

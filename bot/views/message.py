@@ -33,6 +33,15 @@ class Message:
         return {"text": self.text, "blocks": [block.to_dict() for block in self.blocks]}
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to be shown below a message: the file, its title, and what it shows for who cannot see it."""
+
+    png: bytes
+    title: str
+    alt: str
+
+
 def markup(text: str) -> MarkdownTextObject:
     """Text with our own markup in it; `verbatim` keeps Slack from making links of names that look like ones."""
     return MarkdownTextObject(text=words.clip(text, SECTION), verbatim=True)
