@@ -136,7 +136,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             team=identity.team,
             customer_channels=services.onboardings.customer_channels,
         )
-        cards = Cards(delivery, PostedCards(store, clock=clock), services, clock=clock)
+        posted = PostedCards(store, services.onboardings, portfolio, clock=clock)
+        cards = Cards(delivery, posted, services, clock=clock)
         roles = Roles(client, access, clock=clock)
         digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
         door = Door(

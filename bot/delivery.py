@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.audience import Audience
 from bot.domain.audience import audience as judged
-from bot.domain.errors import BotError, Forbidden, UpstreamError, UserError
+from bot.domain.errors import BotError, Forbidden, OutcomeUnknown, UpstreamError, UserError
 from bot.pivotal.errors import PivotalError
 from bot.views.message import Message
 
@@ -62,7 +62,7 @@ class Unsent(UpstreamError):
     """Slack could not be reached, or asks to wait for too long: nothing was posted."""
 
 
-class Uncertain(UpstreamError):
+class Uncertain(OutcomeUnknown):
     """The line broke after sending: it may have been posted, or not. Never repeated."""
 
 

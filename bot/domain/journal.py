@@ -7,6 +7,8 @@ from bot.domain.records import AuditEntry, Observation
 
 NOTE = "note"
 """The action of an audit row that is a note."""
+SHARE = "share"
+"""The action of one about a card that was to be posted; `after` says where it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ import structlog
 from bot.delivery import Delivery, NotPosted
 from bot.domain import dates
 from bot.domain.errors import BotError
-from bot.domain.records import Actor, Card, Standing, Writes
+from bot.domain.records import Card, Standing, Writes
 from bot.services import Services
-from bot.services.cards import PostedCards
+from bot.services.cards import PostedCards, Share
 from bot.services.changes import Changed
 from bot.views import card, text
 from bot.views.message import Message, say
@@ -65,17 +65,17 @@ class Cards:
         """Raise Forbidden when customers can read `channel`, or when that cannot be determined."""
         await self._delivery.guard(channel)
 
-    async def share(self, standing: Standing, *, channel: str, by: Actor, thread_ts: str = "") -> None:
-        """Post a card for everyone in `channel`, or in a thread of it, saying who shared it.
+    async def share(self, wish: Share) -> Standing:
+        """Post a card for everyone in a channel, or in a thread of it, saying who shared it; gives how it stands.
 
-        Raises Forbidden, Busy when it has just been shared there, and what delivery raises.
+        Raises what `PostedCards.share` raises, and delivery.
         """
-        await self._delivery.guard(channel)
-        onboarding_id, card = standing.onboarding.id, self.draw(standing, private=False, shared_by=by.name)
-        place = f"{channel}/{thread_ts}" if thread_ts else channel
-        async with self._posted.posting(onboarding_id, channel=place, by=by.name):
-            posted = await self._delivery.post(channel, card, thread_ts=thread_ts or None)
-        await self._posted.remember(onboarding_id, channel=channel, ts=posted.ts, shared_by=by.name)
+
+        async def post(standing: Standing) -> str:
+            drawn = self.draw(standing, private=False, shared_by=wish.by.name)
+            return (await self._delivery.post(wish.channel, drawn, thread_ts=wish.thread_ts or None)).ts
+
+        return await self._posted.share(wish, guard=lambda: self._delivery.guard(wish.channel), post=post)
 
     async def unfurl(self, cards: Mapping[str, Message], *, channel: str, ts: str) -> None:
         """Show small cards below the links of a message, by address; raises Forbidden where customers read it."""
@@ -116,7 +116,9 @@ class Cards:
         known = next(
             (c for c in await self._posted.of(standing.onboarding.id) if (c.channel, c.ts) == (channel, ts)), None
         )
-        message = self.draw(standing, private=False, shared_by=known.shared_by if known else "")
+        # A newer change may have overtaken this one on its way here.
+        newest = self._services.portfolio.known(standing.onboarding.id) or standing
+        message = self.draw(newest, private=False, shared_by=known.shared_by if known else "")
         await self._delivery.update(channel, ts, message)
         if line:
             await self._delivery.post(channel, Message(text.escape(line)), thread_ts=ts)

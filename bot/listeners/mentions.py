@@ -2,10 +2,11 @@
 
 import re
 
-from bot.domain import rights
 from bot.domain.errors import Forbidden
+from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Feature, Reply, Seen, Turn
 from bot.listeners.show import drawn, pick
+from bot.services.cards import Share
 from bot.services.onboardings import Choices
 
 feature = Feature("Mentions")
@@ -19,13 +20,24 @@ async def mentioned(turn: Turn) -> Seen:
     found = await turn.services.onboardings.find(_asked(turn.text))
     if isinstance(found, Choices):
         return Answer(pick(turn, found))
-    rights.check(rights.Right.SHARE, turn.actor)
     thread = str(turn.event.get("thread_ts") or turn.event["ts"])
     try:
-        await turn.cards.share(found, channel=turn.channel, by=turn.actor, thread_ts=thread)
+        await turn.cards.share(_wish(turn, found, thread))
     except Forbidden as refusal:  # customers read it: the answer is for one pair of eyes
         return drawn(turn, found, notice=f"Only you can see this. {refusal.message}")
     return None
+
+
+def _wish(turn: Turn, standing: Standing, thread: str) -> Share:
+    return Share(
+        standing.onboarding.id,
+        turn.channel,
+        by=turn.actor,
+        source=f"mention in {turn.channel}",
+        reference=turn.reference,
+        thread_ts=thread,
+        seen=standing,
+    )
 
 
 def _asked(text: str) -> str:

@@ -2,10 +2,10 @@
 
 from slack_sdk.models.views import View
 
-from bot.domain import rights
 from bot.domain.records import Standing
 from bot.listeners.feature import Feature, Turn
 from bot.listeners.show import pick
+from bot.services.cards import Share
 from bot.services.onboardings import Choices
 from bot.views import card, notices, sharing
 from bot.views.message import Message
@@ -19,26 +19,26 @@ feature = Feature("Share")
 async def share(turn: Turn) -> Message:
     """Post the card where the command was typed."""
     found = await turn.services.onboardings.find(turn.text)
-    return pick(turn, found) if isinstance(found, Choices) else await _post(turn, found, channel=turn.channel)
+    if isinstance(found, Choices):
+        return pick(turn, found)
+    return await _post(turn, found.onboarding.id, channel=turn.channel, seen=found)
 
 
 @feature.button(card.SHARE)
 async def share_card(turn: Turn) -> Message | View:
     """`Share to channel` on a private card: read afresh, then posted; a card in a modal asks where to."""
     if not turn.channel:
-        rights.check(rights.Right.SHARE, turn.actor)
         return sharing.form(turn.press.id)
-    return await _post(turn, await turn.services.onboardings.read(turn.press.id), channel=turn.channel)
+    return await _post(turn, turn.press.id, channel=turn.channel)
 
 
 @feature.form(sharing.CALLBACK, parse=sharing.parse, again=sharing.again)
 async def share_to(turn: Turn) -> Message:
     """Post it in the channel that was chosen."""
     wanted: sharing.Typed = turn.form
-    return await _post(turn, await turn.services.onboardings.read(wanted.onboarding_id), channel=wanted.channel)
+    return await _post(turn, wanted.onboarding_id, channel=wanted.channel)
 
 
-async def _post(turn: Turn, standing: Standing, *, channel: str) -> Message:
-    rights.check(rights.Right.SHARE, turn.actor)
-    await turn.cards.share(standing, channel=channel, by=turn.actor)
-    return notices.shared(standing, channel=channel)
+async def _post(turn: Turn, onboarding_id: str, *, channel: str, seen: Standing | None = None) -> Message:
+    wish = Share(onboarding_id, channel, by=turn.actor, source=turn.source, reference=turn.reference, seen=seen)
+    return notices.shared(await turn.cards.share(wish), channel=channel)

@@ -3,10 +3,13 @@
 from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
-from bot.domain import rights, suggestions
+from bot.domain import suggestions
+from bot.domain.errors import Forbidden
+from bot.domain.journal import SHARE
 from bot.listeners.feature import Answer, Feature, Turn
 from bot.listeners.show import drawn
 from bot.services import Services
+from bot.services.cards import Share
 from bot.views import finding, notices
 from bot.views.finding import Typed
 from bot.views.message import Message
@@ -40,8 +43,14 @@ async def chosen(turn: Turn) -> Answer:
 async def card_here(turn: Turn) -> View:
     """`Onboarding card here`: asks whose card, unless customers can read it there."""
     await turn.screen.loading("Onboarding card here")
-    rights.check(rights.Right.SHARE, turn.actor)
-    await turn.cards.guard(turn.channel)
+    try:
+        await turn.cards.guard(turn.channel)
+    except Forbidden as refusal:
+        place = f"shortcut in {turn.channel}"
+        await turn.services.journal.refused(
+            SHARE, by=turn.actor, source=place, reference=turn.reference, why=refusal.message
+        )
+        raise
     message = turn.event.get("message") or {}
     return finding.form(channel=turn.channel, thread_ts=str(message.get("thread_ts") or turn.event["message_ts"]))
 
@@ -49,8 +58,13 @@ async def card_here(turn: Turn) -> View:
 @feature.form(finding.CARD_HERE, parse=finding.parse, again=finding.again)
 async def post_card(turn: Turn) -> Message:
     """Post it in that thread; it says by whom."""
-    rights.check(rights.Right.SHARE, turn.actor)
     wanted: Typed = turn.form
-    standing = await turn.services.onboardings.read(wanted.onboarding_id)
-    await turn.cards.share(standing, channel=wanted.channel, by=turn.actor, thread_ts=wanted.thread_ts)
-    return notices.shared(standing, channel=wanted.channel)
+    wish = Share(
+        wanted.onboarding_id,
+        wanted.channel,
+        by=turn.actor,
+        source=turn.source,
+        reference=turn.reference,
+        thread_ts=wanted.thread_ts,
+    )
+    return notices.shared(await turn.cards.share(wish), channel=wanted.channel)

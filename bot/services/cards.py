@@ -1,11 +1,17 @@
-"""Where cards of an onboarding were posted, so that they can follow it."""
+"""Cards in channels: who shared which, where and when, so that the copies can follow their onboarding."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.errors import Busy
-from bot.domain.records import Card
+from bot.domain import rights
+from bot.domain.errors import BotError, Busy, OutcomeUnknown, UpstreamError
+from bot.domain.journal import SHARE
+from bot.domain.records import Actor, AuditEntry, Card, Standing
+from bot.pivotal.errors import PivotalError
+from bot.services.onboardings import Onboardings
+from bot.services.portfolio import Portfolio
 from bot.store import Store
 from bot.store.claims import Held
 
@@ -14,19 +20,71 @@ MOST = 20
 TWICE = timedelta(seconds=10)
 """A second share within this time is a double click, not a wish for two cards."""
 
+Guard = Callable[[], Awaitable[None]]
+Poster = Callable[[Standing], Awaitable[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One person's wish to have the card of an onboarding in a channel, or in a thread of it."""
+
+    onboarding_id: str
+    channel: str
+    by: Actor
+    source: str
+    reference: str
+    thread_ts: str = ""
+    seen: Standing | None = None
+    """As it has just been read, where it has; what is only remembered is read afresh."""
+
 
 class PostedCards:
-    """The known copies: the newest twenty of the last thirty days."""
+    """Has cards posted, by whoever may, and knows the copies: the newest twenty of the last thirty days."""
 
-    def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, onboardings: Onboardings, portfolio: Portfolio, *, clock: Callable[[], datetime]
+    ) -> None:
         self._store = store
+        self._onboardings = onboardings
+        self._portfolio = portfolio
         self._clock = clock
 
+    async def share(self, wish: Share, *, guard: Guard, post: Poster) -> Standing:
+        """Have the card posted of the onboarding as it is now; gives how that is. Every attempt leaves an audit row.
+
+        `guard` raises Forbidden where customers read; `post` posts it and gives the message's ts. Raises what these
+        raise, Forbidden, Busy when it has just been shared there, NotFound, and the client's errors: a card that is
+        only remembered is not posted. One that could not be posted may be shared again at once.
+        """
+        seen = wish.seen or self._portfolio.known(wish.onboarding_id)
+        try:
+            rights.check(rights.Right.SHARE, wish.by)
+            await guard()
+            fresh = wish.seen if wish.seen and wish.seen.as_of is None else None
+            seen = standing = fresh or await self._onboardings.read(wish.onboarding_id)
+            async with self._once(wish):
+                ts = await post(standing)
+        except (BotError, PivotalError) as error:
+            await self._record(wish, seen, error)
+            raise
+        await self._store.cards.add(Card(standing.onboarding.id, wish.channel, ts, self._clock(), wish.by.name))
+        await self._record(wish, standing)
+        return standing
+
+    async def of(self, onboarding_id: str) -> tuple[Card, ...]:
+        """The copies to keep current, newest first."""
+        return await self._store.cards.of(onboarding_id, limit=MOST, since=self._clock() - FOLLOWED)
+
+    async def forget(self, card: Card) -> None:
+        """Stop following a copy: its message is gone."""
+        await self._store.cards.forget(card.channel, card.ts)
+
     @asynccontextmanager
-    async def posting(self, onboarding_id: str, *, channel: str, by: str) -> AsyncIterator[None]:
-        """Post a card within: raises Busy when one has just been posted there. A post that failed may be repeated."""
+    async def _once(self, wish: Share) -> AsyncIterator[None]:
+        """Keep a double click out; what fails within may be tried again."""
+        place = f"{wish.channel}/{wish.thread_ts}" if wish.thread_ts else wish.channel
         lease = await self._store.claims.lease(
-            f"share:{channel}:{onboarding_id}", holder=by, now=self._clock(), ttl=TWICE
+            f"share:{place}:{wish.onboarding_id}", holder=wish.by.name, now=self._clock(), ttl=TWICE
         )
         if isinstance(lease, Held):
             raise Busy(f"{lease.holder} has just shared this onboarding here.", hint="Look a little further up.")
@@ -36,14 +94,34 @@ class PostedCards:
             await self._store.claims.release(lease)
             raise
 
-    async def remember(self, onboarding_id: str, *, channel: str, ts: str, shared_by: str) -> None:
-        """Keep in mind that a card was posted."""
-        await self._store.cards.add(Card(onboarding_id, channel, ts, self._clock(), shared_by))
+    async def _record(
+        self, wish: Share, standing: Standing | None, error: BotError | PivotalError | None = None
+    ) -> None:
+        await self._store.audit.add(
+            AuditEntry(
+                at=self._clock(),
+                slack_id=wish.by.slack_id,
+                name=wish.by.name,
+                source=wish.source,
+                action=SHARE,
+                onboarding_id=standing.onboarding.id if standing else wish.onboarding_id,
+                title=standing.title if standing else "",
+                before="",
+                after=f"card in {wish.channel}" if error is None else "",
+                outcome=_outcome(error),
+                reference=wish.reference,
+                reason=_why(error),
+            )
+        )
 
-    async def of(self, onboarding_id: str) -> tuple[Card, ...]:
-        """The copies to keep current, newest first."""
-        return await self._store.cards.of(onboarding_id, limit=MOST, since=self._clock() - FOLLOWED)
 
-    async def forget(self, card: Card) -> None:
-        """Stop following a copy: its message is gone."""
-        await self._store.cards.forget(card.channel, card.ts)
+def _outcome(error: BotError | PivotalError | None) -> str:
+    if error is None:
+        return "done"
+    if isinstance(error, OutcomeUnknown):
+        return "unknown"
+    return "failed" if isinstance(error, UpstreamError | PivotalError) else "refused"
+
+
+def _why(error: BotError | PivotalError | None) -> str | None:
+    return error.message if isinstance(error, BotError) else type(error).__name__ if error else None

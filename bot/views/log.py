@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain import dates, states
 from bot.domain.history import PHASE, STATE, TARGET
-from bot.domain.journal import NOTE, Happening, Story
+from bot.domain.journal import NOTE, SHARE, Happening, Story
 from bot.domain.phases import Phases
 from bot.domain.records import AuditEntry, Directory, Observation, Standing
 from bot.views import controls, rows, text, values
@@ -112,7 +112,8 @@ def _tried(entry: AuditEntry) -> str:
     if entry.action == NOTE:
         return _written(entry)
     what = text.name(entry.action.removeprefix("ob:").replace("_", " ").replace("-", " ").capitalize(), 40)
-    change = _change(text.name(entry.before, 200), text.name(entry.after, 200)) if entry.before or entry.after else ""
+    after = _place(entry.after) if entry.action == SHARE else text.name(entry.after, 200)
+    change = _change(text.name(entry.before, 200), after) if entry.before or entry.after else ""
     line = said.joined(f"*{text.name(entry.name)}*", what, change if entry.after else "")
     return f"{line}\n{_quoted(entry.reason)}" if entry.reason else line
 

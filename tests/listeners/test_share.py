@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import (
     ANA,
     AURORA_SHARED,
@@ -144,3 +145,56 @@ async def test_share_whose_answer_was_lost_is_posted_once(ask, slack):
 
     assert len(posted(slack, ONBOARDING)) == 1
     assert "It may have been posted, or not" in slack.seen(ANA, ONBOARDING)
+
+
+async def test_card_that_is_only_remembered_is_not_posted(ask, slack, pivotal):
+    await ask("#89")
+    pivotal.fails(Fault.error_500, times=99)
+
+    refused = await ask("share #89")
+
+    assert "Pivotal is not answering" in refused
+    assert posted(slack, ONBOARDING) == []
+
+
+async def test_every_share_is_in_the_log_with_its_place(ask, slack, audited):
+    await slack.types("/onboarding share #89", by=DEVON, channel=LAUNCHES)
+    await ask("aurora")
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    log = await ask("log #89", by=DEVON)
+
+    assert await audited() == [("Ana Ruiz", "share", "done"), ("Devon Park", "share", "done")]
+    assert f"card in <#{LAUNCHES}>" in log
+    assert f"card in <#{ONBOARDING}>" in log
+
+
+async def test_every_share_that_was_refused_is_in_the_log_and_why(ask, slack, audited, pivotal):
+    await ask("share #89", channel=PARTNERS)
+    await ask("aurora")
+    pivotal.fails(Fault.error_500, times=99)
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    log = await ask("log aurora")
+
+    assert await audited() == [("Ana Ruiz", "share", "failed"), ("Ana Ruiz", "share", "refused")]
+    assert "it has guests in it" in log
+
+
+async def test_share_that_may_or_may_not_have_been_posted_says_so_in_the_log(bot, slack, audited):
+    slack.drops("chat.postMessage")
+
+    await slack.types("/onboarding share #89", by=ANA, channel=ONBOARDING)
+
+    assert await audited() == [("Ana Ruiz", "share", "unknown")]
+
+
+@pytest.mark.parametrize("channel", [GLOBEX_ONBOARDING, ONBOARDING])
+async def test_share_out_of_a_modal_is_in_the_log(bot, slack, audited, channel):
+    await slack.uses_shortcut("Find onboarding", by=DEVON)
+    await slack.chooses("ob:which", "Aurora Foods · #89 · Review", by=DEVON)
+    await slack.clicks("Share to channel", by=DEVON)
+
+    await slack.submits({"Channel": channel}, by=DEVON)
+
+    assert await audited() == [("Devon Park", "share", "done" if channel == ONBOARDING else "refused")]

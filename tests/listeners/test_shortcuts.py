@@ -82,7 +82,7 @@ async def test_nothing_fits_what_nobody_is_called(bot, slack):
     assert await slack.searches("ob:which", "zzzz", by=ANA) == []
 
 
-async def test_card_is_posted_in_the_thread_of_the_message(bot, slack, said):
+async def test_card_is_posted_in_the_thread_of_the_message(bot, slack, said, audited):
     message = await said("How is Aurora doing?")
     await slack.uses_shortcut(HERE, by=DEVON, message=message)
     asked = slack.modal_text(DEVON)
@@ -94,6 +94,7 @@ async def test_card_is_posted_in_the_thread_of_the_message(bot, slack, said):
     assert len(posted) == 1
     assert "shared by Devon Park" in posted[0].seen
     assert "Shared Aurora Foods (onboarding #89)" in slack.modal_text(DEVON)
+    assert await audited() == [("Devon Park", "share", "done")]
 
 
 @socket
@@ -109,13 +110,14 @@ async def test_reply_in_a_thread_gets_its_card_in_that_thread(bot, slack, said):
 
 @socket
 @pytest.mark.parametrize("channel", [AURORA_SHARED, PARTNERS])
-async def test_where_customers_read_nothing_is_asked_and_nothing_posted(bot, slack, said, channel):
+async def test_where_customers_read_nothing_is_asked_and_nothing_posted(bot, slack, said, audited, channel):
     message = await said("How is Aurora doing?", channel=channel)
 
     await slack.uses_shortcut(HERE, by=ANA, message=message)
 
     assert "I post nothing in that channel" in slack.modal_text(ANA)
     assert slack.modal(ANA)["submit"] is None
+    assert await audited() == [("Ana Ruiz", "share", "refused")]
     assert slack.calls_of("chat.postMessage") == []
 
 
