@@ -43,7 +43,7 @@ export function textInput(element, block, place) {
     rows: tall ? 4 : null,
     inputmode: type === 'number' ? 'decimal' : null,
     placeholder: pick ? null : hint,
-    'aria-label': pick && block.type !== 'input' ? hint || 'Date' : null,
+    'aria-label': pick && block.type !== 'input' ? hint || (type === 'time' ? 'Time' : 'Date') : null,
     maxlength: element.max_length,
     autocomplete: 'off',
     data: { focus: focusName(place, element), action: element.action_id ?? '' },

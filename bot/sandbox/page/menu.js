@@ -118,6 +118,7 @@ function keys(event, list) {
     if (event.key.length === 1 && !searching && !event.ctrlKey && !event.metaKey) find(all, here, event);
     return;
   }
+  typed = { text: '', at: 0 };
   event.preventDefault();
   event.stopPropagation();
 }

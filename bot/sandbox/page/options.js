@@ -6,7 +6,7 @@ import { displayName } from './people.js';
 export function choicesOf(element, world) {
   const type = element.type.replace(/^multi_/, '');
   if (type === 'users_select') return people(world);
-  if (type === 'channels_select') return channels(world).filter((choice) => !choice.direct);
+  if (type === 'channels_select') return channels(world, { include: ['public'] });
   if (type === 'conversations_select') return channels(world, element.filter);
   if (element.option_groups) {
     return element.option_groups.flatMap((group) =>
@@ -32,16 +32,15 @@ function people(world) {
   }));
 }
 
-function channels(world, filter) {
+/** What the person can see, as Slack offers it; every direct message here is with the bot. */
+function channels(world, { include, exclude_external_shared_channels: home, exclude_bot_users: people } = {}) {
   const kinds = { public: 'channel', private: 'private', im: 'im' };
-  const include = filter?.include?.map((kind) => kinds[kind]);
+  const wanted = (include ?? Object.keys(kinds)).map((kind) => kinds[kind]);
   return world.state.channels
-    .filter((channel) => channel.is_member && !channel.archived)
-    .filter((channel) => !include || include.includes(channel.kind))
-    .filter((channel) => !(filter?.exclude_external_shared_channels && channel.shared))
+    .filter((channel) => !channel.archived && wanted.includes(channel.kind))
+    .filter((channel) => !(home && channel.shared) && !(people && channel.kind === 'im'))
     .map((channel) => ({
       label: channel.kind === 'im' ? displayName(world.person(channel.peer)) : `#${channel.name}`,
       value: channel.id,
-      direct: channel.kind === 'im',
     }));
 }

@@ -11,7 +11,8 @@ from bot.sandbox.slack.workspace import Offer, Workspace
 
 EXTERNAL = ("external_select", "multi_external_select")
 _PEOPLE = ("users_select", "multi_users_select")
-_CHANNELS = ("conversations_select", "multi_conversations_select", "channels_select", "multi_channels_select")
+_CHANNELS = ("channels_select", "multi_channels_select")
+_CONVERSATIONS = ("conversations_select", "multi_conversations_select")
 
 
 def element_of(blocks: list[Json], block_id: str, action_id: str) -> tuple[Json, Json]:
@@ -47,7 +48,7 @@ def take(
     value = held(element, raw, offered=workspace.offered.get(offer_of(where, person, block, element), {}).values())
     if element["type"] not in HOLDS:
         return value, picked
-    _exists(workspace, element["type"], value[HOLDS[element["type"]].field])
+    _offered(workspace, element, value[HOLDS[element["type"]].field], person=person)
     now = {name: dict(kept) for name, kept in picked.items()}
     now.setdefault(block["block_id"], {})[element["action_id"]] = value
     return value, now
@@ -58,9 +59,31 @@ def label(element: Json) -> str:
     return str((element.get("text") or element.get("placeholder") or {}).get("text") or element["action_id"])
 
 
-def _exists(workspace: Workspace, kind: str, chosen: Any) -> None:
-    known = workspace.people if kind in _PEOPLE else workspace.channels if kind in _CHANNELS else None
-    if known is None or chosen is None:
+def conversations(workspace: Workspace, element: Json, *, person: str) -> list[str]:
+    """The ids of what a channels or conversations menu offers that person: what they can see, archived ones left out.
+
+    See https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element/#conversations_select and
+    https://docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object/.
+    """
+    wanted = element.get("filter") or {}
+    kinds = ["public"] if element["type"] in _CHANNELS else wanted.get("include") or ["public", "private", "im"]
+    return [
+        channel.id
+        for channel in workspace.channels.values()
+        if workspace.sees(person, channel.id)
+        and not channel.archived
+        and ("im" if channel.is_im else "private" if channel.private else "public") in kinds
+        and not (wanted.get("exclude_external_shared_channels") and channel.shared)
+        and not (wanted.get("exclude_bot_users") and channel.is_im)  # all are with the bot
+    ]
+
+
+def _offered(workspace: Workspace, element: Json, chosen: Any, *, person: str) -> None:
+    if element["type"] in _PEOPLE:
+        known = list(workspace.people)
+    elif element["type"] in (*_CHANNELS, *_CONVERSATIONS):
+        known = conversations(workspace, element, person=person)
+    else:
         return
-    if not all(one in known for one in (chosen if isinstance(chosen, list) else [chosen])):
+    if not all(one in known for one in (chosen if isinstance(chosen, list) else [chosen]) if one is not None):
         raise Refusal("invalid_option")

@@ -58,3 +58,34 @@ class Options:
 
 
 OPTION_GROUP = Shape(needs={"label": plain(75), "options": Options(OPTION, 100)})
+
+# https://docs.slack.dev/reference/block-kit/composition-objects/conversation-filter-object/: at least one of the three.
+CONVERSATION_FILTER = Shape(
+    may={
+        "include": Many(among("im", "mpim", "private", "public"), 4),
+        "exclude_external_shared_channels": Flag(),
+        "exclude_bot_users": Flag(),
+    },
+    either=("include", "exclude_external_shared_channels", "exclude_bot_users"),
+)
+
+
+@dataclass(frozen=True)
+class WithChoices:
+    """An element that has options itself: what it begins with is exactly one of them."""
+
+    shape: Shape
+
+    def problems(self, value: Any, at: str) -> Iterator[str]:
+        """What is wrong with the element, or with what it begins with."""
+        found = tuple(self.shape.problems(value, at))
+        yield from found
+        if found:
+            return
+        groups = [group["options"] for group in value.get("option_groups") or ()]
+        choices = [option for options in (value.get("options") or (), *groups) for option in options]
+        if value.get("initial_option") and value["initial_option"] not in choices:
+            yield problem("must be one of the options", f"{at}/initial_option")
+        for index, began in enumerate(value.get("initial_options") or ()):
+            if began not in choices:
+                yield problem("must be one of the options", f"{at}/initial_options/{index}")

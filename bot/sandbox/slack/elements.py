@@ -4,9 +4,29 @@ Limits: https://docs.slack.dev/reference/block-kit/block-elements/.
 """
 
 from collections.abc import Mapping
+from datetime import date, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.sandbox.slack.compositions import CONFIRM, OPTION, OPTION_GROUP, OVERFLOW_OPTION, RICH_OPTION, Options, plain
-from bot.sandbox.slack.rules import Anything, Flag, Many, OneOf, Rule, Shape, Whole, Words, among
+from bot.sandbox.slack.compositions import (
+    CONFIRM,
+    CONVERSATION_FILTER,
+    OPTION,
+    OPTION_GROUP,
+    OVERFLOW_OPTION,
+    RICH_OPTION,
+    Options,
+    WithChoices,
+    plain,
+)
+from bot.sandbox.slack.rules import Anything, Flag, Many, OneOf, Readable, Rule, Shape, Whole, Words, among
+
+
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, OSError) as error:  # a folder of the zone files raises the latter
+        raise ValueError(name) from error
+
 
 ID = Words(255)
 _ACTION: Mapping[str, Rule] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": Flag()}
@@ -20,7 +40,10 @@ _TYPED: Mapping[str, Rule] = {
 _SEVERAL: Mapping[str, Rule] = {"max_selected_items": Whole(1, 100)}
 _CHOICES: Mapping[str, Rule] = {"options": Options(OPTION, 100), "option_groups": Many(OPTION_GROUP, 100)}
 _EITHER = ("options", "option_groups")
-_FILTER: Mapping[str, Rule] = {"filter": Anything(), "default_to_current_conversation": Flag()}
+_FILTER: Mapping[str, Rule] = {"filter": CONVERSATION_FILTER, "default_to_current_conversation": Flag()}
+_DATE = Readable(lambda words: date.fromisoformat(words).isoformat(), "a date in the format YYYY-MM-DD")
+_TIME = Readable(lambda words: f"{time.fromisoformat(words):%H:%M}", "a time in the format HH:mm")
+_ZONE = Readable(_zone, "a time zone of the IANA format")
 _LENGTHS: Mapping[str, Rule] = {"min_length": Whole(0, 3000), "max_length": Whole(1, 3000)}
 
 IMAGE = Shape(
@@ -40,8 +63,10 @@ BUTTON = Shape(
     },
 )
 
-SELECTS: Mapping[str, Shape] = {
-    "static_select": Shape(may={**_HINTED, **_CHOICES, "initial_option": OPTION}, either=_EITHER, never_both=_EITHER),
+SELECTS: Mapping[str, Rule] = {
+    "static_select": WithChoices(
+        Shape(may={**_HINTED, **_CHOICES, "initial_option": OPTION}, either=_EITHER, never_both=_EITHER)
+    ),
     "users_select": Shape(may={**_HINTED, "initial_user": Words(255)}),
     "conversations_select": Shape(
         may={**_HINTED, **_FILTER, "initial_conversation": ID, "response_url_enabled": Flag()}
@@ -51,11 +76,13 @@ SELECTS: Mapping[str, Shape] = {
     "external_select": Shape(may={**_HINTED, "initial_option": OPTION, "min_query_length": Whole(0, 3000)}),
 }
 
-MULTI_SELECTS: Mapping[str, Shape] = {
-    "multi_static_select": Shape(
-        may={**_HINTED, **_SEVERAL, **_CHOICES, "initial_options": Options(OPTION, 100)},
-        either=_EITHER,
-        never_both=_EITHER,
+MULTI_SELECTS: Mapping[str, Rule] = {
+    "multi_static_select": WithChoices(
+        Shape(
+            may={**_HINTED, **_SEVERAL, **_CHOICES, "initial_options": Options(OPTION, 100)},
+            either=_EITHER,
+            never_both=_EITHER,
+        )
     ),
     "multi_users_select": Shape(may={**_HINTED, **_SEVERAL, "initial_users": Many(ID, 100)}),
     "multi_conversations_select": Shape(
@@ -67,13 +94,15 @@ MULTI_SELECTS: Mapping[str, Shape] = {
     ),
 }
 
-PICKERS: Mapping[str, Shape] = {
-    "checkboxes": Shape(
-        needs={"options": Options(RICH_OPTION, 10)}, may={**_ACTION, "initial_options": Options(RICH_OPTION, 10)}
+PICKERS: Mapping[str, Rule] = {
+    "checkboxes": WithChoices(
+        Shape(needs={"options": Options(RICH_OPTION, 10)}, may={**_ACTION, "initial_options": Options(RICH_OPTION, 10)})
     ),
-    "radio_buttons": Shape(needs={"options": Options(RICH_OPTION, 10)}, may={**_ACTION, "initial_option": RICH_OPTION}),
-    "datepicker": Shape(may={**_HINTED, "initial_date": Words(10, 10)}),
-    "timepicker": Shape(may={**_HINTED, "initial_time": Words(5, 5), "timezone": Words(100)}),
+    "radio_buttons": WithChoices(
+        Shape(needs={"options": Options(RICH_OPTION, 10)}, may={**_ACTION, "initial_option": RICH_OPTION})
+    ),
+    "datepicker": Shape(may={**_HINTED, "initial_date": _DATE}),
+    "timepicker": Shape(may={**_HINTED, "initial_time": _TIME, "timezone": _ZONE}),
 }
 
 DATETIMEPICKER: Mapping[str, Shape] = {

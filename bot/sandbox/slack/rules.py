@@ -3,7 +3,7 @@
 The tables that use them are in `compositions.py`, `elements.py`, `blocks.py` and `modals.py`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,6 +44,26 @@ class Words:
 def among(*values: str) -> Words:
     """One of these words."""
     return Words(255, among=frozenset(values))
+
+
+@dataclass(frozen=True)
+class Readable:
+    """A string that `read` takes without a ValueError and writes back the same; `kind` is what it should be."""
+
+    read: Callable[[str], str]
+    kind: str
+
+    def problems(self, value: Any, at: str) -> Iterator[str]:
+        """Wrong type, or not of that kind."""
+        if not isinstance(value, str):
+            yield problem("must be a string", at)
+            return
+        try:
+            good = self.read(value) == value
+        except ValueError:
+            good = False
+        if not good:
+            yield problem(f"must be {self.kind}", at)
 
 
 @dataclass(frozen=True)
@@ -133,9 +153,9 @@ class Shape:
 
 @dataclass(frozen=True)
 class OneOf:
-    """An object whose `type` picks its shape from a table."""
+    """An object whose `type` picks its rule from a table."""
 
-    shapes: Mapping[str, Shape]
+    shapes: Mapping[str, Rule]
 
     def problems(self, value: Any, at: str) -> Iterator[str]:
         """An unknown or unsupported type here, and what is wrong inside."""

@@ -4,7 +4,16 @@ import pytest
 
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.refusals import Refusal
-from bot.sandbox.slack.world import ANA, BEN, LAUNCHES, ONBOARDING
+from bot.sandbox.slack.world import (
+    ANA,
+    AURORA_SHARED,
+    BEN,
+    CS_LEADS,
+    LAUNCHES,
+    OLD_ONBOARDING,
+    ONBOARDING,
+    direct_message,
+)
 
 
 def plain(text: str) -> dict:
@@ -73,6 +82,7 @@ KINDS = [
     ("conversations_select", {}, ONBOARDING, "selected_conversation", ONBOARDING, None),
     ("multi_conversations_select", {}, [ONBOARDING], "selected_conversations", [ONBOARDING], []),
     ("channels_select", {}, LAUNCHES, "selected_channel", LAUNCHES, None),
+    ("multi_channels_select", {}, [LAUNCHES], "selected_channels", [LAUNCHES], []),
 ]
 
 
@@ -133,6 +143,45 @@ async def test_what_is_of_the_wrong_kind_never_reaches_the_app(
 async def test_what_no_picker_offers_cannot_be_picked(submit, kind, fields, given, error) -> None:
     with pytest.raises(Refusal, match=error):
         await submit([field("f", kind, **fields)], {"f": given})
+
+
+ONLY_PRIVATE = {"include": ["private"]}
+AT_HOME = {"include": ["public"], "exclude_external_shared_channels": True}
+NO_BOTS = {"exclude_bot_users": True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "only", "given"),
+    [
+        ("conversations_select", {}, CS_LEADS),
+        ("conversations_select", {}, direct_message(ANA)),
+        ("conversations_select", {"filter": ONLY_PRIVATE}, CS_LEADS),
+        ("conversations_select", {"filter": AT_HOME}, LAUNCHES),
+        ("channels_select", {}, AURORA_SHARED),
+    ],
+)
+async def test_a_menu_of_conversations_offers_what_the_person_sees(submit, kind, only, given) -> None:
+    state = await submit([field("f", kind, **only)], {"f": given})
+
+    assert given in state["f"].values()
+
+
+@pytest.mark.parametrize(
+    ("kind", "only", "given"),
+    [
+        ("conversations_select", {}, direct_message(BEN)),
+        ("conversations_select", {}, OLD_ONBOARDING),
+        ("conversations_select", {"filter": ONLY_PRIVATE}, ONBOARDING),
+        ("conversations_select", {"filter": ONLY_PRIVATE}, direct_message(ANA)),
+        ("conversations_select", {"filter": AT_HOME}, AURORA_SHARED),
+        ("conversations_select", {"filter": NO_BOTS}, direct_message(ANA)),
+        ("channels_select", {}, CS_LEADS),
+        ("channels_select", {}, direct_message(ANA)),
+    ],
+)
+async def test_a_menu_of_conversations_offers_nothing_else(submit, kind, only, given) -> None:
+    with pytest.raises(Refusal, match="invalid_option"):
+        await submit([field("f", kind, **only)], {"f": given})
 
 
 @pytest.mark.parametrize("dispatches", [True, False])
