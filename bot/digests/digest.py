@@ -113,10 +113,12 @@ class Written:
     said: Said
     silent: bool = False
     """Nothing worth a post today: it is only shown to who asks for it."""
+    numbers: object | None = None
+    """What it counted, as a frozen record, for who wants it as JSON."""
     rows: tuple[Risk | Standing, ...] = ()
     """All that it lists, in its order; the message may show less."""
     picture: Picture | None = None
-    """Goes into the thread."""
+    """Goes into the thread; the message says in words what it shows."""
 
 
 @dataclass(frozen=True, slots=True)

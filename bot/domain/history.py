@@ -1,10 +1,11 @@
 """What was seen to change: from two readings of a record to observations, and from observations to its history."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bot.domain import states
-from bot.domain.records import OWNER_ROLES, History, Observation, Slip
+from bot.domain.phases import LAUNCH
+from bot.domain.records import OWNER_ROLES, History, Launch, Observation, Slip
 from bot.pivotal.models import OnboardingRow
 
 PHASE = "phase"
@@ -30,7 +31,8 @@ def history(observations: Sequence[Observation], onboarding: OnboardingRow) -> H
     A slip is a target date seen to move later, also when it was taken away in between.
     """
     seen = sorted((one for one in observations if one.onboarding_id == onboarding.id), key=lambda one: one.seen_at)
-    slips = _slips([one for one in seen if one.field == TARGET])
+    targets = [one for one in seen if one.field == TARGET]
+    slips = _slips(targets)
     phases = [one for one in seen if one.field == PHASE]
     phase_since = _since(phases, onboarding.phase)
     # Without a phase change in all this time every slip was in this phase; with one that leads elsewhere, who knows.
@@ -40,6 +42,7 @@ def history(observations: Sequence[Observation], onboarding: OnboardingRow) -> H
         state_since=_since([one for one in seen if one.field == STATE], states.effective(onboarding)),
         slips=tuple(slips),
         slips_in_phase=0 if phases and phase_since is None else len(in_phase),
+        launch=_launch(phases, targets, onboarding),
     )
 
 
@@ -54,6 +57,23 @@ def value(onboarding: OnboardingRow, field: str) -> str | None:
 def _since(observations: Sequence[Observation], present: str) -> datetime | None:
     """When the present value was seen to come; None if the last one seen is another."""
     return observations[-1].seen_at if observations and observations[-1].after == present else None
+
+
+def _launch(phases: Sequence[Observation], targets: Sequence[Observation], onboarding: OnboardingRow) -> Launch | None:
+    """The last entry into the launch phase.
+
+    A walk sees it later than it happened; a record that was not changed since tells more exactly when.
+    """
+    entered = next((one for one in reversed(phases) if one.before and (one.after or "").casefold() == LAUNCH), None)
+    if entered is None or entered.before is None:
+        return None
+    changed = onboarding.updated_at
+    if changed and changed.tzinfo is None:
+        changed = changed.replace(tzinfo=UTC)
+    earlier = [one.after for one in targets if one.seen_at <= entered.seen_at]
+    later = [one.before for one in targets if one.seen_at > entered.seen_at]
+    then = (earlier[-1:] or later[:1] or [value(onboarding, TARGET)])[0]
+    return Launch(min(entered.seen_at, changed or entered.seen_at), _date(then), entered.before)
 
 
 def _slips(observations: Sequence[Observation]) -> list[Slip]:

@@ -125,6 +125,18 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Launch:
+    """An entry into the launch phase, as seen."""
+
+    at: datetime
+    """A moment by which it is known to have happened, the earliest of those."""
+    target: date | None
+    """The target date that held then."""
+    before: str
+    """The phase it came from."""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the observations of one onboarding amount to; whatever was not observed is None or empty."""
 
@@ -132,6 +144,8 @@ class History:
     state_since: datetime | None = None
     slips: tuple[Slip, ...] = ()
     slips_in_phase: int = 0
+    launch: Launch | None = None
+    """The last time it was seen to enter the launch phase."""
 
 
 @dataclass(frozen=True, slots=True)

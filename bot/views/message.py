@@ -1,6 +1,6 @@
 """What a view returns: blocks, and the sentence that stands for them in notifications and screen readers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +35,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture to be shown below a message: the file, its title, and what it shows for who cannot see it."""
+    """A picture to be shown below a message: its title, and what it shows for who cannot see it.
 
-    png: bytes
+    `draw` gives the PNG. It takes a moment of the processor, so it is for a thread of its own, once it is wanted.
+    """
+
+    draw: Callable[[], bytes]
     title: str
     alt: str
 
@@ -47,9 +50,9 @@ def markup(text: str) -> MarkdownTextObject:
     return MarkdownTextObject(text=words.clip(text, SECTION), verbatim=True)
 
 
-def section(text: str, *, accessory: InteractiveElement | None = None) -> SectionBlock:
-    """A paragraph, with one control beside it or none."""
-    return SectionBlock(text=markup(text), accessory=accessory)
+def section(text: str, *, accessory: InteractiveElement | None = None, block_id: str | None = None) -> SectionBlock:
+    """A paragraph, with one control beside it or none, and with an id of ours where it is to be found again."""
+    return SectionBlock(text=markup(text), accessory=accessory, block_id=block_id)
 
 
 def context(*parts: str) -> ContextBlock:

@@ -1,13 +1,16 @@
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.history import FIELDS, changes, history
-from bot.domain.records import Observation
+from bot.domain.records import Launch, Observation
+from bot.pivotal.models import OnboardingRow
 
 NOW = datetime(2026, 9, 9, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
+LAUNCHED = {"id": "onb_89", "display_id": 89, "customer_id": "cus", "phase": "launch", "state": "active"}
 
 
 def seen(field, before, after, days_ago):
@@ -109,3 +112,45 @@ def test_observations_of_others_do_not_count(make_onboarding):
     known = history([seen("phase", "program_design", "review", 5)], make_onboarding(90, phase="review"))
 
     assert known.phase_since is None
+
+
+def launched(*observations, **fields):
+    return history(observations, OnboardingRow.model_validate({**LAUNCHED, **fields})).launch
+
+
+def test_an_entry_into_launch_keeps_the_target_date_that_held_then():
+    found = launched(
+        seen("target_launch_date", "2026-08-21", "2026-09-04", 9),
+        seen("phase", "internal_qa", "launch", 5),
+        seen("target_launch_date", "2026-09-04", "2026-09-30", 2),
+    )
+
+    assert found == Launch(NOW - 5 * DAY, date(2026, 9, 4), "internal_qa")
+
+
+def test_a_date_moved_only_after_the_launch_does_not_make_it_on_time():
+    found = launched(
+        seen("phase", "internal_qa", "launch", 5),
+        seen("target_launch_date", "2026-09-01", "2026-09-30", 2),
+        target_launch_date="2026-09-30",
+    )
+
+    assert found.target == date(2026, 9, 1)
+
+
+def test_a_date_never_seen_to_move_is_the_one_that_held():
+    found = launched(seen("phase", "internal_qa", "launch", 5), target_launch_date="2026-09-04")
+
+    assert found.target == date(2026, 9, 4)
+
+
+@pytest.mark.parametrize(("changed_days_ago", "days_ago"), [(7, 7), (2, 5)], ids=["before the walk", "since"])
+def test_a_record_unchanged_since_its_launch_tells_when_it_was(changed_days_ago, days_ago):
+    found = launched(seen("phase", "internal_qa", "launch", 5), updated_at=NOW - changed_days_ago * DAY)
+
+    assert found.at == NOW - days_ago * DAY
+
+
+def test_an_onboarding_first_met_in_launch_was_not_seen_to_enter_it():
+    assert launched() is None
+    assert launched(seen("phase", "launch", "completed", 1)) is None
