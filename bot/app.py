@@ -27,6 +27,7 @@ from bot.domain.records import Writes
 from bot.listeners import FEATURES, http, manifest
 from bot.listeners.actors import Actors
 from bot.listeners.bolt import Identity
+from bot.listeners.bursts import Bursts
 from bot.listeners.cards import Cards
 from bot.listeners.door import Door
 from bot.listeners.feature import Registry
@@ -153,8 +154,9 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             digests=digests,
             clock=clock,
         )
-        services.changes.watch(lambda changed: door.tasks.spawn(cards.follow(changed)))
-        services.changes.watch(lambda changed: door.tasks.spawn(door.refresh_home(changed.by)))
+        copies, homes = Bursts(door.tasks, cards.follow), Bursts(door.tasks, door.refresh_home)
+        services.changes.watch(lambda changed: copies.add(changed.standing.onboarding.id, changed))
+        services.changes.watch(lambda changed: homes.add(changed.by, changed.by))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
         address = await _listen(settings, door, client, stack, clock)
         await digests.recover(clock())

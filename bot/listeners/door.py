@@ -16,9 +16,11 @@ from weakref import WeakValueDictionary
 import structlog
 from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncAck
+from slack_sdk.models.blocks import Option
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import FieldErrors
+from bot.domain import gates, rights
+from bot.domain.errors import BotError, FieldErrors
 from bot.listeners.actors import Actors
 from bot.listeners.answering import Answering, Caller
 from bot.listeners.bolt import Identity, application
@@ -35,6 +37,8 @@ from bot.views import modal
 log = structlog.get_logger()
 
 MOST_OPTIONS = 100
+PATIENCE = 2.0
+"""Seconds that a menu waits to know who is searching: Slack itself waits three for the options."""
 HOME = "app_home_opened"
 
 
@@ -108,10 +112,22 @@ class Door:
         self._begin(self._form, body, form, parsed)
 
     async def on_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """Answer an external menu inside the acknowledgement, from memory."""
-        search = self._registry.searches.get(str(body.get("action_id")))
-        found = search.find(str(body.get("value") or ""), self._services) if search else []
+        """Answer an external menu inside the acknowledgement, from memory; whoever may not look is offered nothing."""
+        found = await self._found(body)
         await ack(options=[option.to_dict() for option in found[:MOST_OPTIONS]])
+
+    async def _found(self, body: dict[str, Any]) -> list[Option]:
+        user, action = body["user"], str(body.get("action_id"))
+        search = self._registry.searches.get(action)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                actor = await self.actors.actor(str(user["id"]), team=user.get("team_id"))
+            rights.check(rights.Right.READ, actor)
+            gates.admit(action, actor)
+        except (BotError, TimeoutError) as error:
+            log.info("nothing offered", action=action, error=type(error).__name__)
+            return []
+        return search.find(str(body.get("value") or ""), self._services) if search else []
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge a shortcut and start its work."""

@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.sandbox.slack.world import ANA, AURORA_SHARED, CS_LEADS, DEVON, GUS, ONBOARDING, PARTNERS
+from bot.sandbox.slack.world import ANA, AURORA_SHARED, CS_LEADS, DEVON, ERIN, GUS, ONBOARDING, PARTNERS
 
 socket = pytest.mark.parametrize("mode", ["socket"])
+HOME, AURORA = "T0HOME001", "T0OTHER01"
 FIND, HERE = "Find onboarding", "Onboarding card here"
 
 
@@ -139,3 +140,33 @@ async def test_guest_may_not_look_for_anything(bot, slack):
     await slack.uses_shortcut(FIND, by=GUS)
 
     assert "answers only full members" in slack.modal_text(GUS)
+
+
+@pytest.fixture
+def offered(bot):
+    """`await offered(person, team)`: how many options a menu that somebody types into gets."""
+
+    async def options(person, team):
+        answers = []
+
+        async def ack(options):
+            answers.append(options)
+
+        user = {"id": person, "team_id": team}
+        await bot.door.on_search(ack, {"user": user, "action_id": "ob:which", "value": "acme"})
+        return len(answers[0])
+
+    return options
+
+
+@socket
+@pytest.mark.parametrize(("person", "team", "options"), [(DEVON, HOME, 2), (GUS, HOME, 0), (ERIN, AURORA, 0)])
+async def test_menu_offers_customers_to_the_team_only(offered, person, team, options):
+    assert await offered(person, team) == options
+
+
+@socket
+async def test_menu_offers_nothing_when_it_cannot_be_told_who_searches(offered, slack):
+    slack.fails("users.info", error="internal_error")
+
+    assert await offered(DEVON, HOME) == 0
