@@ -49,6 +49,7 @@ MANIFEST = {
                 "im:write",
                 "links:read",
                 "links:write",
+                "files:write",
                 "users:read",
             ]
         }

@@ -9,6 +9,21 @@ import { displayName, face, kindBadge } from './people.js';
 import { messageMenu } from './shortcuts.js';
 import { Values } from './values.js';
 
+/** A file in a message: a picture is shown with its title, anything else is a link. */
+function sharedFile({ id, url, name, title, alt_text: alt, is_picture: picture }) {
+  const attributes = { href: url, target: '_blank', rel: 'noopener' };
+  const make = () =>
+    picture
+      ? h(
+          'figure',
+          { class: 'block picture' },
+          h('figcaption', { text: title }),
+          h('a', { ...attributes, title: 'Open the picture' }, h('img', { src: url, alt: alt || title })),
+        )
+      : h('div', { class: 'block' }, h('a', { ...attributes, class: 'file', download: name, text: title }));
+  return { key: `file-${id}`, sig: url, make };
+}
+
 export class MessageDrawing {
   /** `openThread(ts)` is called for the reply button; without it messages stand in a thread themselves. */
   constructor(world, { openThread }) {
@@ -89,17 +104,16 @@ export class MessageDrawing {
 
   #content(message, channel) {
     const { world } = this;
-    const items = message.blocks?.length
-      ? blockItems(message.blocks, this.#place(message, channel))
-      : [
-          {
-            key: 'text',
-            sig: `${message.text}\n${world.me}`,
-            make: () => h('div', { class: 'text' }, mrkdwn(message.text ?? '', world)),
-          },
-        ];
+    const text = {
+      key: 'text',
+      sig: `${message.text}\n${world.me}`,
+      make: () => h('div', { class: 'text' }, mrkdwn(message.text ?? '', world)),
+    };
+    const plain = message.text || !message.files?.length ? [text] : [];
+    const items = message.blocks?.length ? blockItems(message.blocks, this.#place(message, channel)) : plain;
     if (message.edited)
       items.push({ key: 'edited', sig: '', make: () => h('span', { class: 'edited', text: '(edited)' }) });
+    items.push(...(message.files ?? []).map(sharedFile));
     return [...items, ...(message.unfurls ?? []).map((unfurl) => this.#unfurl(unfurl, this.#place(message, channel)))];
   }
 

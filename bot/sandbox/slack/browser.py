@@ -33,6 +33,7 @@ class Browser:
             web.get("/archives/{channel}/{ts}", self.index),
             web.get("/static/{path:.+}", self.file),
             web.get("/sandbox/state", self.state),
+            web.get("/sandbox/files/{id}", self.shared_file),
             web.get("/sandbox/events", self.events),
         ]
 
@@ -43,6 +44,14 @@ class Browser:
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A file of the page."""
         return _file(request.match_info["path"])
+
+    async def shared_file(self, request: web.Request) -> web.StreamResponse:
+        """A file's bytes, for whom sees a message with it."""
+        file = self.workspace.file_seen(request.query.get("as", ""), request.match_info["id"])
+        if file is None:
+            return web.Response(status=404, text="not found")
+        headers = {} if file.is_picture else {"Content-Disposition": "attachment"}
+        return web.Response(body=file.content, content_type=file.mimetype, headers=headers)
 
     async def state(self, request: web.Request) -> web.StreamResponse:
         """What the person named by `as` sees."""

@@ -15,7 +15,7 @@ def post_message(workspace: Workspace, args: Json) -> Json:
     message = workspace.post(
         channel, user=world.BOT, text=args.get("text"), blocks=args.get("blocks"), thread_ts=args.get("thread_ts")
     )
-    return {"channel": channel.id, "ts": message.ts, "message": payloads.message_json(message)}
+    return {"channel": channel.id, "ts": message.ts, "message": payloads.message_json(workspace, message)}
 
 
 def post_ephemeral(workspace: Workspace, args: Json) -> Json:
@@ -38,7 +38,7 @@ def update(workspace: Workspace, args: Json) -> Json:
     """https://docs.slack.dev/reference/methods/chat.update."""
     message = _own(workspace, args, otherwise="cant_update_message")
     changed = workspace.replace(message, text=args.get("text"), blocks=args.get("blocks"))
-    shown = payloads.message_json(changed)
+    shown = payloads.message_json(workspace, changed)
     return {"channel": changed.channel, "ts": changed.ts, "text": changed.text, "message": shown}
 
 

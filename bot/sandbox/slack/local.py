@@ -16,6 +16,7 @@ from bot.sandbox.slack.courier import Courier
 from bot.sandbox.slack.deliveries import Deliveries, Delivery
 from bot.sandbox.slack.driver import People
 from bot.sandbox.slack.faults import Fault, Faults
+from bot.sandbox.slack.files import File
 from bot.sandbox.slack.forms import Forms
 from bot.sandbox.slack.gestures import Gestures
 from bot.sandbox.slack.manifest import read
@@ -77,7 +78,7 @@ class LocalSlack(People):
         self.request_url = request_url
 
     async def __aenter__(self) -> Self:
-        site = web.Application(client_max_size=4 * 1024 * 1024)
+        site = web.Application(client_max_size=16 * 1024 * 1024)
         site.add_routes([*self._api.routes(), *self._browser.routes(), *self._gestures.routes()])
         self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
@@ -151,6 +152,11 @@ class LocalSlack(People):
     def calls_of(self, method: str) -> list[Call]:
         """The calls of one method; `response_url` names bodies sent to response URLs."""
         return [call for call in self.calls if call.method == method]
+
+    @property
+    def files(self) -> list[File]:
+        """Every file the app has completed, oldest first; in which message one stands says that message's `files`."""
+        return self.workspace.files.complete
 
     def fails(self, method: str, *, error: str, retry_after: int | None = None, times: int = 1) -> None:
         """Refuse the next calls of a method; `ratelimited` comes with `retry_after` seconds."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox.slack import world
+from bot.sandbox.slack.files import File
 from bot.sandbox.slack.wire import Json
 
 
@@ -42,6 +43,7 @@ class Message:
     edited: bool = False
     deleted: bool = False
     unfurls: tuple[Unfurl, ...] = ()
+    files: tuple[File, ...] = ()
 
     def visible_to(self, person: str) -> bool:
         """Whether that person may see it, channel membership apart."""
@@ -49,9 +51,11 @@ class Message:
 
     @property
     def seen(self) -> str:
-        """All the text in it, block by block, and below it; the fallback text when there are no blocks."""
+        """All the text in it: its blocks, or else its fallback text; then its files and what is below it."""
         own = flatten(list(self.blocks)) if self.blocks else self.text
-        return "\n".join([own, *(flatten(list(unfurl.blocks)) for unfurl in self.unfurls)])
+        files = [" ".join(filter(None, (file.title, file.alt_text))) for file in self.files]
+        below = [flatten(list(unfurl.blocks)) for unfurl in self.unfurls]
+        return "\n".join(part for part in (own, *files, *below) if part)
 
 
 def flatten(blocks: list[Json]) -> str:

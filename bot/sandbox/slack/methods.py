@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.sandbox.slack import chat, conversations, surfaces, unfurls, user_groups, users, world
+from bot.sandbox.slack import chat, conversations, surfaces, unfurls, uploads, user_groups, users, world
 from bot.sandbox.slack.wire import Json
 from bot.sandbox.slack.workspace import Workspace
 
@@ -43,6 +43,8 @@ METHODS: Mapping[str, Method] = {
     "conversations.list": Method(conversations.listing),
     "conversations.members": Method(conversations.members),
     "conversations.open": Method(conversations.open_dm, "im:write"),
+    "files.getUploadURLExternal": Method(uploads.ask, "files:write"),
+    "files.completeUploadExternal": Method(uploads.complete, "files:write"),
     "users.info": Method(users.show, "users:read"),
     "users.list": Method(users.listing, "users:read"),
     "users.lookupByEmail": Method(users.lookup_by_email, "users:read.email"),

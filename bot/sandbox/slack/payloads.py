@@ -92,7 +92,7 @@ def message_shortcut(workspace: Workspace, callback_id: str, *, message: Message
         "action_ts": workspace.new_ts(),
         "message_ts": message.ts,
         "channel": {"id": channel.id, "name": _channel_name(channel)},
-        "message": message_json(message),
+        "message": message_json(workspace, message),
         "response_url": _response_url(workspace, Origin(person.id, channel.id), "app"),
     }
 
@@ -122,7 +122,7 @@ def action(block: Json, element: Json, *, value: Json | None, ts: str) -> Json:
     }
 
 
-def message_json(message: Message) -> Json:
+def message_json(workspace: Workspace, message: Message) -> Json:
     """A message as Slack puts it into payloads and answers."""
     shown: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text, "team": world.TEAM}
     if message.user == world.BOT:
@@ -133,6 +133,8 @@ def message_json(message: Message) -> Json:
         shown["thread_ts"] = message.thread_ts
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.ts}
+    if message.files:
+        shown |= {"upload": True, "files": [file.json(workspace.url) for file in message.files]}
     if message.unfurls:
         shown["attachments"] = [unfurl.json(number) for number, unfurl in enumerate(message.unfurls, 1)]
     return shown
@@ -150,7 +152,7 @@ def _in_message(workspace: Workspace, message: Message) -> Json:
         container["thread_ts"] = message.thread_ts
     place: Json = {"container": container, "channel": {"id": channel.id, "name": _channel_name(channel)}}
     if message.ephemeral_to is None:  # Slack leaves the message out when it is ephemeral
-        place["message"] = message_json(message)
+        place["message"] = message_json(workspace, message)
     return place
 
 

@@ -1,6 +1,7 @@
 """What one person's Slack shows, as the JSON the page draws."""
 
 from bot.sandbox.slack import world
+from bot.sandbox.slack.files import File
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.views import View
 from bot.sandbox.slack.wire import Json
@@ -38,7 +39,9 @@ def screen(workspace: Workspace, person: str, *, pivotal: str | None, tries: lis
         ],
         "tries": tries,
         "messages": {
-            channel.id: [_message(workspace, message) for message in workspace.messages(channel.id, person=person)]
+            channel.id: [
+                _message(workspace, message, person) for message in workspace.messages(channel.id, person=person)
+            ]
             for channel in seen
         },
         "view": _view(view) if view else None,
@@ -77,7 +80,7 @@ def _channel(workspace: Workspace, channel: Channel, person: str) -> Json:
     }
 
 
-def _message(workspace: Workspace, message: Message) -> Json:
+def _message(workspace: Workspace, message: Message, person: str) -> Json:
     author = workspace.people[message.user]
     return {
         "ts": message.ts,
@@ -89,7 +92,19 @@ def _message(workspace: Workspace, message: Message) -> Json:
         "thread_ts": message.thread_ts,
         "edited": message.edited,
         "ephemeral": message.ephemeral_to is not None,
+        "files": [_file(file, person) for file in message.files],
         "unfurls": [{"url": unfurl.url, "blocks": list(unfurl.blocks)} for unfurl in message.unfurls],
+    }
+
+
+def _file(file: File, person: str) -> Json:
+    return {
+        "id": file.id,
+        "name": file.name,
+        "title": file.title,
+        "alt_text": file.alt_text,
+        "is_picture": file.is_picture,
+        "url": f"/sandbox/files/{file.id}?as={person}",
     }
 
 

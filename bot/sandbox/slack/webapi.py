@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.slack import answers
+from bot.sandbox.slack import answers, uploads
 from bot.sandbox.slack.connections import Connections
 from bot.sandbox.slack.faults import Fault, Faults
 from bot.sandbox.slack.methods import METHODS
@@ -20,11 +20,14 @@ from bot.sandbox.slack.workspace import Workspace
 
 CONNECT = "apps.connections.open"
 RESPONSE_URL = "response_url"
+UPLOAD = "upload"
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call the app made. A body sent to a response URL is logged under the method `response_url`."""
+    """One call the app made. A body sent to a response URL is logged under the method `response_url`, a file's bytes
+    sent to an upload address under `upload`.
+    """
 
     method: str
     args: Json
@@ -60,6 +63,7 @@ class WebApi:
             web.post("/commands/{team}/{key}", self.response_url),
             web.post("/actions/{team}/{key}", self.response_url),
             web.post("/app/{team}/{key}", self.response_url),
+            web.post(f"{uploads.PATH}{{key}}", self.upload),
         ]
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -86,6 +90,22 @@ class WebApi:
             status = 404 if refusal.error in ("used_url", "expired_url") else 400
             return self._answer(request, RESPONSE_URL, args, refusal.body(), fault, status=status)
         return self._answer(request, RESPONSE_URL, args, {"ok": True}, fault)
+
+    async def upload(self, request: web.Request) -> web.StreamResponse:
+        """A file's bytes, raw or as a form; anything but a 200 is a failure, which ones Slack does not document.
+
+        See https://docs.slack.dev/reference/methods/files.getUploadURLExternal#usage-info.
+        """
+        fault = self.faults.next(UPLOAD)
+        content = await _sent_file(request)
+        args: Json = {"bytes": len(content)}
+        try:
+            await self._meet(fault)
+            args["file"] = self.workspace.files.take(request.match_info["key"], content)
+        except Refusal as refusal:
+            status = 404 if refusal.error == "file_not_found" else 400
+            return self._answer(request, UPLOAD, args, refusal.body(), fault, status=status)
+        return self._answer(request, UPLOAD, args, {"ok": True}, fault)
 
     async def _run(self, method: str, args: Json, token: str, fault: Fault) -> Json:
         await self._meet(fault)
@@ -134,7 +154,16 @@ class WebApi:
 
 
 # Fields that travel as JSON text inside a form.
-_NESTED = ("blocks", "view", "attachments", "metadata", "unfurls")
+_NESTED = ("blocks", "view", "attachments", "metadata", "unfurls", "files")
+
+
+async def _sent_file(request: web.Request) -> bytes:
+    if request.content_type != "multipart/form-data":
+        return await request.read()
+    for part in (await request.post()).values():
+        if isinstance(part, web.FileField):
+            return part.file.read()
+    return b""
 
 
 async def _arguments(request: web.Request) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox.slack import blocks as block_kit
 from bot.sandbox.slack import world
+from bot.sandbox.slack.files import File, Files
 from bot.sandbox.slack.homes import Homes
 from bot.sandbox.slack.manifest import App
 from bot.sandbox.slack.messages import Message, Unfurl
@@ -45,6 +46,7 @@ class Workspace:
         self.user_groups = world.USER_GROUPS
         self.modals = Modals(clock)
         self.homes = Homes(clock)
+        self.files = Files(clock)
         self.triggers = Triggers(clock)
         self.response_urls = ResponseUrls(clock)
         self.rate = PostingRate(clock, burst=burst, per_second=per_second)
@@ -105,12 +107,13 @@ class Workspace:
         blocks: Any = None,
         thread_ts: str | None = None,
         ephemeral_to: str | None = None,
+        files: tuple[File, ...] = (),
     ) -> Message:
-        """Keep a new message. Raises `no_text`, `is_archived`, the block errors and `cannot_reply_to_message`."""
+        """Keep a new message. Raises `no_text` without files, `is_archived`, the block errors and those of `thread`."""
         if channel.archived:
             raise Refusal("is_archived")
-        text, accepted = _content(text, blocks)
-        root = self._thread(channel, thread_ts)
+        text, accepted = _content(text, blocks, bare=bool(files))
+        root = self.thread(channel, thread_ts) if thread_ts else None
         ts = self.new_ts()
         message = Message(
             ts=ts,
@@ -120,6 +123,7 @@ class Workspace:
             blocks=block_kit.with_ids(accepted, prefix=ts[-6:] + "-") if accepted else None,
             thread_ts=root,
             ephemeral_to=ephemeral_to,
+            files=files,
         )
         self._messages.setdefault(channel.id, []).append(message)
         self.changed()
@@ -129,7 +133,8 @@ class Workspace:
         """Give a message other content; blocks left out stay, an empty list removes them."""
         if blocks is None and not text:
             raise Refusal("no_text")
-        text, accepted = _content(text, blocks if blocks is not None else list(message.blocks or ()))
+        content = blocks if blocks is not None else list(message.blocks or ())
+        text, accepted = _content(text, content, bare=bool(message.files))
         filled = block_kit.with_ids(accepted, prefix=self.new_ts()[-6:] + "-") if accepted else None
         return self._put(replace(message, text=text, blocks=filled, edited=message.ephemeral_to is None))
 
@@ -160,6 +165,12 @@ class Workspace:
         if person in place.members:
             return True
         return not (place.private or place.is_im) and self.people[person].kind is Kind.MEMBER
+
+    def file_seen(self, person: str, file_id: str) -> File | None:
+        """The file of that id, if that person sees a message with it."""
+        places = [channel for channel in self._messages if person in self.people and self.sees(person, channel)]
+        messages = (message for channel in places for message in self.messages(channel, person=person))
+        return next((file for message in messages for file in message.files if file.id == file_id), None)
 
     # -- views
 
@@ -202,9 +213,8 @@ class Workspace:
         """The address of a message on the page."""
         return f"{self.url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
 
-    def _thread(self, channel: Channel, thread_ts: str | None) -> str | None:
-        if not thread_ts:
-            return None
+    def thread(self, channel: Channel, thread_ts: str) -> str:
+        """The first message of that thread; raises `thread_not_found` and `cannot_reply_to_message`."""
         for message in self._messages.get(channel.id, ()):
             if message.ts == thread_ts and not message.deleted:
                 if message.ephemeral_to is not None:
@@ -219,9 +229,9 @@ class Workspace:
         return message
 
 
-def _content(text: str | None, blocks: Any) -> tuple[str, list[Json]]:
+def _content(text: str | None, blocks: Any, *, bare: bool) -> tuple[str, list[Json]]:
     if blocks:
         block_kit.accept_message(blocks)
-    if not text and not blocks:
+    if not text and not blocks and not bare:
         raise Refusal("no_text")
     return (text or "")[: block_kit.TEXT_CHARACTERS], list(blocks or ())

@@ -47,6 +47,7 @@ MANIFEST = {
                 "app_mentions:read",
                 "links:read",
                 "links:write",
+                "files:write",
             ]
         }
     },
