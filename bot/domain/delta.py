@@ -1,6 +1,6 @@
 """What changed since the last delivered digest: new, continuing, slipped, and why rows are gone."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -27,6 +27,8 @@ class Cause(StrEnum):
     LAUNCHED = "launched"
     COMPLETED = "completed"
     PAUSED = "paused"
+    SNOOZED = "snoozed"
+    """Somebody does not want to be told of it in this channel for now."""
     DELETED = "deleted"
     MOVED_OUT = "moved out"
     """Its launch is now outside the weeks shown."""
@@ -97,11 +99,13 @@ def compare(
     everything: Mapping[str, Standing],
     phases: Phases,
     otherwise: Cause = Cause.RECOVERED,
+    snoozed: Collection[str] = (),
 ) -> Delta:
     """Compare two digests of one subscription.
 
     `listed` is what passes its filters now and `everything` what exists, both by id: they tell why a row is gone.
-    `otherwise` is the cause where none of the record's own explains it.
+    `snoozed` are the ids kept out of this channel for now. `otherwise` is the cause where none of the record's own
+    explains it.
     """
     base = _base(previous, current)
     before = previous.rows if previous else {}
@@ -114,7 +118,8 @@ def compare(
     for key, row in before.items():
         if key not in current.rows:
             standing = everything.get(key)
-            cause = _cause(row, standing, shown=key in listed, phases=phases, otherwise=otherwise)
+            explained = Cause.SNOOZED if key in snoozed else otherwise if key in listed else Cause.UNLISTED
+            cause = _cause(row, standing, phases=phases, otherwise=explained)
             left[key] = Left(row.title, cause)
             if standing:
                 now = standing.onboarding
@@ -134,7 +139,7 @@ def _base(previous: Said | None, current: Said) -> Base:
     return Base.SAME if previous.rules == current.rules else Base.CHANGED
 
 
-def _cause(row: SaidRow, standing: Standing | None, *, shown: bool, phases: Phases, otherwise: Cause) -> Cause:
+def _cause(row: SaidRow, standing: Standing | None, *, phases: Phases, otherwise: Cause) -> Cause:
     if standing is None:
         return Cause.DELETED
     onboarding = standing.onboarding
@@ -144,6 +149,4 @@ def _cause(row: SaidRow, standing: Standing | None, *, shown: bool, phases: Phas
         return Cause.PAUSED
     if phases.launched(onboarding.phase) and not phases.launched(row.phase):
         return Cause.LAUNCHED
-    if not shown:
-        return Cause.UNLISTED
     return otherwise

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 
 from bot.pivotal.models import CustomerRow, OnboardingRow
 
@@ -180,9 +181,13 @@ class Snapshot:
     """Why it is stale, in words."""
 
 
+MOVE = "move"
+SKIP = "skip"
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel's wish for one kind of digest."""
+    """A channel's wish for one kind of digest, or a person's own."""
 
     id: str
     team_id: str
@@ -196,9 +201,41 @@ class Subscription:
     creator: str
     """Slack user id of who subscribed the channel."""
     created_at: datetime
+    """Since when its hours count: made, or given other hours."""
     filters: str = ""
     paused: str | None = None
     """Why it is paused, or None."""
+    mentions: bool = False
+    """People may be pinged."""
+    quiet: bool = True
+    """Nothing is posted when there is nothing to say, but for one "all clear"."""
+    holidays: str = ""
+    """The country whose holidays count, perhaps with its region: `DE`, `DE-BY`. Empty: none do."""
+    on_holiday: str = MOVE
+    """`move` to the next workday, or `skip`."""
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is for one person, in their direct message with the bot."""
+        return self.channel.startswith("D")
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """An onboarding kept out of one channel's at-risk digests, until a day comes or the onboarding changes."""
+
+    channel: str
+    onboarding_id: str
+    title: str
+    until: date
+    """The day on which it is back."""
+    reason: str
+    by: str
+    """Slack user id."""
+    name: str
+    at: datetime
+    seen: str
+    """What phase, state, target date and owners were then, as `domain/snoozes.py` puts it."""
 
 
 class DeliveryStatus(StrEnum):
@@ -241,13 +278,20 @@ class Delivery:
 
     subscription_id: str
     slot: str
-    """The local date (`2026-09-07`), or `now:<trigger id>` for one asked for."""
+    """The local date (`2026-09-07`), `now:<trigger id>` for one asked for, or `notice:<date>` for a word about one."""
     status: DeliveryStatus
     claimed_at: datetime
     channel: str
     ts: str | None = None
     said: Said | None = None
     reason: str | None = None
+    message: Mapping[str, Any] | None = None
+    """What was posted, `text` and `blocks`, for as long as its rows have menus; None once it is sealed."""
+
+    @property
+    def sealed(self) -> bool:
+        """Whether nothing in its message is changed any more."""
+        return self.message is None
 
 
 @dataclass(frozen=True, slots=True)

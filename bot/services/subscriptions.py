@@ -1,18 +1,24 @@
 """Which channels get which digest, and the ledger of what became of each slot."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from bot.domain import dates, rights, schedule
 from bot.domain.errors import NotFound, UserError
-from bot.domain.records import Actor, Delivery, DeliveryStatus, Said, Subscription
+from bot.domain.records import MOVE, Actor, Delivery, DeliveryStatus, Said, Subscription
 from bot.domain.rights import Right
 from bot.store import Store
 
 ASKED_FOR = "now:"
 """Begins the slot of a digest somebody asked for: it uses no day's slot and is no base of comparison."""
+
+NOTHING = "nothing to say"
+"""Why a digest was left out that had nothing to say."""
+PAUSED = "paused"
+"""Why one was that fell into a pause."""
 
 LOOK_BACK = timedelta(days=7)
 """How far back slots that never came are explained."""
@@ -22,13 +28,20 @@ Changed = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to send and when: the kind, the weekdays (`mon-fri`), the local time and its zone, the filters as typed."""
+    """What to send and when: the kind, the weekdays (`mon-fri`), the local time and its zone, the filters as typed.
+
+    The rest is as in the record, `Subscription`.
+    """
 
     kind: str
     days: str
     at: time
     zone: str
     filters: str = ""
+    mentions: bool = False
+    quiet: bool = True
+    holidays: str = ""
+    on_holiday: str = MOVE
 
 
 class Subscriptions:
@@ -62,6 +75,10 @@ class Subscriptions:
             creator=by.slack_id,
             created_at=self._clock(),
             filters=wish.filters,
+            mentions=wish.mentions,
+            quiet=wish.quiet,
+            holidays=wish.holidays,
+            on_holiday=wish.on_holiday,
         )
         return await self.keep(subscription)
 
@@ -116,7 +133,7 @@ class Subscriptions:
         subscription = await self.find(channel, kind)
         if subscription.paused is None:
             raise UserError(f"The {kind} digest is not paused here.")
-        await self.skip_missed(subscription, now=self._clock(), grace=timedelta(0), reason="paused")
+        await self.skip_missed(subscription, now=self._clock(), grace=timedelta(0), reason=PAUSED)
         await self._store.subscriptions.resume(subscription.id)
         await self._changed()
         return replace(subscription, paused=None)
@@ -132,9 +149,57 @@ class Subscriptions:
         """Claim a slot: True for the one who may go on to post it, whoever else tries."""
         return await self._store.deliveries.claim(subscription.id, slot, channel=subscription.channel, now=now)
 
-    async def posted(self, subscription: Subscription, slot: str, *, ts: str, said: Said) -> None:
-        """Note that a slot's message is in the channel, and what it said."""
-        await self._store.deliveries.posted(subscription.id, slot, ts=ts, said=said)
+    async def prepare(self, subscription: Subscription, slot: str, *, said: Said) -> None:
+        """Note what a claimed slot's message is about to say."""
+        await self._store.deliveries.prepare(subscription.id, slot, said=said)
+
+    async def posted(
+        self, subscription: Subscription, slot: str, *, ts: str, said: Said, message: Mapping[str, Any] | None = None
+    ) -> None:
+        """Note that a slot's message is in the channel, and what it said.
+
+        `message` is its payload, kept while its rows have menus.
+        """
+        await self._store.deliveries.posted(subscription.id, slot, ts=ts, said=said, message=message)
+
+    async def release(self, subscription: Subscription, slot: str) -> bool:
+        """Give up a claim of which nothing was posted: the slot may be tried again."""
+        return await self._store.deliveries.release(subscription.id, slot)
+
+    async def reclaim(self, subscription: Subscription, slot: str, *, now: datetime) -> bool:
+        """Claim a slot that was skipped, failed or is uncertain, to post it after all; True for one caller."""
+        return await self._store.deliveries.reclaim(subscription.id, slot, now=now)
+
+    async def arrived(self, subscription: Subscription, slot: str) -> bool:
+        """Settle an uncertain slot as done: it was seen in the channel. False when it is not uncertain."""
+        return await self._store.deliveries.arrived(subscription.id, slot)
+
+    async def delivery(self, subscription: Subscription, slot: str) -> Delivery | None:
+        """What became of one slot; None when nobody claimed it."""
+        return await self._store.deliveries.get(subscription.id, slot)
+
+    async def last_unsent(self, subscription: Subscription) -> Delivery | None:
+        """The newest scheduled digest since the last that arrived which should have come and did not."""
+        last = await self.last_delivered(subscription)
+        return await self._store.deliveries.last_unsent(
+            subscription.id, after=last.slot if last else "", meant=(NOTHING, PAUSED)
+        )
+
+    async def open_messages(self, subscription_id: str) -> tuple[Delivery, ...]:
+        """The digests of a subscription whose rows still have menus, newest first."""
+        return tuple(await self._store.deliveries.open_messages(subscription_id))
+
+    async def of_message(self, channel: str, ts: str) -> Delivery | None:
+        """The delivery that a message in a channel is, if it is one."""
+        return await self._store.deliveries.of_message(channel, ts)
+
+    async def amend(self, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
+        """Keep a digest's payload as it is now; False when it is sealed."""
+        return await self._store.deliveries.amend(channel, ts, message)
+
+    async def seal(self, subscription_id: str, slot: str) -> bool:
+        """Let a digest's message change no more; True for the one caller who did it."""
+        return await self._store.deliveries.seal(subscription_id, slot)
 
     async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, *, reason: str | None = None) -> bool:
         """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""

@@ -1,11 +1,11 @@
 """The ledger of deliveries: a slot is claimed once, and from there only moves forward."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, delete, null, or_, select, update
 
 from bot.domain.records import Delivery, DeliveryStatus, Said, SaidRow
 from bot.store.database import Database
@@ -14,6 +14,9 @@ from bot.store.tables import deliveries
 _COLUMNS = [deliveries.c[field.name] for field in fields(Delivery)]
 _OPEN = (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN)
 _DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
+
+_NOT_SENT = (DeliveryStatus.UNCERTAIN, DeliveryStatus.SKIPPED, DeliveryStatus.FAILED)
+_SCHEDULED = deliveries.c.slot.not_like("%:%")
 
 _ON_THE_WAY = (DeliveryStatus.CLAIMED, DeliveryStatus.POSTED, DeliveryStatus.THREADED)
 _FROM: Mapping[DeliveryStatus, tuple[DeliveryStatus, ...]] = {
@@ -49,10 +52,47 @@ class Deliveries:
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
 
-    async def posted(self, subscription_id: str, slot: str, *, ts: str, said: Said) -> bool:
-        """Record that the message stands in the channel; False unless the slot was claimed or uncertain."""
+    async def prepare(self, subscription_id: str, slot: str, *, said: Said) -> bool:
+        """Record what is about to be posted, so that it is known should nobody learn whether it was."""
+        return await self._move(subscription_id, slot, (DeliveryStatus.CLAIMED,), said=_encode(said))
+
+    async def posted(
+        self, subscription_id: str, slot: str, *, ts: str, said: Said, message: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Record that the message stands in the channel; False unless the slot was claimed or uncertain.
+
+        `message` is what was posted, kept while something in it may still change.
+        """
         return await self._move(
-            subscription_id, slot, _OPEN, status=DeliveryStatus.POSTED.value, ts=ts, said=_encode(said), reason=None
+            subscription_id,
+            slot,
+            _OPEN,
+            status=DeliveryStatus.POSTED.value,
+            ts=ts,
+            said=_encode(said),
+            reason=None,
+            message=message,
+        )
+
+    async def release(self, subscription_id: str, slot: str) -> bool:
+        """Give up a claim of which nothing was posted, so that it may be claimed again; False when it is no claim."""
+        mine = _slot(subscription_id, slot) & (deliveries.c.status == DeliveryStatus.CLAIMED.value)
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(deliveries).where(mine, deliveries.c.ts.is_(None)))).rowcount == 1
+
+    async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> bool:
+        """Claim a slot that did not come, or may not have come, because somebody wants it posted now.
+
+        True for exactly one caller, until it has come to nothing again.
+        """
+        return await self._move(
+            subscription_id, slot, _NOT_SENT, status=DeliveryStatus.CLAIMED.value, claimed_at=now, reason=None
+        )
+
+    async def arrived(self, subscription_id: str, slot: str) -> bool:
+        """Settle an uncertain slot as done: somebody saw it in the channel. False when it is not uncertain."""
+        return await self._move(
+            subscription_id, slot, (DeliveryStatus.UNCERTAIN,), status=DeliveryStatus.DONE.value, reason=None
         )
 
     async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, reason: str | None = None) -> bool:
@@ -74,11 +114,51 @@ class Deliveries:
         found = await self._select(
             (deliveries.c.subscription_id == subscription_id)
             & deliveries.c.status.in_([status.value for status in _DELIVERED])
-            & deliveries.c.slot.not_like("now:%"),
+            & _SCHEDULED,
             order=deliveries.c.slot.desc(),
             limit=1,
         )
         return found[0] if found else None
+
+    async def last_unsent(
+        self, subscription_id: str, *, after: str = "", meant: Collection[str] = ()
+    ) -> Delivery | None:
+        """The newest scheduled slot later than `after` that did not come, or may not have; `meant` are good reasons."""
+        reason = deliveries.c.reason
+        found = await self._select(
+            (deliveries.c.subscription_id == subscription_id)
+            & deliveries.c.status.in_([status.value for status in _NOT_SENT])
+            & (deliveries.c.slot > after)
+            & or_(reason.is_(None), reason.not_in(meant))
+            & _SCHEDULED,
+            order=deliveries.c.slot.desc(),
+            limit=1,
+        )
+        return found[0] if found else None
+
+    async def open_messages(self, subscription_id: str) -> list[Delivery]:
+        """The deliveries of a subscription whose message may still change, newest first."""
+        return await self._select(
+            (deliveries.c.subscription_id == subscription_id) & deliveries.c.message.is_not(None),
+            order=deliveries.c.claimed_at.desc(),
+        )
+
+    async def of_message(self, channel: str, ts: str) -> Delivery | None:
+        """The delivery that a message in a channel is, if it is one."""
+        found = await self._select((deliveries.c.channel == channel) & (deliveries.c.ts == ts), limit=1)
+        return found[0] if found else None
+
+    async def amend(self, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
+        """Keep a message as it is now; False when it is sealed, or no delivery's."""
+        there = (deliveries.c.channel == channel) & (deliveries.c.ts == ts) & deliveries.c.message.is_not(None)
+        async with self._database.writing() as connection:
+            return (await connection.execute(update(deliveries).where(there).values(message=message))).rowcount == 1
+
+    async def seal(self, subscription_id: str, slot: str) -> bool:
+        """Let its message change no more; True for exactly one caller."""
+        still_open = _slot(subscription_id, slot) & deliveries.c.message.is_not(None)
+        async with self._database.writing() as connection:
+            return (await connection.execute(update(deliveries).where(still_open).values(message=null()))).rowcount == 1
 
     async def unfinished(self) -> list[Delivery]:
         """Slots on their way: claimed, posted or threaded but not done, oldest first."""
@@ -87,9 +167,11 @@ class Deliveries:
         )
 
     async def recent(self, subscription_id: str, limit: int = 10) -> list[Delivery]:
-        """The newest slots of a subscription, those asked for included."""
+        """The newest slots of a subscription, those asked for included; notices are none."""
         return await self._select(
-            deliveries.c.subscription_id == subscription_id, order=deliveries.c.claimed_at.desc(), limit=limit
+            (deliveries.c.subscription_id == subscription_id) & deliveries.c.slot.not_like("notice:%"),
+            order=deliveries.c.claimed_at.desc(),
+            limit=limit,
         )
 
     async def _move(

@@ -17,6 +17,7 @@ from bot.store.observations import Observations
 from bot.store.people import People
 from bot.store.schema import migrate
 from bot.store.snapshot import SnapshotRows
+from bot.store.snoozes import Snoozes
 from bot.store.subscriptions import Subscriptions
 
 
@@ -32,6 +33,7 @@ class Store:
         self.cards = Cards(database)
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
+        self.snoozes = Snoozes(database)
         self.snapshot = SnapshotRows(database)
         self.observations = Observations(database)
 

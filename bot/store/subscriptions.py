@@ -28,6 +28,11 @@ class Subscriptions:
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
 
+    async def put(self, subscription: Subscription) -> None:
+        """Keep a subscription, in place of the one with its id."""
+        async with self._database.writing() as connection:
+            await connection.execute(self._database.upsert(subscriptions).values(**asdict(subscription)))
+
     async def get(self, subscription_id: str) -> Subscription | None:
         """The subscription with this id, if there is one."""
         found = await self._select(subscriptions.c.id == subscription_id)

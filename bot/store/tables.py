@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Time,
+    false,
     true,
 )
 
@@ -41,7 +42,26 @@ subscriptions = Table(
     Column("created_at", Instant, nullable=False),
     Column("filters", Text, nullable=False),
     Column("paused", Text),
+    Column("mentions", Boolean, nullable=False, server_default=false()),
+    Column("quiet", Boolean, nullable=False, server_default=true()),
+    Column("holidays", String, nullable=False, server_default=""),
+    Column("on_holiday", String, nullable=False, server_default="move"),
     Index("subscriptions_by_channel", "channel"),
+)
+
+snoozes = Table(
+    "snoozes",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("onboarding_id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("seen", Text, nullable=False),
+    Index("snoozes_by_onboarding", "onboarding_id"),
 )
 
 deliveries = Table(
@@ -55,7 +75,9 @@ deliveries = Table(
     Column("ts", String),
     Column("said", JSON(none_as_null=True)),
     Column("reason", Text),
+    Column("message", JSON(none_as_null=True)),
     Index("deliveries_by_status", "status"),
+    Index("deliveries_by_message", "channel", "ts"),
 )
 
 claims = Table(
