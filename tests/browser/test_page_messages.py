@@ -102,3 +102,37 @@ async def test_a_message_that_is_changed_says_so(app: AsyncApp, open_page: Open)
 
     await expect(message).to_contain_text("✓ Acme")
     await expect(message).to_contain_text("(edited)")
+
+
+async def test_a_button_in_a_preview_is_pressed(app: AsyncApp, open_page: Open) -> None:
+    heard = hears(app, "open")
+    link = "https://my.pivotal.app/customers/89"
+    button = {"type": "button", "text": plain("Open"), "action_id": "open", "value": "89"}
+
+    @app.event("link_shared")
+    async def preview(event: dict[str, Any], client: Any) -> None:
+        blocks = [{"type": "actions", "elements": [button]}]
+        await client.chat_unfurl(channel=event["channel"], ts=event["message_ts"], unfurls={link: {"blocks": blocks}})
+
+    page = await open_page()
+    composer = page.get_by_label("Message #onboarding")
+    await composer.fill(f"see {link}")
+    await composer.press("Enter")
+
+    await page.get_by_role("group", name=f"Preview of {link}").get_by_role("button", name="Open").press("Enter")
+
+    body = await heard.next()
+    assert (body["container"]["app_unfurl_url"], body["actions"][0]["value"]) == (link, "89")
+
+
+async def test_a_user_group_is_completed_and_shown_by_its_handle(app: AsyncApp, open_page: Open) -> None:
+    page = await open_page()
+    composer = page.get_by_label("Message #onboarding")
+
+    await composer.press_sequentially("ask @cs-")
+    await composer.press("Enter")
+    await expect(composer).to_have_value("ask @cs-team ")
+    await composer.press("Enter")
+
+    mention = page.locator("article[data-ts]").last.locator(".mention")
+    await expect(mention).to_have_text("@cs-team")

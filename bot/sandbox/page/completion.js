@@ -23,18 +23,27 @@ export function complete(text, caret, world, { commands = true } = {}) {
   const wanted = part.toLowerCase();
   const all = mark === '@' ? people(world) : channels(world);
   const rows = all
-    .filter(({ label }) => [label, ...label.split(' ')].some((word) => word.toLowerCase().startsWith(wanted)))
+    .filter(({ label, words = [label, ...label.split(' ')] }) =>
+      words.some((word) => word.toLowerCase().startsWith(wanted)),
+    )
     .slice(0, 8);
   return rows.length ? { from: caret - part.length - 1, to: caret, rows } : null;
 }
 
-const people = (world) =>
-  world.state.people.map((person) => ({
+const people = (world) => [
+  ...world.state.people.map((person) => ({
     insert: `@${person.real_name} `,
     label: displayName(person),
     note: standing(person),
     face: face(world, person.id, { size: 'avatar-tiny' }),
-  }));
+  })),
+  ...(world.state.user_groups ?? []).map((group) => ({
+    insert: `@${group.handle} `,
+    label: `@${group.handle}`,
+    words: [group.handle, group.name],
+    note: group.name,
+  })),
+];
 
 const channels = (world) =>
   world.state.channels

@@ -96,7 +96,8 @@ class Acts:
     async def press(
         self, message: Message, *, person: str, block_id: str, action_id: str, value: Any = None
     ) -> Acknowledged:
-        """Press or choose in a message, as that person's screen shows it: `message` may be an older state of it.
+        """Press or choose in a message or a preview below it, as that person's screen shows it, though it may have
+        changed since.
 
         Raises `user_not_found`, `message_not_found` where the person cannot see it, `action_not_found` and what
         `choosing.take` raises.
@@ -104,7 +105,7 @@ class Acts:
         who = self.workspace.person(person)
         if not self.workspace.sees(person, message.channel):
             raise Refusal("message_not_found")
-        block, element = element_of(list(message.blocks or ()), block_id, action_id)
+        block, element = element_of(message.pressable, block_id, action_id)
         key = (message.channel, message.ts, person)
         before = self.workspace.picked.get(key, {})
         taken, picked = take(self.workspace, message, block, element, raw=value, person=person, picked=before)

@@ -40,7 +40,7 @@ class Menus:
         What was offered can be chosen from then on. Raises `action_not_found`, `not_interactive`,
         `operation_timeout`, `dispatch_failed`, and `invalid_options` for an answer that Slack would not show.
         """
-        blocks = list(where.blocks or ())
+        blocks = where.blocks if isinstance(where, View) else where.pressable
         block, element = element_of(blocks, block_id, action_id)
         if element["type"] not in EXTERNAL:
             raise Refusal("action_not_found")

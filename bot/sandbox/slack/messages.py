@@ -50,6 +50,20 @@ class Message:
         return not self.deleted and self.ephemeral_to in (None, person)
 
     @property
+    def pressable(self) -> list[Json]:
+        """The blocks of the message itself and of the previews below it."""
+        return [*(self.blocks or ()), *(block for unfurl in self.unfurls for block in unfurl.blocks)]
+
+    def preview_of(self, block_id: str) -> int | None:
+        """The number, from 1 on, of the preview which that block stands in; None for the message's own."""
+        if any(block["block_id"] == block_id for block in self.blocks or ()):
+            return None
+        for number, unfurl in enumerate(self.unfurls, 1):
+            if any(block["block_id"] == block_id for block in unfurl.blocks):
+                return number
+        return None
+
+    @property
     def seen(self) -> str:
         """All the text in it: its blocks, or else its fallback text; then its files and what is below it."""
         own = flatten(list(self.blocks)) if self.blocks else self.text

@@ -39,14 +39,18 @@ def slash_command(workspace: Workspace, *, word: str, text: str, person: Person,
 
 
 def press_in_message(workspace: Workspace, message: Message, *, person: Person, action: Json) -> Json:
-    """A `block_actions` payload for something pressed in a message."""
+    """A `block_actions` payload for something pressed in a message, or in a preview below it."""
+    preview = message.preview_of(action["block_id"])
+    blocks = message.blocks if preview is None else message.unfurls[preview - 1].blocks
     picked = workspace.picked.get((message.channel, message.ts, person.id), {})
+    # What replacing the original does to a preview is not documented: here its URL has none and posts anew.
+    origin = Origin(person.id, message.channel, message.ts if preview is None else None)
     return {
         "type": "block_actions",
         **_who(workspace, person),
-        **_in_message(workspace, message),
-        "state": {"values": values(list(message.blocks or ()), picked)},
-        "response_url": _response_url(workspace, Origin(person.id, message.channel, message.ts), "actions"),
+        **_in_message(workspace, message, preview),
+        "state": {"values": values(list(blocks or ()), picked)},
+        "response_url": _response_url(workspace, origin, "actions"),
         "actions": [action],
     }
 
@@ -61,7 +65,8 @@ def suggestion(
 ) -> Json:
     """A `block_suggestion` payload for what was typed into an external menu: it opens no modal, it has no trigger."""
     who = _who(workspace, person, trigger=False)
-    place = _in_view(where) if isinstance(where, View) else _in_message(workspace, where)
+    in_message = _in_message(workspace, where, where.preview_of(block_id)) if isinstance(where, Message) else {}
+    place = _in_view(where) if isinstance(where, View) else in_message
     return {
         "type": "block_suggestion",
         **who,
@@ -140,7 +145,11 @@ def message_json(workspace: Workspace, message: Message) -> Json:
     return shown
 
 
-def _in_message(workspace: Workspace, message: Message) -> Json:
+def _in_message(workspace: Workspace, message: Message, preview: int | None) -> Json:
+    """Where it was pressed. Of the message below which a preview stands the app is told nothing more, but the preview.
+
+    See https://docs.slack.dev/messaging/unfurling-links-in-messages and slackapi/java-slack-sdk#1038.
+    """
     channel = workspace.channels[message.channel]
     container: Json = {
         "type": "message",
@@ -151,7 +160,12 @@ def _in_message(workspace: Workspace, message: Message) -> Json:
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     place: Json = {"container": container, "channel": {"id": channel.id, "name": _channel_name(channel)}}
-    if message.ephemeral_to is None:  # Slack leaves the message out when it is ephemeral
+    if preview is not None:
+        unfurl = message.unfurls[preview - 1]
+        whole = {"attachment_id": preview, "is_app_unfurl": True, "app_unfurl_url": unfurl.url}
+        container |= {"type": "message_attachment", **whole}
+        place["app_unfurl"] = unfurl.json(preview)
+    elif message.ephemeral_to is None:  # Slack leaves the message out when it is ephemeral
         place["message"] = message_json(workspace, message)
     return place
 

@@ -22,7 +22,7 @@ class Target:
 
 def labelled(where: Message | View, label: str) -> Iterator[Target]:
     """Everything with that label: a button's text or accessibility label, a menu option's text."""
-    for block, element in elements(list(where.blocks or ())):
+    for block, element in elements(_pressable(where)):
         if element["type"] == "button":
             if label in (element["text"]["text"], element.get("accessibility_label")):
                 yield Target(where, block, element)
@@ -34,9 +34,13 @@ def labelled(where: Message | View, label: str) -> Iterator[Target]:
 
 def with_action(where: Message | View, action_id: str, value: Any) -> Iterator[Target]:
     """Every element with that action_id, to be given `value`."""
-    for block, element in elements(list(where.blocks or ())):
+    for block, element in elements(_pressable(where)):
         if element["action_id"] == action_id:
             yield Target(where, block, element, value)
+
+
+def _pressable(where: Message | View) -> list[Json]:
+    return where.blocks if isinstance(where, View) else where.pressable
 
 
 def field_ids(view: View, name: str) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""How what people type travels: escaped, with people, channels and links as Slack marks them.
+"""How what people type travels: escaped, with people, user groups, channels and links as Slack marks them.
 
 See https://docs.slack.dev/messaging/formatting-message-text/#how-to-escape-characters.
 """
@@ -24,7 +24,11 @@ def written(workspace: Workspace, text: str) -> str:
 
 
 def escaped(workspace: Workspace, text: str) -> str:
-    """A command's text where the manifest says `should_escape`: people as `<@U…|name>` instead."""
+    """A command's text where the manifest says `should_escape`: people as `<@U…|name>` instead.
+
+    See https://docs.slack.dev/interactivity/implementing-slash-commands/; user groups
+    are not in there and come as they do in messages, `<!subteam^S…|@name>`.
+    """
     return _marked(workspace, text, final={}, entities=False)
 
 
@@ -62,11 +66,15 @@ def _any(names: Iterable[str]) -> str:
 
 
 def _marks(workspace: Workspace) -> dict[str, str]:
-    """Every way to name a person or a channel, in lower case, with Slack's mark for it."""
+    """Every way to name a person, a user group or a channel, in lower case, with Slack's mark for it."""
     marks: dict[str, str] = {}
     for person in workspace.people.values():
         mark = f"<@{person.id}|{person.handle}>"
         for name in (mark, f"<@{person.id}>", f"@{person.real_name}", f"@{person.handle}"):
+            marks[name.lower()] = mark
+    for group in workspace.user_groups:
+        mark = f"<!subteam^{group.id}|@{group.handle}>"
+        for name in (mark, f"<!subteam^{group.id}>", f"@{group.handle}"):
             marks[name.lower()] = mark
     for channel in workspace.channels.values():
         if not channel.is_im:

@@ -7,10 +7,11 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import ANA, CARA, CS_LEADS, ONBOARDING, RANDOM
+from bot.sandbox.slack.world import ANA, BEN, CARA, CS_LEADS, ONBOARDING, RANDOM
 
 URL = "https://my.pivotal.example/customers/1-aurora?tab=a&b=2"
 BLOCKS = [{"type": "section", "text": {"type": "mrkdwn", "text": "*Aurora Foods* · Review"}}]
+MORE = {"type": "button", "text": {"type": "plain_text", "text": "Open"}, "action_id": "open", "value": "89"}
 
 
 @pytest.fixture
@@ -109,6 +110,38 @@ async def test_a_second_unfurl_replaces_the_first(slack: LocalSlack, posted, cli
     (unfurl,) = message["unfurls"]
     assert unfurl["url"] == URL
     assert unfurl["blocks"][0]["text"]["text"] == f"*<{URL}|Aurora>*\nLaunch"
+
+
+async def test_a_button_in_a_preview_says_which_preview(slack: LocalSlack, posted, app, client) -> None:
+    presses = []
+
+    @app.action("open")
+    async def open_it(ack, body, respond) -> None:
+        presses.append(body)
+        await ack()
+        await respond("Private", replace_original=True)
+
+    where = {"channel": posted["channel"], "ts": posted["message_ts"]}
+    blocks = [*BLOCKS, {"type": "actions", "elements": [MORE]}]
+    await client.chat_unfurl(**where, unfurls={URL: {"blocks": blocks}})
+
+    await slack.clicks("Open", by=BEN)
+    await slack.sees("Private", by=BEN, channel=ONBOARDING)
+
+    (body,) = presses
+    assert body["container"] == {
+        "type": "message_attachment",
+        "message_ts": posted["message_ts"],
+        "channel_id": ONBOARDING,
+        "is_ephemeral": False,
+        "attachment_id": 1,
+        "is_app_unfurl": True,
+        "app_unfurl_url": URL,
+    }
+    assert "message" not in body
+    assert body["app_unfurl"]["blocks"][1]["elements"][0]["value"] == body["actions"][0]["value"] == "89"
+    original, answer = slack.messages(ONBOARDING, BEN)
+    assert (original.user, original.unfurls[0].url, answer.ephemeral_to) == (ANA, URL, BEN)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,9 @@ WORKSPACE = Workspace(read({}), clock=lambda: datetime(2026, 9, 7, tzinfo=UTC))
         ("ask @Ana Ruiz or @ben.", "ask <@U0ANA0001> or <@U0BEN0001>."),
         ("<@U0ANA0001|ana>hi", "<@U0ANA0001>hi"),
         ("mail x@ana.example", "mail x@ana.example"),
+        ("ask @managers", "ask <!subteam^S0MANAGRS|@managers>"),
+        ("ask <!subteam^S0MANAGRS>", "ask <!subteam^S0MANAGRS|@managers>"),
+        ("ask <!subteam^S0NOBODY1>", "ask &lt;!subteam^S0NOBODY1&gt;"),
         ("see #launches", "see <#C0LAUNCHS|launches>"),
         ("at https://a.example/b?c=1&d=2.", "at <https://a.example/b?c=1&amp;d=2>."),
         ("(https://a.example/b)", "(<https://a.example/b>)"),
@@ -35,14 +38,31 @@ def test_a_message_is_kept_as_slack_keeps_it(typed: str, kept: str) -> None:
 
 
 def test_a_command_carries_names_and_links_in_its_marks() -> None:
-    text = writing.escaped(WORKSPACE, "link @ana https://pivotal.example/customers/1 &amp;")
+    text = writing.escaped(WORKSPACE, "link @ana,@cs-team https://pivotal.example/customers/1 &amp;")
 
-    assert text == "link <@U0ANA0001|ana> <https://pivotal.example/customers/1> &amp;amp;"
+    assert text == (
+        "link <@U0ANA0001|ana>,<!subteam^S0CSTEAM1|@cs-team> <https://pivotal.example/customers/1> &amp;amp;"
+    )
 
 
 PIECES = st.lists(
     st.sampled_from(
-        ["@ana", "<@U0ANA0001>", "#launches", "https://a.example/x", "<", ">", "&", "&amp;", "|", "(", ".", "é", "x"]
+        [
+            "@ana",
+            "@managers",
+            "<@U0ANA0001>",
+            "#launches",
+            "https://a.example/x",
+            "<",
+            ">",
+            "&",
+            "&amp;",
+            "|",
+            "(",
+            ".",
+            "é",
+            "x",
+        ]
     )
 ).map(" ".join)
 
