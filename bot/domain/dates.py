@@ -1,11 +1,16 @@
 """Calendar days for people: which day it is somewhere, the week around it, and how a date reads."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.errors import UserError
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+AUTO = "auto"
+FIRST_WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
+"""What a week may be set to begin with; `auto` is the custom of the place."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -29,10 +34,37 @@ def today(now: datetime, place: str | ZoneInfo) -> date:
     return now.astimezone(zone(place) if isinstance(place, str) else place).date()
 
 
-def week(day: date) -> tuple[date, date]:
-    """Give the Monday and the Sunday of the week a day is in."""
-    monday = day - timedelta(days=day.weekday())
-    return monday, monday + timedelta(days=6)
+def week(day: date, first: int = 0) -> tuple[date, date]:
+    """Give the first and the last day of the week a day is in; weeks begin on weekday `first`, 0 for Monday."""
+    start = day - timedelta(days=(day.weekday() - first) % 7)
+    return start, start + timedelta(days=6)
+
+
+def country(place: str | ZoneInfo) -> str:
+    """Say which country a time zone is in, such as `DE`; empty where it is in none, as UTC is."""
+    from babel.core import get_global  # takes a moment to load, and most who ask for a date need no country
+
+    name = place.key if isinstance(place, ZoneInfo) else place
+    territories: Mapping[str, str] = get_global("zone_territories")
+    found = territories.get(name) or territories.get(get_global("zone_aliases").get(name, ""), "")
+    return found if found.isalpha() else ""
+
+
+def first_weekday(place: str | ZoneInfo, setting: str = AUTO) -> int:
+    """Say which weekday weeks begin with, 0 for Monday: as set, or else as is the custom where that time zone is."""
+    if setting != AUTO:
+        return FIRST_WEEKDAYS[setting]
+    return _custom(country(place))
+
+
+@cache
+def _custom(territory: str) -> int:
+    from babel.core import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(f"und_{territory}").first_week_day if territory else 0
+    except UnknownLocaleError:
+        return 0
 
 
 def short(day: date) -> str:

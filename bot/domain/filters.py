@@ -1,4 +1,4 @@
-"""What a list is narrowed to: `phase:review state:at_risk owner:@ana launch:this-week` and words of a name."""
+"""What a list is narrowed to: `phase:review state:at_risk owner:@ana launch:this-week mine` and words of a name."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ from bot.domain.phases import label as phase_label
 from bot.domain.records import Directory, Standing
 from bot.domain.rights import owners
 
-KEYS = ("phase", "state", "owner", "launch")
+KEYS = ("phase", "state", "owner", "launch", "customer")
 LAUNCHES = {
     "this-week": Lane.THIS_WEEK,
     "next-week": Lane.NEXT_WEEK,
@@ -23,10 +23,16 @@ LAUNCHES = {
     "none": Lane.NO_TARGET,
 }
 NOBODY = "none"
+ME = "me"
+MINE = "mine"
+"""A word of its own that means `owner:me`."""
 
 TOKEN = re.compile(r"([^\s:<>/]+):(?!//)(.*)", re.DOTALL)
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>|@?([UW][A-Z0-9]{5,})")
+GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|@?([^<>]*))?>|@?(S[A-Z0-9]{5,})")
 PIVOTAL_ID = re.compile(r"[a-z]+_[A-Za-z0-9_]+")
+
+NO_GROUPS: Mapping[str, frozenset[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,13 @@ class Filters:
     phases: tuple[str, ...] = ()
     states: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
-    """Slack user ids, Pivotal user ids, or `none` for those without any owner."""
+    """Slack user ids, user groups as Slack writes them, Pivotal user ids, `me`, or `none` for those without any."""
     launches: tuple[str, ...] = ()
     """`this-week`, `next-week`, `overdue`, `none`."""
     text: str = ""
     """Words to be found in the title."""
+    customers: tuple[str, ...] = ()
+    """Words to be found in the customer's name."""
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -58,10 +66,14 @@ def parse(text: str, *, phases: Phases, seen: Iterable[Standing] = ()) -> Filter
         "state": _chooser("state", states.LABELS | {row.state: states.label(row.state) for row in rows}),
         "owner": _owner,
         "launch": _chooser("launch", {name: name for name in LAUNCHES}),
+        "customer": str,
     }
     found: dict[str, list[str]] = {key: [] for key in KEYS}
     rest = []
     for word in words.split(text):
+        if word.casefold() == MINE:
+            found["owner"].append(ME)
+            continue
         token = TOKEN.fullmatch(word)
         if token is None or (not token[2] and token[1].casefold() not in KEYS):
             rest.append(word)
@@ -72,14 +84,34 @@ def parse(text: str, *, phases: Phases, seen: Iterable[Standing] = ()) -> Filter
             raise UserError(f"“{key}:” has no value.", hint=f"Write it like `{key}:{_example(key)}`.")
         found[key] += [readers[key](value.strip()) for value in values]
     unique = {key: tuple(dict.fromkeys(values)) for key, values in found.items()}
-    return Filters(unique["phase"], unique["state"], unique["owner"], unique["launch"], " ".join(rest))
+    return Filters(
+        unique["phase"], unique["state"], unique["owner"], unique["launch"], " ".join(rest), unique["customer"]
+    )
+
+
+def groups_of(filters: Filters) -> tuple[str, ...]:
+    """The ids of the Slack user groups they name, whose members have to be asked for."""
+    return tuple(group[1] or group[3] for owner in filters.owners if (group := GROUP.fullmatch(owner)))
 
 
 def apply(
-    filters: Filters, standings: Iterable[Standing], *, phases: Phases, directory: Directory, today: date
+    filters: Filters,
+    standings: Iterable[Standing],
+    *,
+    phases: Phases,
+    directory: Directory,
+    today: date,
+    groups: Mapping[str, frozenset[str]] = NO_GROUPS,
+    me: str = "",
+    first: int = 0,
 ) -> tuple[Standing, ...]:
-    """Keep what the filters ask for, in the order given; `today` is the reader's calendar day."""
-    ids = {one for owner in filters.owners for one in (owner, *directory.of_slack(owner))}
+    """Keep what the filters ask for, in the order given.
+
+    `today` is the reader's calendar day, and `first` the weekday their weeks begin with. `groups` has the Slack users
+    of every user group by its id, and `me` is the Slack user whose own onboardings are meant.
+    """
+    people = {member for owner in filters.owners for member in _members(owner, groups, me)}
+    ids = {one for owner in people for one in (owner, *directory.of_slack(owner))}
     lanes = {LAUNCHES[launch] for launch in filters.launches}
 
     def wanted(standing: Standing) -> bool:
@@ -89,23 +121,40 @@ def apply(
             (not filters.phases or onboarding.phase in filters.phases)
             and (not filters.states or states.effective(onboarding) in filters.states)
             and (not filters.owners or not ids.isdisjoint(holders))
-            and (not lanes or launches.lane(standing, phases=phases, today=today) in lanes)
+            and (not lanes or launches.lane(standing, phases=phases, today=today, first=first) in lanes)
+            and (
+                not filters.customers or any(references.contains(_customer(standing), one) for one in filters.customers)
+            )
             and (not filters.text or references.contains(standing.title, filters.text))
         )
 
     return tuple(standing for standing in standings if wanted(standing))
 
 
-def describe(filters: Filters, *, directory: Directory) -> str:
-    """Say in words what is kept: `phase Review or Launch · owner Ana Ruiz`; empty when everything is."""
+def describe(filters: Filters, *, directory: Directory, me: str = "") -> str:
+    """Say in words what is kept: `phase Review or Launch · owner Ana Ruiz`; empty when everything is.
+
+    `me` is the name of whose own onboardings are meant.
+    """
     parts = {
         "phase": [phase_label(phase) for phase in filters.phases],
         "state": [states.label(state) for state in filters.states],
-        "owner": [_owner_name(owner, directory) for owner in filters.owners],
+        "owner": [_owner_name(owner, directory, me) for owner in filters.owners],
         "launch": ["no target date" if launch == NOBODY else launch.replace("-", " ") for launch in filters.launches],
+        "customer": [f"“{customer}”" for customer in filters.customers],
         "name": [f"“{filters.text}”"] if filters.text else [],
     }
     return " · ".join(f"{key} {' or '.join(values)}" for key, values in parts.items() if values)
+
+
+def _members(owner: str, groups: Mapping[str, frozenset[str]], me: str) -> Iterable[str]:
+    if group := GROUP.fullmatch(owner):
+        return groups.get(group[1] or group[3], ())
+    return (me,) if owner == ME else (owner,)
+
+
+def _customer(standing: Standing) -> str:
+    return standing.customer.name if standing.customer else standing.title
 
 
 def _key(typed: str) -> str:
@@ -130,14 +179,25 @@ def _chooser(key: str, choices: Mapping[str, str]) -> Callable[[str], str]:
 def _owner(typed: str) -> str:
     if mention := MENTION.fullmatch(typed):
         return mention[1] or mention[2]
+    if GROUP.fullmatch(typed):
+        return typed
+    if typed.casefold() in (ME, MINE):
+        return ME
     if typed.casefold() == NOBODY or PIVOTAL_ID.fullmatch(typed):
         return typed if "_" in typed else NOBODY
-    raise UserError(f"“{typed}” is not a person I can find.", hint="Mention them: `owner:@name`, or `owner:none`.")
+    raise UserError(
+        f"“{typed}” is not a person I can find.",
+        hint="Mention them or their user group: `owner:@name`, or `owner:none`.",
+    )
 
 
-def _owner_name(owner: str, directory: Directory) -> str:
+def _owner_name(owner: str, directory: Directory, me: str) -> str:
     if owner == NOBODY:
         return "nobody"
+    if owner == ME:
+        return me or "the subscriber"
+    if group := GROUP.fullmatch(owner):
+        return f"in @{group[2]}" if group[2] else "in a user group"
     names = [directory.name(one) for one in sorted(directory.of_slack(owner))]
     if names:
         return names[0]
@@ -156,4 +216,4 @@ def _plain(text: str) -> str:
 
 
 def _example(key: str) -> str:
-    return {"phase": "review", "state": "at-risk", "owner": "@name", "launch": "this-week"}[key]
+    return {"phase": "review", "state": "at-risk", "owner": "@name", "launch": "this-week", "customer": "aurora"}[key]

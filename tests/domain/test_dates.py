@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import available_timezones
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,43 @@ def test_a_week_is_seven_days_from_monday_around_its_day(day):
     assert monday.weekday() == 0
     assert sunday - monday == timedelta(days=6)
     assert monday <= day <= sunday
+
+
+@given(days, st.integers(0, 6))
+def test_a_week_begins_with_the_weekday_asked_for(day, first):
+    start, end = dates.week(day, first)
+
+    assert start.weekday() == first
+    assert end - start == timedelta(days=6)
+    assert start <= day <= end
+
+
+@pytest.mark.parametrize(
+    ("zone", "country", "first"),
+    [
+        ("Europe/Berlin", "DE", 0),
+        ("Europe/Kiev", "UA", 0),
+        ("Asia/Calcutta", "IN", 6),
+        ("America/New_York", "US", 6),
+        ("Africa/Cairo", "EG", 5),
+        ("Antarctica/Davis", "AQ", 0),
+        ("UTC", "", 0),
+        ("Etc/GMT+5", "", 0),
+    ],
+)
+def test_weeks_begin_as_is_the_custom_where_the_zone_is(zone, country, first):
+    assert dates.country(zone) == country
+    assert dates.first_weekday(zone) == first
+    assert dates.first_weekday(dates.zone(zone), "auto") == first
+
+
+@pytest.mark.parametrize(("setting", "first"), [("monday", 0), ("saturday", 5), ("sunday", 6)])
+def test_weeks_begin_as_set(setting, first):
+    assert dates.first_weekday("America/New_York", setting) == first
+
+
+def test_every_zone_has_a_week():
+    assert {dates.first_weekday(zone) for zone in available_timezones()} <= set(range(7))
 
 
 def test_days_read_the_same_everywhere():

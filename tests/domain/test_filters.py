@@ -35,6 +35,10 @@ def test_all_keys_are_read_and_the_rest_is_a_name():
         ("owner:none", Filters(owners=("none",))),
         ("owner:user_csm_001", Filters(owners=("user_csm_001",))),
         ("owner:U0ANA0001", Filters(owners=("U0ANA0001",))),
+        ("owner:<!subteam^S0CSMS001|@csms>", Filters(owners=("<!subteam^S0CSMS001|@csms>",))),
+        ("mine", Filters(owners=("me",))),
+        ("owner:me,none", Filters(owners=("me", "none"))),
+        ("customer:“aurora foods”,acme", Filters(customers=("aurora foods", "acme"))),
         ("Acme: West", Filters(text="Acme: West")),
         ("https://my.pivotal.app/customers/1", Filters(text="https://my.pivotal.app/customers/1")),
         ("", Filters()),
@@ -105,6 +109,66 @@ def test_filters_keep_what_they_ask_for(make_standing, text, expected):
     kept = filters.apply(read(text), standings, phases=PHASES, directory=DIRECTORY, today=TODAY)
 
     assert [standing.title for standing in kept] == expected
+
+
+@pytest.mark.parametrize("group", ["<!subteam^S0CSMS001|@csms>", "<!subteam^S0CSMS001>", "S0CSMS001", "@S0CSMS001"])
+def test_a_user_group_stands_for_its_members(make_standing, group):
+    standings = [make_standing("Aurora", 1), make_standing("Initech", 2, csm_id="user_csm_002")]
+    found = read(f"owner:{group}")
+
+    assert filters.groups_of(found) == ("S0CSMS001",)
+    for members, titles in [({"U0ANA0001", "U0DEV0001"}, ["Aurora"]), (set(), [])]:
+        kept = filters.apply(
+            found,
+            standings,
+            phases=PHASES,
+            directory=DIRECTORY,
+            today=TODAY,
+            groups={"S0CSMS001": frozenset(members)},
+        )
+        assert [standing.title for standing in kept] == titles
+
+
+def test_mine_means_the_onboardings_of_whoever_is_meant(make_standing):
+    standings = [make_standing("Aurora", 1), make_standing("Initech", 2, csm_id=None)]
+
+    def kept(me):
+        found = filters.apply(read("mine"), standings, phases=PHASES, directory=DIRECTORY, today=TODAY, me=me)
+        return [standing.title for standing in found]
+
+    assert kept("U0ANA0001") == ["Aurora"]
+    assert kept("U0DEV0001") == []
+    assert kept("") == []
+
+
+def test_a_customer_is_looked_for_in_its_name(make_standing):
+    standings = [make_standing("Aurora Foods", 1), make_standing("Acme", 2), make_standing("Acme Aurora", 3)]
+
+    kept = filters.apply(read("customer:foods,acme"), standings[:2], phases=PHASES, directory=DIRECTORY, today=TODAY)
+
+    assert [standing.title for standing in kept] == ["Aurora Foods", "Acme"]
+    assert not filters.apply(read("customer:hooli"), standings, phases=PHASES, directory=DIRECTORY, today=TODAY)
+
+
+def test_a_week_ends_where_weeks_end(make_standing):
+    sunday = [make_standing("Aurora", 1, target_launch_date=date(2026, 9, 13))]
+
+    def this_week(first):
+        return filters.apply(
+            read("launch:this-week"), sunday, phases=PHASES, directory=DIRECTORY, today=TODAY, first=first
+        )
+
+    assert this_week(0)
+    assert not this_week(6)
+
+
+def test_groups_and_mine_and_customers_are_said_in_words():
+    found = read("mine owner:<!subteam^S0CSMS001|@csms>,<!subteam^S0CSMS002> customer:acme")
+
+    assert describe(found, directory=DIRECTORY, me="Ana Ruiz") == (
+        "owner Ana Ruiz or in @csms or in a user group · customer “acme”"
+    )
+    assert describe(read("mine"), directory=DIRECTORY) == "owner the subscriber"
 
 
 def test_filters_are_said_in_words():
