@@ -112,7 +112,9 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         await portfolio.load()
         changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
         services = Services(
-            onboardings=Onboardings(pivotal, portfolio, phases=phases, web=settings.pivotal_web),
+            onboardings=Onboardings(
+                pivotal, portfolio, phases=phases, web=settings.pivotal_web, thresholds=settings.thresholds
+            ),
             changes=changes,
             handover=Handover(changes, portfolio),
             undoing=Undoing(store, phases=phases, clock=clock),
@@ -124,6 +126,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             creating=Creating(pivotal, store, portfolio, announce=changes.announce, clock=clock),
             journal=Journal(store, portfolio, clock=clock),
             phases=phases,
+            thresholds=settings.thresholds,
             test_key=pivotal.mode == "test",
             zone=settings.bot_timezone,
             web=settings.pivotal_web,

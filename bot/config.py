@@ -12,6 +12,10 @@ from platformdirs import user_state_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.domain import risk
+from bot.domain.errors import UserError
+from bot.domain.risk import Thresholds
+
 
 class ConfigurationError(Exception):
     """The settings cannot be used; `problems` says why, one sentence each."""
@@ -66,6 +70,13 @@ class Settings(BaseSettings):
         default="owners",
         description="Who may change an onboarding: its `owners`, the whole `team`, or nobody (`off`)",
     )
+    bot_risk: str = Field(
+        default="",
+        description=(
+            "From when on an onboarding needs attention, such as `close_days=5, slips=3, stall_factor=2.5`; also "
+            "`close_phases`, `waiting_days`, `no_target_days`, `no_owner_days`"
+        ),
+    )
     bot_command: str = Field(default="/onboarding", description="The slash command people type")
     bot_alias: str = Field(default="/ob", description="Its short form")
     bot_phases: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -84,6 +95,11 @@ class Settings(BaseSettings):
         """Where Pivotal's web app lives: the origin its API has."""
         url = urlsplit(self.pivotal_base_url)
         return f"{url.scheme}://{url.netloc}"
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From when on the rules of risk fire."""
+        return risk.thresholds(self.bot_risk)
 
     def shown(self) -> tuple[tuple[str, str], ...]:
         """Every setting by its name, as it may be shown to admins: nothing secret, and no address with a password."""
@@ -117,6 +133,15 @@ class Settings(BaseSettings):
     def _readers(cls, value: str) -> str:
         if value != "workspace" and not re.fullmatch(r"S[A-Z0-9]{5,}", value):
             raise ValueError("must be workspace, or the id of a Slack user group like S012AB3CD")
+        return value
+
+    @field_validator("bot_risk")
+    @classmethod
+    def _thresholds(cls, value: str) -> str:
+        try:
+            risk.thresholds(value)
+        except UserError as error:
+            raise ValueError(f"cannot be read: {error.message} {error.hint}") from None
         return value
 
     @field_validator("bot_phases")

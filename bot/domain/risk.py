@@ -4,12 +4,14 @@ One function, `reasons`, feeds the digest, the at-risk list and the card's why l
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from bot.domain import dates, states
+from bot.domain.errors import UserError
 from bot.domain.history import PHASE
 from bot.domain.phases import Phases
 from bot.domain.records import Observation, Snapshot, Standing
@@ -50,6 +52,26 @@ class Thresholds:
 
 
 DEFAULTS = Thresholds()
+_MOST = 3650
+"""Days, slips or times the median: more than this is a slip of the finger."""
+
+
+def thresholds(text: str) -> Thresholds:
+    """Read `close_days=5, slips=3`; what is not named keeps its default. Raises UserError on anything else."""
+    usual = asdict(DEFAULTS)
+    wanted: dict[str, Any] = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, value = (piece.strip() for piece in part.partition("="))
+        if name not in usual:
+            raise UserError(f"There is no threshold {name!r}.", hint=f"There are {', '.join(usual)}.")
+        try:
+            number = type(usual[name])(value)
+        except ValueError:
+            number = -1
+        if not 0 <= number <= _MOST:
+            raise UserError(f"{value!r} is no value for {name}.", hint=f"Write it like {name}={usual[name]}.")
+        wanted[name] = number
+    return replace(DEFAULTS, **wanted)
 
 
 @dataclass(frozen=True, slots=True)

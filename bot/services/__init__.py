@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.phases import Phases
 from bot.domain.records import Policy
+from bot.domain.risk import Thresholds
 from bot.services.changes import Changes
 from bot.services.creating import Creating
 from bot.services.details import Details
@@ -33,6 +34,8 @@ class Services:
     creating: Creating
     handover: Handover
     phases: Phases
+    thresholds: Thresholds
+    """From when on the rules of risk fire."""
     test_key: bool
     """The Pivotal key is a test key: said wherever it matters."""
     zone: str

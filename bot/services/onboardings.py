@@ -11,7 +11,7 @@ from bot.domain.errors import NotFound, UpstreamError, UserError
 from bot.domain.phases import Phases
 from bot.domain.records import Snapshot, Standing
 from bot.domain.references import Link, Name, Number
-from bot.domain.risk import Reason, Risk
+from bot.domain.risk import DEFAULTS, Reason, Risk, Thresholds
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import InvalidRequest, PivotalError
 from bot.pivotal.errors import NotFound as GoneFromPivotal
@@ -34,10 +34,19 @@ class Choices:
 class Onboardings:
     """Reads for people: cards fresh from Pivotal, lists from the shared snapshot."""
 
-    def __init__(self, pivotal: AsyncPivotalApi, portfolio: Portfolio, *, phases: Phases, web: str) -> None:
+    def __init__(
+        self,
+        pivotal: AsyncPivotalApi,
+        portfolio: Portfolio,
+        *,
+        phases: Phases,
+        web: str,
+        thresholds: Thresholds = DEFAULTS,
+    ) -> None:
         self._pivotal = pivotal
         self._portfolio = portfolio
         self._phases = phases
+        self._thresholds = thresholds
         self._host = urlsplit(web).netloc
 
     async def snapshot(self) -> Snapshot:
@@ -153,11 +162,25 @@ class Onboardings:
 
     def reasons(self, standing: Standing, *, today: date, now: datetime) -> tuple[Reason, ...]:
         """Why an onboarding needs attention; `today` is the reader's calendar day."""
-        return risk.reasons(standing, phases=self._phases, today=today, now=now, medians=self._portfolio.medians)
+        return risk.reasons(
+            standing,
+            phases=self._phases,
+            today=today,
+            now=now,
+            thresholds=self._thresholds,
+            medians=self._portfolio.medians,
+        )
 
     def at_risk(self, snapshot: Snapshot, *, today: date, now: datetime) -> tuple[Risk, ...]:
         """What needs attention in a snapshot, worst first."""
-        return risk.at_risk(snapshot, phases=self._phases, today=today, now=now, medians=self._portfolio.medians)
+        return risk.at_risk(
+            snapshot,
+            phases=self._phases,
+            today=today,
+            now=now,
+            thresholds=self._thresholds,
+            medians=self._portfolio.medians,
+        )
 
     async def _index(self, *, exactly: bool) -> Snapshot:
         """The names and numbers there are; before a write a newer list, lest a second onboarding be overlooked.

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import risk, states
+from bot.domain.errors import UserError
 from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import History, Observation, Slip
 
@@ -191,3 +193,16 @@ def test_reasons_are_worst_first_distinct_and_for_open_ones_only(
     if state in {"paused", "done", "completed"} or phase == "completed":
         assert found == ()
     assert any(one.rule == "marked" for one in found) == (state == "at_risk" and phase != "completed")
+
+
+def test_thresholds_are_read_by_name_and_keep_their_defaults_otherwise():
+    assert risk.thresholds("") == risk.DEFAULTS
+    assert risk.thresholds(" close_days = 5, stall_factor=2.5,") == replace(
+        risk.DEFAULTS, close_days=5, stall_factor=2.5
+    )
+
+
+@pytest.mark.parametrize("typed", ["close=5", "close_days", "close_days=soon", "slips=-1", "waiting_days=1e9"])
+def test_a_threshold_nobody_knows_or_can_read_is_refused(typed):
+    with pytest.raises(UserError):
+        risk.thresholds(typed)
