@@ -9,6 +9,7 @@ from bot.domain.errors import UserError
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 AUTO = "auto"
+_NOWHERE = "ZZ"
 FIRST_WEEKDAYS = {"monday": 0, "saturday": 5, "sunday": 6}
 """What a week may be set to begin with; `auto` is the custom of the place."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -47,7 +48,7 @@ def country(place: str | ZoneInfo) -> str:
     name = place.key if isinstance(place, ZoneInfo) else place
     territories: Mapping[str, str] = get_global("zone_territories")
     found = territories.get(name) or territories.get(get_global("zone_aliases").get(name, ""), "")
-    return found if found.isalpha() else ""
+    return found if found.isalpha() and found != _NOWHERE else ""
 
 
 def first_weekday(place: str | ZoneInfo, setting: str = AUTO) -> int:

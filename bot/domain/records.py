@@ -260,6 +260,8 @@ class SaidRow:
     target: date | None
     since: date
     """The local date of the first digest in an unbroken line that listed it."""
+    fired: tuple[str, ...] = ()
+    """The rules of risk that made it a row; none where it was listed for another reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,14 @@ class Deliveries:
         return await self._move(subscription_id, slot, (DeliveryStatus.CLAIMED,), said=_encode(said))
 
     async def posted(
-        self, subscription_id: str, slot: str, *, ts: str, said: Said, message: Mapping[str, Any] | None = None
+        self,
+        subscription_id: str,
+        slot: str,
+        *,
+        ts: str,
+        said: Said,
+        message: Mapping[str, Any] | None = None,
+        reason: str | None = None,
     ) -> bool:
         """Record that the message stands in the channel; False unless the slot was claimed or uncertain.
 
@@ -70,7 +77,7 @@ class Deliveries:
             status=DeliveryStatus.POSTED.value,
             ts=ts,
             said=_encode(said),
-            reason=None,
+            reason=reason,
             message=message,
         )
 
@@ -136,12 +143,12 @@ class Deliveries:
         )
         return found[0] if found else None
 
-    async def open_messages(self, subscription_id: str) -> list[Delivery]:
-        """The deliveries of a subscription whose message may still change, newest first."""
-        return await self._select(
-            (deliveries.c.subscription_id == subscription_id) & deliveries.c.message.is_not(None),
-            order=deliveries.c.claimed_at.desc(),
-        )
+    async def open_messages(self, subscription_id: str | None = None) -> list[Delivery]:
+        """The deliveries, of one subscription or of all, whose message may still change, newest first."""
+        still_open: ColumnElement[bool] = deliveries.c.message.is_not(None)
+        if subscription_id is not None:
+            still_open &= deliveries.c.subscription_id == subscription_id
+        return await self._select(still_open, order=deliveries.c.claimed_at.desc())
 
     async def of_message(self, channel: str, ts: str) -> Delivery | None:
         """The delivery that a message in a channel is, if it is one."""
@@ -218,6 +225,7 @@ def _encode(said: Said) -> dict[str, Any]:
             "state": row.state,
             "target": row.target.isoformat() if row.target else None,
             "since": row.since.isoformat(),
+            "fired": list(row.fired),
         }
         for onboarding_id, row in said.rows.items()
     }
@@ -232,6 +240,7 @@ def _decode(said: Mapping[str, Any]) -> Said:
             state=row["state"],
             target=date.fromisoformat(row["target"]) if row["target"] else None,
             since=date.fromisoformat(row["since"]),
+            fired=tuple(row.get("fired", ())),  # version 2 did not put them down
         )
         for onboarding_id, row in said["rows"].items()
     }

@@ -38,7 +38,7 @@ def test_all_keys_are_read_and_the_rest_is_a_name():
         ("owner:<!subteam^S0CSMS001|@csms>", Filters(owners=("<!subteam^S0CSMS001|@csms>",))),
         ("mine", Filters(owners=("me",))),
         ("owner:me,none", Filters(owners=("me", "none"))),
-        ("customer:“aurora foods”,acme", Filters(customers=("aurora foods", "acme"))),
+        ("customer:“aurora foods” customer:acme", Filters(customers=("aurora foods", "acme"))),
         ("Acme: West", Filters(text="Acme: West")),
         ("https://my.pivotal.app/customers/1", Filters(text="https://my.pivotal.app/customers/1")),
         ("", Filters()),
