@@ -2,6 +2,7 @@
 
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Feature, Turn
+from bot.listeners.show import freshness
 from bot.services.onboardings import Choices
 from bot.views import log as views
 from bot.views import values
@@ -32,6 +33,7 @@ async def log(turn: Turn) -> Message:
         directory=turn.directory,
         now=turn.now,
         zone=turn.zone,
+        **freshness(turn),
     )
 
 
@@ -62,5 +64,6 @@ async def _drawn(turn: Turn, whose: Standing | None, *, page: int = 1) -> Messag
         page=page,
         phases=turn.phases,
         directory=turn.directory,
+        now=turn.now,
         zone=turn.zone,
     )

@@ -5,7 +5,7 @@ import re
 from bot.domain import rights, words
 from bot.domain.errors import UserError
 from bot.domain.records import Actor
-from bot.domain.unmapped import Unmapped, unmapped
+from bot.domain.unmapped import unmapped
 from bot.listeners.claims import trace, unclaimed
 from bot.listeners.feature import Answer, Feature, Turn
 from bot.views import claims, mapping, people
@@ -46,7 +46,7 @@ async def link(turn: Turn) -> Message:
 async def people_(turn: Turn, page: int = 1) -> Message:
     """List the unmapped owners beside a menu of people."""
     rights.check(rights.Right.LINK, turn.actor)
-    return mapping.listing(await _unmapped(turn), page=page)
+    return await _listed(turn, page=page)
 
 
 @feature.button(mapping.PAGES)
@@ -62,7 +62,7 @@ async def link_chosen(turn: Turn) -> Answer:
     assert turn.pressed is not None  # noqa: S101 - menus always come with what was chosen
     pivotal_id = turn.pressed.action.split(":", 2)[2]
     done = await _link(turn, pivotal_id, slack_id=turn.pressed.value)
-    return Answer(mapping.listing(await _unmapped(turn), notice=done.text), replace=True)
+    return Answer(await _listed(turn, notice=done.text), replace=True)
 
 
 async def _link(turn: Turn, pivotal_id: str, *, slack_id: str) -> Message:
@@ -83,6 +83,14 @@ async def _member(turn: Turn, slack_id: str) -> Actor:
     return other
 
 
-async def _unmapped(turn: Turn) -> tuple[Unmapped, ...]:
+async def _listed(turn: Turn, *, page: int = 1, notice: str = "") -> Message:
     snapshot = await turn.services.onboardings.snapshot()
-    return unmapped(snapshot.standings, directory=turn.directory, phases=turn.phases)
+    return mapping.listing(
+        unmapped(snapshot.standings, directory=turn.directory, phases=turn.phases),
+        page=page,
+        notice=notice,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=snapshot.as_of,
+        stale=snapshot.trouble or snapshot.stale,
+    )

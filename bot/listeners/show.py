@@ -1,5 +1,8 @@
 """One onboarding: its card, for the eyes of whoever asked."""
 
+from datetime import datetime
+from typing import TypedDict
+
 from bot.domain.errors import NotFound
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
@@ -61,6 +64,21 @@ def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None, reason: str 
         directory=turn.directory,
         now=turn.now,
         zone=turn.zone,
+        **freshness(turn),
         verb=verb,
         reason=reason,
     )
+
+
+class Freshness(TypedDict):
+    """How old what is remembered is, and why nothing newer could be had."""
+
+    as_of: datetime
+    stale: bool | str
+
+
+def freshness(turn: Turn) -> Freshness:
+    """For what is listed from memory, after a look-up has seen to it that it is young enough or cannot be younger."""
+    portfolio = turn.services.portfolio
+    snapshot, trouble = portfolio.current, portfolio.trouble
+    return Freshness(as_of=snapshot.as_of if snapshot else turn.now, stale=trouble.message if trouble else False)

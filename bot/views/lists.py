@@ -193,6 +193,8 @@ def pick(
     directory: Directory,
     now: datetime,
     zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool | str = False,
     verb: Verb | None = None,
     reason: str = "",
 ) -> Message:
@@ -203,8 +205,8 @@ def pick(
         line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
         blocks.append(section(line, accessory=_choice(one, at=at, verb=verb, reason=reason)))
     left = len(standings) - PAGE
-    if left > 0:
-        blocks.append(context(f"{left} more not shown: type more of the name, or the number, such as `#89`"))
+    more = f"{left} more not shown: type more of the name, or the number, such as `#89`" if left > 0 else ""
+    blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
     names = text.listed(tuple(said.called(one, limit=40) for one in standings[:PAGE]), limit=PAGE)
     return Message(f"{asked} {names}{f' and {left} more' if left > 0 else ''}.", tuple(blocks))
 

@@ -46,6 +46,7 @@ def log(
     page: int,
     phases: Phases,
     directory: Directory,
+    now: datetime,
     zone: ZoneInfo,
 ) -> Message:
     """Draw one page, counted from 1, of one onboarding's log or of everybody's; a page too far is the last one."""
@@ -65,13 +66,22 @@ def log(
     turns = [turn for turn in (_turn("Newer", whose, page - 1, pages), _turn("Older", whose, page + 1, pages)) if turn]
     if turns:
         blocks.append(ActionsBlock(elements=turns))
-    blocks.append(context("Changes made outside this bot carry the time they were seen; they may be older."))
+    stamp = said.as_of(now, now=now, zone=zone)
+    blocks.append(context("Changes made outside this bot carry the time they were seen; they may be older.", stamp))
     about = f"Log of {said.called(whose)}" if whose else "Log of all onboardings"
     return Message(f"{about}: {text.count(total, 'entry', 'entries')}, newest first.", tuple(blocks))
 
 
 def which(
-    question: str, standings: Sequence[Standing], *, phases: Phases, directory: Directory, now: datetime, zone: ZoneInfo
+    question: str,
+    standings: Sequence[Standing],
+    *,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool | str = False,
 ) -> Message:
     """Ask whose log was meant, ten at most; a button each opens it."""
     asked = text.name(question, 300)
@@ -80,8 +90,8 @@ def which(
         line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
         blocks.append(section(line, accessory=_open(one, at=at)))
     left = len(standings) - PAGE
-    if left > 0:
-        blocks.append(context(f"{left} more not shown: type more of the name, or the number, such as `#89`"))
+    more = f"{left} more not shown: type more of the name, or the number, such as `#89`" if left > 0 else ""
+    blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
     names = text.listed(tuple(said.called(one, limit=40) for one in standings), limit=PAGE)
     return Message(f"{asked} {names}.", tuple(blocks))
 

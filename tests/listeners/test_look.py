@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import ANA, AURORA_SHARED, DEVON, ERIN, GUS, ONBOARDING, PARTNERS
 
 pytestmark = pytest.mark.parametrize("mode", ["socket"])
@@ -177,3 +178,13 @@ async def test_guests_and_outsiders_learn_nothing(ask, typed, by, channel):
 
     assert "answers only full members" in answer
     assert "Aurora Foods" not in answer
+
+
+@pytest.mark.parametrize("typed", ["acme", "log acme"])
+async def test_list_to_pick_from_says_how_fresh_it_is_and_why_it_is_old(ask, clock, pivotal, typed):
+    fresh = await ask(typed)
+    clock.passes(hours=7)
+    pivotal.fails(Fault.error_500, times=200)
+
+    assert "as of 08:30" in fresh
+    assert "Pivotal is not answering, as of 08:30" in await ask(typed)

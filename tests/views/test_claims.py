@@ -21,6 +21,12 @@ def owner(number=3, **fields):
     )
 
 
+@pytest.fixture
+def fresh(look):
+    """How fresh a list is, and for whom."""
+    return {"now": look["now"], "zone": look["zone"], "as_of": look["now"]}
+
+
 def test_offer_names_three_customers_of_each(checked, paste):
     assert checked(Message("Who are you?", claims.offer([owner(), owner(4, count=1, customers=("Hooli",))]))) == paste
 
@@ -80,10 +86,10 @@ def test_linked_names_who_loses_the_place(checked, confirmed, expected):
     assert f"Ana Ruiz {expected}" in checked(people.linked(GUESS, former=former))["text"]
 
 
-def test_the_admins_list_is_bounded_and_every_menu_names_its_owner():
+def test_the_admins_list_is_bounded_and_every_menu_names_its_owner(fresh):
     owners = [owner(n, customers=(ODD,)) for n in range(12)]
 
-    payload = mapping.listing(owners, page=2, notice="Done.").payload()
+    payload = mapping.listing(owners, page=2, notice="Done.", **fresh).payload()
 
     menus = [block["accessory"] for block in payload["blocks"] if "accessory" in block]
     assert [menu["placeholder"]["text"] for menu in menus] == ["Who is user_csm_010?", "Who is user_csm_011?"]
@@ -91,15 +97,15 @@ def test_the_admins_list_is_bounded_and_every_menu_names_its_owner():
     assert "<!channel>" not in str(payload)
 
 
-def test_the_admins_list_shows_a_claim_beside_who_claims_it():
-    menu = mapping.listing([owner(person=GUESS)]).payload()["blocks"][2]
+def test_the_admins_list_shows_a_claim_beside_who_claims_it(fresh):
+    menu = mapping.listing([owner(person=GUESS)], **fresh).payload()["blocks"][2]
 
     assert menu["accessory"]["initial_user"] == "U0DEV0001"
     assert "Devon &amp; Park says that is them: choose them to confirm." in menu["text"]["text"]
 
 
-def test_the_admins_list_without_owners_says_so(checked):
-    assert "Every owner of an open onboarding is linked" in checked(mapping.listing([]))["text"]
+def test_the_admins_list_without_owners_says_so(checked, fresh):
+    assert "Every owner of an open onboarding is linked" in checked(mapping.listing([], **fresh))["text"]
 
 
 def test_settings_of_an_admin(checked, paste):
@@ -107,3 +113,13 @@ def test_settings_of_an_admin(checked, paste):
     actor = Actor("U0CARA001", "T0HOME001", "Cara Lindqvist", "Europe/Stockholm", admin=True)
 
     assert checked(settings.settings(actor, effective=shown, troubles=["Off: link previews."])) == paste
+
+
+def test_the_admins_list(fresh, paste):
+    payload = mapping.listing([owner(), owner(4, person=GUESS)], **fresh, notice="Done.").payload()
+
+    assert payload == paste
+
+
+def test_the_admins_list_says_how_old_it_is_and_why(checked, fresh):
+    assert "Pivotal is not answering, as of 09:41" in str(checked(mapping.listing([], **fresh, stale=True)))

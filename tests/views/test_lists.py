@@ -157,7 +157,7 @@ def test_home_of_somebody_the_bot_does_not_know(home, checked):
 
 
 def test_pick_shows_ten_and_says_how_many_more(many, look, checked, paste):
-    payload = checked(lists.pick("Which “Customer” do you mean?", many(12), **look))
+    payload = checked(lists.pick("Which “Customer” do you mean?", many(12), **look, as_of=look["now"]))
 
     assert labels(payload) == ["Open"] * 10
     assert "2 more not shown" in json.dumps(payload)
@@ -165,7 +165,7 @@ def test_pick_shows_ten_and_says_how_many_more(many, look, checked, paste):
 
 
 def test_pick_for_a_change_goes_on_with_it(many, look, checked):
-    payload = checked(lists.pick("Which one shall advance?", many(2), **look, verb=Verb.ADVANCE))
+    payload = checked(lists.pick("Which one shall advance?", many(2), **look, as_of=look["now"], verb=Verb.ADVANCE))
 
     assert labels(payload) == ["Choose", "Choose"]
     assert values.decode(controls(payload)[1]["value"]) == values.Press("onb_2", "advance")

@@ -48,7 +48,7 @@ def entry(**fields):
 
 @pytest.fixture
 def drawing(look):
-    return {name: look[name] for name in ("phases", "directory", "zone")}
+    return {name: look[name] for name in ("phases", "directory", "now", "zone")}
 
 
 def test_log_of_one_onboarding(aurora, drawing, checked, paste):
@@ -76,9 +76,10 @@ def test_noted(aurora, checked, paste):
 def test_which_of_many(aurora, look, checked, paste):
     many = tuple(aurora(id=f"onb_{n}", display_id=n) for n in range(12))
 
-    drawn = checked(views.which("Which one do you mean?", many, **look))
+    drawn = checked(views.which("Which one do you mean?", many, **look, as_of=look["now"]))
 
     assert "2 more not shown" in str(drawn)
+    assert "as of 09:41" in str(drawn["blocks"][-1])
     assert drawn["blocks"][:2] == paste
 
 
