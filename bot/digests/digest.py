@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain import dates
 from bot.domain.phases import Phases
-from bot.domain.records import AuditEntry, Delivery, Directory, Said, Snapshot, Standing, Subscription
+from bot.domain.records import AuditEntry, Delivery, Directory, Said, Snapshot, Snooze, Standing, Subscription
 from bot.domain.risk import DEFAULTS, Risk, Thresholds
 from bot.views.digest_frame import Frame
 from bot.views.message import Message, Picture
@@ -38,6 +38,8 @@ class Briefing:
     """The newest slot since the last delivered one that did not come; its reason says why."""
     moved_from: tuple[date, ...] = ()
     """The holidays whose digests were moved to this day."""
+    snoozed: tuple[Snooze, ...] = ()
+    """What sleeps in this channel now."""
     set_by: Mapping[str, AuditEntry] = field(default_factory=dict)
     """Who set an onboarding's present state through the bot, by onboarding id."""
     week_first: int = 0
@@ -101,6 +103,12 @@ class Briefing:
             late_because=self.late_because,
             asked_by=self.asked_by,
             seen_since=self.seen_since,
+            subscription=self.subscription.id,
+            snoozed=self.snoozed,
+            set_by=self.set_by,
+            missed=self.missed,
+            moved_from=self.moved_from,
+            mentions=self.mentions,
         )
 
 

@@ -1,22 +1,24 @@
 """The launch-week digest: what launches this week and next, what should have by now, and what moved out."""
 
+from dataclasses import replace
 from datetime import time
 
 from bot.digests.digest import Briefing, Digest, Written
-from bot.domain import delta
+from bot.domain import delta, launches
 from bot.domain.delta import Cause
-from bot.domain.launches import lanes
-from bot.views import digests as views
+from bot.views.launch_digest import launch_week_digest
 
 
 def write(briefing: Briefing) -> Written:
     """Write it from a briefing; a week without launches is worth its one line too."""
-    found = lanes(briefing.narrowed, phases=briefing.phases, today=briefing.today)
+    first, today = briefing.week_first, briefing.today
+    lanes = launches.lanes(briefing.narrowed, phases=briefing.phases, today=today, first=first)
+    week = launches.of_week(lanes, today=today, first=first)
     says = delta.say(
-        (*found.overdue, *found.this_week, *found.next_week),
+        (*lanes.overdue, *lanes.this_week, *lanes.next_week),
         previous=briefing.previous,
-        today=briefing.today,
-        rules=briefing.subscription.filters,
+        today=today,
+        rules=f"{briefing.subscription.filters}|{first}",
     )
     changed = delta.compare(
         briefing.previous,
@@ -26,8 +28,10 @@ def write(briefing: Briefing) -> Written:
         phases=briefing.phases,
         otherwise=Cause.MOVED_OUT,
     )
-    message, thread = views.launch_week_digest(found, changed, frame=briefing.frame())
-    return Written(message, thread, says)
+    asleep = tuple(one for one in briefing.snoozed if one.onboarding_id in briefing.listed)
+    frame = replace(briefing.frame(), snoozed=asleep)
+    message, thread = launch_week_digest(lanes, week, changed, frame=frame)
+    return Written(message, thread, says, rows=(*lanes.overdue, *week, *lanes.next_week))
 
 
 digest = Digest("launch-week", "Launch week", days="mon", at=time(9), write=write)

@@ -9,6 +9,8 @@ from bot.domain import states
 from bot.domain.phases import Phases
 from bot.domain.records import Said, SaidRow, Standing
 
+NOTHING: Mapping[str, tuple[str, ...]] = {}
+
 
 class Base(StrEnum):
     """What a digest can be compared with."""
@@ -31,7 +33,7 @@ class Cause(StrEnum):
     """Somebody does not want to be told of it in this channel for now."""
     DELETED = "deleted"
     MOVED_OUT = "moved out"
-    """Its launch is now outside the weeks shown."""
+    """Its target date is later now, or gone: outside the weeks shown, or no longer overdue or close."""
     UNLISTED = "no longer in the filters"
 
 
@@ -62,6 +64,8 @@ class Delta:
     new: Mapping[str, SaidRow] = field(default_factory=dict)
     continuing: Mapping[str, SaidRow] = field(default_factory=dict)
     slipped: Mapping[str, Moved] = field(default_factory=dict)
+    worse: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The rules that fire for a continuing row and did not when it was last listed."""
     left: Mapping[str, Left] = field(default_factory=dict)
 
     @property
@@ -74,8 +78,18 @@ class Delta:
         return tuple(left for left in self.left.values() if left.cause is cause)
 
 
-def say(standings: Iterable[Standing], *, previous: Said | None, today: date, rules: str) -> Said:
-    """Put down what a digest lists, so that the next can be compared with it; a continuing row keeps its `since`."""
+def say(
+    standings: Iterable[Standing],
+    *,
+    previous: Said | None,
+    today: date,
+    rules: str,
+    fired: Mapping[str, tuple[str, ...]] = NOTHING,
+) -> Said:
+    """Put down what a digest lists, so that the next can be compared with it; a continuing row keeps its `since`.
+
+    `fired` are the rules of risk that made each a row, by onboarding id.
+    """
     before = previous.rows if previous else {}
     rows = {}
     for standing in standings:
@@ -87,6 +101,7 @@ def say(standings: Iterable[Standing], *, previous: Said | None, today: date, ru
             state=states.effective(onboarding),
             target=onboarding.target_launch_date,
             since=known.since if known else today,
+            fired=fired.get(onboarding.id, ()),
         )
     return Said(rows, rules)
 
@@ -114,6 +129,12 @@ def compare(
         for key, row in current.rows.items()
         if (old := before.get(key)) and old.target and row.target and row.target > old.target
     }
+    worse = {
+        key: more
+        for key, row in current.rows.items()
+        # A row from before its rules were put down tells nothing of them.
+        if (old := before.get(key)) and old.fired and (more := frozenset(row.fired) - frozenset(old.fired))
+    }
     left = {}
     for key, row in before.items():
         if key not in current.rows:
@@ -129,6 +150,7 @@ def compare(
         new={key: row for key, row in current.rows.items() if key not in before},
         continuing={key: row for key, row in current.rows.items() if key in before},
         slipped=slipped,
+        worse=worse,
         left=left,
     )
 
@@ -145,8 +167,11 @@ def _cause(row: SaidRow, standing: Standing | None, *, phases: Phases, otherwise
     onboarding = standing.onboarding
     if states.closed(onboarding, phases=phases):
         return Cause.COMPLETED
-    if onboarding.state == states.PAUSED:
+    if onboarding.state == states.PAUSED and otherwise is not Cause.MOVED_OUT:  # paused, it would still be listed there
         return Cause.PAUSED
     if phases.launched(onboarding.phase) and not phases.launched(row.phase):
         return Cause.LAUNCHED
+    moved = row.target and (onboarding.target_launch_date or date.max) > row.target
+    if otherwise is Cause.RECOVERED and moved and row.state != states.AT_RISK:
+        return Cause.MOVED_OUT  # nothing is better for a launch that was put off
     return otherwise

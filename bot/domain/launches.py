@@ -28,7 +28,7 @@ class Lanes:
     overdue: tuple[Standing, ...]
     """The date has passed without a launch, this week's earlier days included."""
     this_week: tuple[Standing, ...]
-    """From today to Sunday."""
+    """From today to the end of the week."""
     next_week: tuple[Standing, ...]
     later: tuple[Standing, ...]
     no_target: tuple[Standing, ...]
@@ -36,8 +36,8 @@ class Lanes:
     """In the launch phase, or between it and the last one."""
 
 
-def lane(standing: Standing, *, phases: Phases, today: date) -> Lane | None:
-    """Say which lane an onboarding is in; None for one that is over. Weeks begin on Monday."""
+def lane(standing: Standing, *, phases: Phases, today: date, first: int = 0) -> Lane | None:
+    """Say which lane an onboarding is in; None for one that is over. Weeks begin on weekday `first`, 0 for Monday."""
     onboarding, target = standing.onboarding, standing.onboarding.target_launch_date
     if states.closed(onboarding, phases=phases):
         return None
@@ -47,20 +47,27 @@ def lane(standing: Standing, *, phases: Phases, today: date) -> Lane | None:
         return Lane.NO_TARGET
     if target < today:
         return Lane.OVERDUE
-    _, sunday = dates.week(today)
-    if target <= sunday:
+    _, last = dates.week(today, first)
+    if target <= last:
         return Lane.THIS_WEEK
-    return Lane.NEXT_WEEK if target <= sunday + timedelta(days=7) else Lane.LATER
+    return Lane.NEXT_WEEK if target <= last + timedelta(days=7) else Lane.LATER
 
 
-def lanes(snapshot: Snapshot, *, phases: Phases, today: date) -> Lanes:
-    """Sort the open onboardings into lanes; `today` is the reader's calendar day."""
+def lanes(snapshot: Snapshot, *, phases: Phases, today: date, first: int = 0) -> Lanes:
+    """Sort the open onboardings into lanes; `today` is the reader's calendar day, `first` their first weekday."""
     found: dict[Lane, list[Standing]] = {name: [] for name in Lane}
     for standing in snapshot.standings:
-        name = lane(standing, phases=phases, today=today)
+        name = lane(standing, phases=phases, today=today, first=first)
         if name:
             found[name].append(standing)
     return Lanes(**{name.value: _sorted(standings) for name, standings in found.items()})
+
+
+def of_week(lanes: Lanes, *, today: date, first: int = 0) -> tuple[Standing, ...]:
+    """All launches of the week that `today` is in and that are not overdue, by day, those already made included."""
+    start, end = dates.week(today, first)
+    made = [one for one in lanes.launched if (day := one.onboarding.target_launch_date) and start <= day <= end]
+    return _sorted([*lanes.this_week, *made])
 
 
 def _sorted(standings: Sequence[Standing]) -> tuple[Standing, ...]:

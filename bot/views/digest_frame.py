@@ -1,14 +1,14 @@
 """What all digests share: headline, notes, small print, names of rows, and lists cut up for a thread."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import dates
 from bot.domain.delta import Base, Cause, Delta, Left
 from bot.domain.phases import Phases
-from bot.domain.records import Directory, Standing
+from bot.domain.records import AuditEntry, Delivery, DeliveryStatus, Directory, Snooze, Standing
 from bot.views import standing as said
 from bot.views import text
 from bot.views.message import Message, context, section
@@ -17,10 +17,14 @@ ROWS = 10
 """Rows of a digest in its channel."""
 NAMES = 8
 """Names in one line before the rest is counted."""
+SNOOZED = 5
+"""Of them so many are named, with until when and by whom."""
 SECTION = 2900
 MESSAGE = 9000
 WHOLE, BLOCKS = 12000, 50
 """Characters of one section, of one thread message, and of any message with its markup: below what Slack takes."""
+TOP, AFTER, SMALL = 1800, 2200, 1600
+"""Characters above the rows, of what follows them, and of the small print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,18 @@ class Frame:
     """The name of who asked for it out of turn."""
     seen_since: date | None = None
     """The first day of what this bot has seen."""
+    subscription: str = ""
+    """Whose digest it is: the way to all its rows. Without one there is no such way."""
+    snoozed: tuple[Snooze, ...] = ()
+    """What is hidden from this channel, as far as it would be a row."""
+    set_by: Mapping[str, AuditEntry] = field(default_factory=dict)
+    """Who set an onboarding's present state through the bot, by onboarding id."""
+    missed: Delivery | None = None
+    """The newest slot since the last delivered one that did not come."""
+    moved_from: tuple[date, ...] = ()
+    """The holidays whose digests were moved to this day."""
+    mentions: bool = False
+    """People may be pinged: of new rows, and on the day of a launch."""
 
 
 def day(day: date) -> str:
@@ -61,31 +77,77 @@ def headline(title: str, frame: Frame) -> str:
 
 
 def notes(delta: Delta, frame: Frame) -> Iterable[str]:
-    """Whatever is out of the ordinary: late, asked for, the first one, other filters than last time."""
+    """Whatever is out of the ordinary: asked for, late, moved, the last one missing, the first, other filters."""
     if frame.asked_by:
         yield f"_Out of turn, asked for by {text.name(frame.asked_by)}._"
     if frame.late:
         why = text.name(frame.late_because) if frame.late_because else "I was not running at the hour set"
         yield f"_Late: it is {frame.now.astimezone(frame.zone):%H:%M} because {why}._"
+    if frame.moved_from:
+        days = text.listed(tuple(map(day, frame.moved_from)), limit=5)
+        one = len(frame.moved_from) == 1
+        yield f"_{days} {'is a holiday: its digest is' if one else 'are holidays: their digests are'} this one._"
+    if frame.missed:
+        yield f"_{_missed(frame.missed)}_"
     if delta.base is Base.NONE:
-        since = f"since {dates.full(frame.seen_since)}" if frame.seen_since else "from today on"
-        yield f"_The first digest here: phase ages and slips are counted from what this bot has seen {since}._"
+        seen = f"from what this bot has seen since {dates.full(frame.seen_since)}" if frame.seen_since else "from today"
+        yield f"_The first digest here: phase ages and slips are counted {seen}._"
     if delta.base is Base.CHANGED:
         yield "_Filters or rules changed since the last digest, so nothing is called new or gone._"
 
 
 def footer(frame: Frame, *remarks: str) -> str:
-    """`as of 09:00 Europe/Berlin · filters: none`, and what else is worth knowing."""
+    """`as of 09:00 Europe/Berlin · no filters`, what else is worth knowing, and as the last line what is snoozed."""
     stamp = said.as_of(frame.as_of, now=frame.now, zone=frame.zone, stale=frame.stale)
     filters = f"filters: {text.name(frame.filters, 150)}" if frame.filters else "no filters"
-    return " · ".join((f"{stamp} {frame.zone.key}", filters, *remarks))
+    return text.clip(lines(" · ".join((f"{stamp} {frame.zone.key}", filters, *remarks)), _snoozed(frame)), SMALL)
 
 
-def spoken(title: str, named: Sequence[Standing], frame: Frame, *, label: str = "New") -> str:
-    """The text for notifications: the headline, and the names that matter most."""
+def spread(rows: int, *around: str) -> int:
+    """How many characters each of so many rows may take, for the message to stay below what Slack takes."""
+    return (WHOLE - sum(map(text.length, around))) // max(rows, 1)
+
+
+def pings(rows: Iterable[Standing], delta: Delta, frame: Frame) -> dict[str, str]:
+    """Slack user id by onboarding id: whom a row pings, where this digest may ping at all.
+
+    Only the owner the row names, if an admin confirmed who that is; only where the row is new or launches today; and
+    nobody twice.
+    """
+    found: dict[str, str] = {}
+    for standing in rows if frame.mentions else ():
+        onboarding = standing.onboarding
+        launches = onboarding.target_launch_date == frame.today and not frame.phases.launched(onboarding.phase)
+        person = said.person(onboarding, directory=frame.directory)
+        if person and person not in found.values() and (launches or (delta.comparable and onboarding.id in delta.new)):
+            found[onboarding.id] = person
+    return found
+
+
+def owner(standing: Standing, frame: Frame, pinged: Mapping[str, str]) -> str:
+    """The owner a row names, pinged or not."""
+    slack_id = pinged.get(standing.onboarding.id)
+    return f"<@{slack_id}>" if slack_id else said.lead(standing.onboarding, directory=frame.directory)
+
+
+def set_by(standing: Standing, frame: Frame) -> str:
+    """`set by Ana Ruiz, 4 Sep: waiting for DNS`; nothing unless the state it is in was set through the bot."""
+    onboarding, entry = standing.onboarding, frame.set_by.get(standing.onboarding.id)
+    if entry is None or not said.still(onboarding, entry, since=standing.history.state_since):
+        return ""
+    why = f": {text.name(entry.reason, 160)}" if entry.reason else ""
+    return f"set by {text.name(entry.name, 60)}, {dates.short(entry.at.astimezone(frame.zone).date())}{why}"
+
+
+def spoken(title: str, frame: Frame, **named: Sequence[Standing]) -> str:
+    """The text for notifications: the headline, and the names that matter most, by what they are called."""
     badge = "TEST · " if frame.test_key else ""
-    names = text.listed(tuple(text.name(standing.title, 60) for standing in named), limit=NAMES)
-    return f"{badge}{title}" + (f". {label}: {names}" if named else "")
+    names = (
+        f". {label}: {text.listed(tuple(text.name(one.title, 60) for one in standings), limit=NAMES)}"
+        for label, standings in named.items()
+        if standings
+    )
+    return f"{badge}{title}{''.join(names)}"
 
 
 def name(standing: Standing) -> str:
@@ -100,17 +162,27 @@ def slip_shown(standing: Standing) -> bool:
 
 
 def target(standing: Standing, delta: Delta) -> str:
-    """`launch 18 Sep (was 4 Sep, slipped 14 d, 2nd time)`, as much of it as was seen."""
-    due, slips = standing.onboarding.target_launch_date, standing.history.slips
+    """`launch 4 Sep → 18 Sep (slipped 14 d, 2nd time)`, as much of it as was seen."""
+    due = standing.onboarding.target_launch_date
     if due is None:
         return "no target date"
-    remarks = []
-    if moved := delta.slipped.get(standing.onboarding.id):
-        remarks.append(f"was {dates.short(moved.before)}")
-    if slip_shown(standing):
-        remarks.append(f"slipped {slips[-1].days} d")
-        remarks += [f"{_nth(len(slips))} time"] if len(slips) > 1 else []
-    return f"launch {dates.short(due)}" + (f" ({', '.join(remarks)})" if remarks else "")
+    moved = slipped_from(standing, delta)
+    return " ".join(filter(None, ("launch", f"{moved} →" if moved else "", dates.short(due), slip(standing, delta))))
+
+
+def slipped_from(standing: Standing, delta: Delta) -> str:
+    """`4 Sep`: the date it had in the last digest, where it has moved later since."""
+    moved = delta.slipped.get(standing.onboarding.id) if delta.comparable else None
+    return dates.short(moved.before) if moved else ""
+
+
+def slip(standing: Standing, delta: Delta) -> str:
+    """`(slipped 14 d, 2nd time)`: the slip that made the present date, where one was seen."""
+    slips, moved = standing.history.slips, delta.slipped.get(standing.onboarding.id)
+    if not slip_shown(standing):
+        return f"(slipped {(moved.after - moved.before).days} d)" if moved and delta.comparable else ""
+    nth = f", {_nth(len(slips))} time" if len(slips) > 1 else ""
+    return f"(slipped {slips[-1].days} d{nth})"
 
 
 def days_in_phase(standing: Standing, frame: Frame) -> str:
@@ -169,6 +241,26 @@ def previewed(message: Message, replies: Sequence[Message]) -> Message:
     if shown < len(replies):
         blocks.append(context(f"{text.count(len(replies) - shown, 'message')} of its thread not shown here"))
     return Message(message.text, tuple(blocks))
+
+
+def _missed(missed: Delivery) -> str:
+    """That the last digest did not come, and why."""
+    try:
+        due = f", due {day(date.fromisoformat(missed.slot))},"
+    except ValueError:
+        due = ""
+    uncertain = missed.status is DeliveryStatus.UNCERTAIN
+    why = f": {text.name(missed.reason.rstrip('.'), 160)}" if missed.reason else ""
+    return f"The last digest{due} {'may not have been sent' if uncertain else 'was not sent'}{why}."
+
+
+def _snoozed(frame: Frame) -> str:
+    """`Snoozed (2): Acme Corp until 21 Sep by Ana Ruiz, …`: the soonest to wake first."""
+    ordered = sorted(frame.snoozed, key=lambda one: (one.until, one.title.casefold(), one.onboarding_id))
+    names = tuple(
+        f"{text.name(one.title, 50)} until {dates.short(one.until)} by {text.name(one.name, 40)}" for one in ordered
+    )
+    return f"*Snoozed ({len(names)}):* {text.listed(names, limit=SNOOZED)}" if names else ""
 
 
 def _gone(left: Left) -> str:

@@ -39,8 +39,8 @@ class Row:
 class Sheet:
     """A whole list before it is cut into pages.
 
-    `name` and `filters` (as typed) bring a press on Next back to the same list; `told` says in words what is kept, and
-    `note` in which order, or what is left out.
+    `name` and `filters` (as typed) bring a press on Next back to the same list, by way of the button `turn`. `told`
+    says in words what is kept, and `note` in which order, or what is left out.
     """
 
     title: str
@@ -52,6 +52,7 @@ class Sheet:
     what: str = "onboarding"
     empty: str = "No onboarding matches."
     badge: bool = False
+    turn: str = TURN
 
 
 def line(
@@ -128,7 +129,7 @@ def _turn(label: str, sheet: Sheet, page: int, pages: int) -> ButtonElement | No
         return None
     return controls.button(
         label,
-        action=f"{TURN}:{label.lower()}",
+        action=f"{sheet.turn}:{label.lower()}",
         named=f"{label} page of {sheet.title}, page {page} of {pages}",
         value=value,
     )

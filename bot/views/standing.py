@@ -1,13 +1,14 @@
 """How one onboarding is said in words: progress, state, target date, owners; every card, list and digest says it so."""
 
+import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from bot.domain import dates, states
 from bot.domain.phases import Phases
-from bot.domain.records import Directory, History, Standing
+from bot.domain.records import AuditEntry, Directory, History, Standing
 from bot.domain.risk import Reason
 from bot.pivotal.models import CustomerRow, OnboardingRow
 from bot.views import text
@@ -19,6 +20,9 @@ NOBODY = "—"
 _BEHIND, _HERE, _AHEAD = "●", "◐", "○"
 _DOTS = 12
 """A longer list of phases is told in numbers only."""
+_SLACK_ID = re.compile(r"[UW][A-Z0-9]+")
+_MEANWHILE = timedelta(minutes=2)
+"""A change of state is seen within so long of the audit row about it; what is seen later was done by somebody else."""
 _ROLES = (("CSM", "csm_id"), ("SE", "se_id"), ("Designer", "designer_id"))
 
 
@@ -96,6 +100,19 @@ def lead(onboarding: OnboardingRow, *, directory: Directory) -> str:
     """The one name a line in a list has room for: the CSM, else the SE, else `no owner`."""
     owner = onboarding.csm_id or onboarding.se_id
     return _owner(owner, directory) if owner else "no owner"
+
+
+def person(onboarding: OnboardingRow, *, directory: Directory) -> str:
+    """The Slack user id of that one person, if an admin confirmed who they are; else nothing."""
+    known = directory.people.get(onboarding.csm_id or onboarding.se_id or "")
+    slack_id = known.slack_id if known and known.confirmed else None
+    return slack_id if slack_id and _SLACK_ID.fullmatch(slack_id) else ""
+
+
+def still(onboarding: OnboardingRow, entry: AuditEntry, *, since: datetime | None) -> bool:
+    """Whether the state it is in is the one an audit row tells of; `since` is when it was seen to get into it."""
+    told = any(states.label(one) in entry.after for one in states.held(onboarding))
+    return told and (since is None or since - entry.at < _MEANWHILE)
 
 
 def why(reasons: Sequence[Reason], *, limit: int) -> str:

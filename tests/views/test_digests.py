@@ -6,11 +6,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from bot.domain import delta
-from bot.domain.launches import lanes
-from bot.domain.records import History, Said, Slip, Snapshot, Standing
+from bot.domain.launches import lanes, of_week
+from bot.domain.records import (
+    History,
+    Said,
+    Slip,
+    Snapshot,
+    Standing,
+)
 from bot.domain.risk import Reason, Risk
 from bot.views import digest_notices as notices
-from bot.views import digests
+from bot.views import digests, launch_digest
 from bot.views.digest_frame import Frame, previewed
 from bot.views.message import say
 
@@ -25,21 +31,33 @@ ODD = some.sampled_from(
 
 @pytest.fixture
 def frame(look):
-    return Frame(today=TODAY, as_of=datetime(2026, 9, 9, 7, 0, tzinfo=UTC), **look)
+    return Frame(today=TODAY, as_of=datetime(2026, 9, 9, 7, 0, tzinfo=UTC), subscription="sub_1", **look)
 
 
-def digest(risks, before, exists, frame, *, rules=""):
+def fired(risks):
+    return {risk.standing.onboarding.id: tuple(reason.rule for reason in risk.reasons) for risk in risks}
+
+
+def digest(risks, before, exists, frame, *, rules="", fired_before=None):
     """The at-risk digest of `risks` after one that listed `before`."""
-    previous = None if before is None else delta.say(before, previous=None, today=YESTERDAY, rules="")
-    says = delta.say((risk.standing for risk in risks), previous=previous, today=TODAY, rules=rules)
+    previous = (
+        None
+        if before is None
+        else delta.say(before, previous=None, today=YESTERDAY, rules="", fired=fired_before or {})
+    )
+    says = delta.say((risk.standing for risk in risks), previous=previous, today=TODAY, rules=rules, fired=fired(risks))
     everything = {one.onboarding.id: one for one in exists}
-    change = delta.compare(previous, says, listed=everything, everything=everything, phases=frame.phases)
+    snoozed = [one.onboarding_id for one in frame.snoozed]
+    change = delta.compare(
+        previous, says, listed=everything, everything=everything, phases=frame.phases, snoozed=snoozed
+    )
     return digests.at_risk_digest(risks, change, says, frame=frame)
 
 
-def launches(standings, frame, *, before=None):
+def launches(standings, frame, *, before=None, first=0):
     snapshot = Snapshot(tuple(standings), {}, frame.as_of)
-    found = lanes(snapshot, phases=frame.phases, today=TODAY)
+    found = lanes(snapshot, phases=frame.phases, today=TODAY, first=first)
+    week = of_week(found, today=TODAY, first=first)
     says = delta.say((*found.overdue, *found.this_week, *found.next_week), previous=before, today=TODAY, rules="")
     everything = {one.onboarding.id: one for one in standings}
     change = delta.compare(
@@ -50,7 +68,7 @@ def launches(standings, frame, *, before=None):
         phases=frame.phases,
         otherwise=delta.Cause.MOVED_OUT,
     )
-    return digests.launch_week_digest(found, change, frame=frame)
+    return launch_digest.launch_week_digest(found, week, change, frame=frame)
 
 
 def words(payload):
@@ -61,8 +79,19 @@ def words(payload):
     return "\n".join(texts)
 
 
-def opens(payload):
-    return [block["accessory"]["accessibility_label"] for block in payload["blocks"] if "accessory" in block]
+def listed(payload):
+    """The onboardings that have a row with a menu, by the ids their blocks begin with."""
+    menus = [block for block in payload["blocks"] if block.get("accessory", {}).get("type") == "overflow"]
+    return [block["block_id"].rpartition(":")[0] for block in menus]
+
+
+def buttons(payload):
+    return [one["accessory"] for one in payload["blocks"] if one.get("accessory", {}).get("type") == "button"]
+
+
+def choices(payload, row=0):
+    (options, *_) = [block["accessory"]["options"] for block in payload["blocks"] if "accessory" in block][row:]
+    return {option["text"]["text"]: option["value"] for option in options}
 
 
 def many(aurora, count, **fields):
@@ -92,7 +121,7 @@ def test_new_rows_stand_first_even_if_others_are_worse(aurora, frame, checked):
 
     message, _ = digest([Risk(old, (OVERDUE,)), Risk(new, (MARKED,))], [old], [old, new], frame)
 
-    assert opens(checked(message)) == ["Open Customer 001", "Open Customer 000"]
+    assert listed(checked(message)) == ["onb_1", "onb_0"]
 
 
 def test_a_row_whose_date_slipped_since_stands_with_the_new_ones(aurora, frame, checked):
@@ -101,18 +130,30 @@ def test_a_row_whose_date_slipped_since_stands_with_the_new_ones(aurora, frame, 
 
     message, _ = digest([Risk(calm, (MARKED,)), Risk(after, (MARKED,))], [calm, before], [calm, after], frame)
 
-    assert opens(checked(message)) == ["Open Customer 001", "Open Customer 000"]
-    assert "launch 2 Oct (was 18 Sep)" in words(checked(message))
+    assert listed(checked(message)) == ["onb_1", "onb_0"]
+    assert "launch 18 Sep → 2 Oct (slipped 14 d)" in words(checked(message))
 
 
-def test_what_the_line_tells_already_is_not_given_as_a_reason_again(aurora, frame, checked):
+def test_every_row_says_each_rule_that_fired(aurora, frame, checked):
     bare = aurora(target_launch_date=None, csm_id=None, se_id=None)
-    why = (MARKED, Reason("no_target", "no target date", 2), Reason("no_owner", "no owner", 1))
+    rules = (
+        MARKED,
+        Reason("no_target", "no target date 20 d after the start", 2),
+        Reason("no_owner", "no owner 9 d", 1),
+    )
 
-    told = words(checked(digest([Risk(bare, why)], [], [bare], frame)[0]))
+    told = words(checked(digest([Risk(bare, rules)], [], [bare], frame)[0]))
 
-    assert "Review, no target date — no owner\nmarked at risk in Pivotal" in told
-    assert told.count("no owner") == told.count("no target date") == 1
+    assert "marked at risk in Pivotal · no target date 20 d after the start · no owner 9 d" in told
+
+
+def test_a_slip_that_the_line_tells_is_not_given_as_a_reason_again(aurora, observed, frame, checked):
+    twice = aurora("Acme Corp", observed)
+
+    told = words(checked(digest([Risk(twice, (OVERDUE, SLIPPED))], [], [twice], frame)[0]))
+
+    assert "launch 18 Sep (slipped 14 d, 2nd time)" in told
+    assert told.count("2nd time") == 1
 
 
 def test_kinds_of_attention_are_kept_apart(aurora, frame, checked):
@@ -131,7 +172,7 @@ def test_ten_rows_and_the_rest_by_owner_in_the_thread(aurora, frame, checked, co
     message, thread = digest([Risk(one, (OVERDUE, MARKED)) for one in standings], gone, standings, frame)
 
     payload = checked(message)
-    assert len(opens(payload)) == count - hidden
+    assert len(listed(payload)) == count - hidden
     assert len(payload["blocks"]) <= 15
     assert (f"+{hidden} more" in words(payload)) == bool(hidden)
     told = "\n".join(words(checked(part)) for part in thread)
@@ -214,7 +255,8 @@ def test_launch_week_digest(aurora, observed, frame, checked, paste):
     message, thread = launches(standings, frame, before=before)
 
     assert message.text == (
-        "Launch week — Wed 9 Sep · 2 this week · 1 overdue · 1 next week. This week: Hooli, Acme Corp"
+        "Launch week — Wed 9 Sep · 2 this week · 1 overdue · 1 next week. This week: Hooli, Acme Corp. "
+        "New: Globex, Initech"
     )
     assert thread == ()
     assert checked(message) == paste
@@ -230,9 +272,10 @@ def test_launch_week_bounds_each_lane_and_says_what_it_left_out(aurora, frame, c
     payload = checked(message)
     told = words(payload)
     assert len(payload["blocks"]) <= 15
-    assert len(opens(payload)) == 10
-    assert "*Overdue* · 3 of 30, the rest in the thread" in told
-    assert "*This week* · 10 of 30, the rest in the thread" in told
+    assert [key[:2] for key in listed(payload)] == ["on"] * 3 + ["w_"] * 10
+    assert "*Overdue* · 3 of 30, +27 more" in told
+    assert "*This week* · 10 of 30, +20 more" in told
+    assert [button["text"]["text"] for button in buttons(payload)] == ["See all"]
     assert "and 22 more" in told
     assert "\n".join(words(checked(part)) for part in thread).count("• ") == 90
 
@@ -243,7 +286,7 @@ def test_overdue_launches_have_their_button_where_there_is_room(aurora, frame, c
 
     payload = checked(launches([*overdue, *week], frame)[0])
 
-    assert len(opens(payload)) == 10
+    assert len(listed(payload)) == 10
     assert len(payload["blocks"]) <= 15
 
 

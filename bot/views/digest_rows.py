@@ -1,0 +1,90 @@
+"""A row of a digest with its menu, the way to all rows, and the modal that shows them page by page."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    InteractiveElement,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+)
+
+from bot.domain import states
+from bot.domain.moves import Verb
+from bot.domain.phases import Phases
+from bot.domain.records import Directory, Standing
+from bot.views import controls, rows, text, values
+from bot.views.message import Message, section
+from bot.views.rows import Row, Sheet
+from bot.views.values import Press, Turning
+
+MENU = "ob:row"
+"""The menu of a row; which entry is in its value, and nothing is written by choosing one."""
+ALL = "ob:digest-all"
+"""See all, and the pages behind it: the value is the way to one of them."""
+OPEN, SNOOZE = "open", "snooze"
+LONGEST = 700
+"""Characters of one row, if there is room for them."""
+_BLOCK_ID = 255
+"""Characters Slack takes in the id of a block."""
+
+
+def row(standing: Standing, told: str, *, phases: Phases, at: int, room: int = LONGEST) -> Block:
+    """One row in at most `room` characters; its block is found again by the onboarding's id, which its own begins with.
+
+    `at` is its place in the message, which makes its ids unique there.
+    """
+    block_id = f"{standing.onboarding.id}:{at}"
+    return section(
+        text.clip(told, min(room, LONGEST)),
+        accessory=_menu(standing, phases=phases, at=at),
+        block_id=block_id if len(block_id) <= _BLOCK_ID else None,
+    )
+
+
+def see_all(subscription_id: str, title: str) -> ButtonElement | None:
+    """The button to all rows of a digest; None where there is no way back to them."""
+    value = values.encode_turning(Turning(subscription_id, "", 1)) if subscription_id else None
+    return controls.button("See all", action=f"{ALL}:1", named=f"See all: {title}", value=value) if value else None
+
+
+def page(
+    title: str,
+    drawn: Sequence[Row],
+    *,
+    subscription_id: str,
+    page: int,
+    told: str,
+    phases: Phases,
+    directory: Directory,
+    now: datetime,
+    zone: ZoneInfo,
+    as_of: datetime,
+    stale: bool | str,
+    test_key: bool,
+) -> Message:
+    """One page of all rows, ten of them, in the digest's order; `told` says its filters in words."""
+    sheet = Sheet(title, drawn, subscription_id, told=told, empty="No row is left.", badge=test_key, turn=ALL)
+    return rows.paged(
+        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
+    )
+
+
+def _menu(standing: Standing, *, phases: Phases, at: int) -> InteractiveElement:
+    """What can be begun from a row; https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
+    onboarding = standing.onboarding
+    entries = [("Open", OPEN), ("Snooze…", SNOOZE)]
+    if not states.closed(onboarding, phases=phases):
+        marked = states.AT_RISK in states.held(onboarding)
+        entries.append(("Clear at risk…", Verb.CLEAR.value) if marked else ("Mark at risk…", Verb.FLAG.value))
+    options = []
+    for label, verb in entries:
+        value = values.encode(Press(onboarding.id, verb))
+        if len(value) > controls.OPTION:  # a menu holds no id this long; a button does
+            return controls.open_button(standing, at=at)
+        options.append(Option(text=PlainTextObject(text=label), value=value))
+    return OverflowMenuElement(action_id=f"{MENU}:{at}", options=options)

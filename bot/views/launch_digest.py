@@ -1,0 +1,139 @@
+"""The launch-week digest as a channel sees it: what is overdue, this week's launches by day, and what comes after.
+
+Each lane has a bound of its own, and the message fifteen blocks at most; what it leaves out it counts.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain import dates, states
+from bot.domain.delta import Delta
+from bot.domain.launches import Lanes
+from bot.domain.records import Standing
+from bot.views import digest_frame as frames
+from bot.views import digest_rows, text
+from bot.views import standing as said
+from bot.views.digest_frame import AFTER, NAMES, ROWS, TOP, Frame
+from bot.views.digests import NEW, Drawn, by_owner
+from bot.views.message import Message, context, section
+
+TITLE = "Launch week"
+OVERDUE = 3
+"""Overdue launches named in the channel."""
+BLOCKS = 15
+
+
+def launch_week_digest(lanes: Lanes, week: Sequence[Standing], delta: Delta, *, frame: Frame) -> Drawn:
+    """Draw the launches: overdue ones first, this week's by day, next week's by name, and a count of the undated.
+
+    `week` are all launches of this week, those already made included.
+    """
+    late, due = lanes.overdue[:OVERDUE], week[:ROWS]
+    shown = (*late, *due)
+    hidden = len(lanes.overdue) > len(late) or len(week) > len(due) or len(lanes.next_week) > NAMES
+    title = f"{TITLE} — {frames.day(frame.today)} · {_tally(lanes, week, frame)}"
+    notes = frames.notes(delta, frame)
+    top = text.clip(frames.lines(frames.headline(title, frame), _coming(lanes, week), *notes), TOP)
+    everything = "The complete list by owner is in the thread." if hidden else ""
+    after = text.clip(frames.lines(_next_week(lanes), _no_target(lanes), frames.gone(delta), everything), AFTER)
+    small = frames.footer(frame)
+    room = frames.spread(len(shown), top, after, small)
+    headings = {
+        0: f"*Overdue*{_shown(len(late), len(lanes.overdue))}\n" if late else "",
+        len(late): f"*This week*{_shown(len(due), len(week))}\n" if due else "",
+    }
+    pinged = frames.pings(shown, delta, frame)
+    blocks: list[Block] = [section(top)]
+    for place, standing in enumerate(shown):
+        told = f"{headings.get(place, '')}{_row(standing, delta, frame, pinged)}"
+        blocks.append(digest_rows.row(standing, told, phases=frame.phases, at=place, room=room))
+    button = digest_rows.see_all(frame.subscription, TITLE) if hidden else None
+    if after and len(blocks) + 2 > BLOCKS:
+        blocks.append(section(f"{after}\n{small}", accessory=button))
+    else:
+        blocks += [section(after, accessory=button)] if after else []
+        blocks.append(context(small))
+    listed = (*lanes.overdue, *week, *lanes.next_week)
+    thread = _by_owner(listed, delta, frame) if hidden else ()
+    new = [one for one in listed if delta.comparable and one.onboarding.id in delta.new]
+    spoken = frames.spoken(title, frame, **{"This week": week, "New": new})
+    return Message(spoken, tuple(blocks)), thread
+
+
+def _tally(lanes: Lanes, week: Sequence[Standing], frame: Frame) -> str:
+    parts = [f"{len(week)} this week" if week else "nothing due this week"]
+    parts += [f"{len(lanes.overdue)} overdue"] if lanes.overdue else []
+    parts += [f"{len(lanes.next_week)} next week"] if lanes.next_week else []
+    parts += [f"{len(frame.snoozed)} snoozed"] if frame.snoozed else []
+    return " · ".join(parts)
+
+
+def _coming(lanes: Lanes, week: Sequence[Standing]) -> str:
+    """With nothing due, when the next launch is."""
+    ahead = next(iter((*lanes.next_week, *lanes.later)), None)
+    if week:
+        return ""
+    if ahead is None or ahead.onboarding.target_launch_date is None:
+        return "Nothing is due, and no launch is planned."
+    return (
+        f"Nothing is due this week; next is {frames.name(ahead)} on {dates.full(ahead.onboarding.target_launch_date)}."
+    )
+
+
+def _row(standing: Standing, delta: Delta, frame: Frame, pinged: Mapping[str, str]) -> str:
+    """The row in two lines: `*Fri 11 Sep* — *Acme Corp* #245`, and how it stands."""
+    fresh = f"{NEW} " if delta.comparable and standing.onboarding.id in delta.new else ""
+    owner = frames.owner(standing, frame, pinged)
+    return f"{fresh}{_named(standing, frame)}\n{_facts(standing, delta, frame, owner)}"
+
+
+def _named(standing: Standing, frame: Frame) -> str:
+    target = standing.onboarding.target_launch_date
+    tick = "✅ " if frame.phases.launched(standing.onboarding.phase) else ""
+    return f"{tick}*{frames.day(target) if target else 'no date'}* — {frames.name(standing)}"
+
+
+def _facts(standing: Standing, delta: Delta, frame: Frame, owner: str) -> str:
+    """`Review, ⚠️ At risk — Ana Ruiz · was 4 Sep (slipped 7 d)`."""
+    onboarding, target = standing.onboarding, standing.onboarding.target_launch_date
+    launched = frame.phases.launched(onboarding.phase)
+    held = "" if states.effective(onboarding) == states.ACTIVE else said.state(onboarding)
+    place = ", ".join(filter(None, (said.phase(onboarding.phase, phases=frame.phases), held)))
+    late = (frame.today - target).days if target and not launched else 0
+    was = frames.slipped_from(standing, delta)
+    asleep = next((one for one in frame.snoozed if one.onboarding_id == onboarding.id), None)
+    return " · ".join(
+        filter(
+            None,
+            (
+                " — ".join(filter(None, (place, owner))),
+                f"{text.count(late, 'day')} overdue" if late > 0 else "",
+                " ".join(filter(None, (f"was {was}" if was else "", frames.slip(standing, delta)))),
+                frames.set_by(standing, frame),
+                f"snoozed until {dates.short(asleep.until)}" if asleep else "",
+            ),
+        )
+    )
+
+
+def _next_week(lanes: Lanes) -> str:
+    names = tuple(
+        f"{text.name(one.title, 60)} ({frames.day(one.onboarding.target_launch_date)})"
+        for one in lanes.next_week
+        if one.onboarding.target_launch_date
+    )
+    return f"*Next week:* {text.listed(names, limit=NAMES)}" if names else ""
+
+
+def _no_target(lanes: Lanes) -> str:
+    return f"*No target date:* {len(lanes.no_target)}" if lanes.no_target else ""
+
+
+def _shown(here: int, total: int) -> str:
+    return f" · {here} of {total}, +{total - here} more" if here < total else ""
+
+
+def _by_owner(rows: Sequence[Standing], delta: Delta, frame: Frame) -> tuple[Message, ...]:
+    told = ((one, f"{_named(one, frame)} — {_facts(one, delta, frame, '')}") for one in rows)
+    return by_owner("All launches to this and next week", told, frame)
