@@ -143,8 +143,12 @@ class Delivery:
 
     async def tell(self, slack_id: str, message: Message) -> Posted:
         """Send one person a direct message; raises as `post` does."""
+        return await self.post(await self.direct(slack_id), message)
+
+    async def direct(self, slack_id: str) -> str:
+        """The id of one person's direct message with the bot; raises as `post` does."""
         opened = await self._call(self._client.conversations_open, users=slack_id)
-        return await self.post(opened["channel"]["id"], message)
+        return str(opened["channel"]["id"])
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""

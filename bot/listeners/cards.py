@@ -131,6 +131,10 @@ class Cards:
         """Send one person a direct message; raises what delivery raises."""
         await self._delivery.tell(slack_id, message)
 
+    async def direct(self, slack_id: str) -> str:
+        """The id of one person's direct message with the bot; raises what delivery raises."""
+        return await self._delivery.direct(slack_id)
+
     async def put(self, channel: str, ts: str, message: Message) -> None:
         """Put a message in the place of one the bot has sent; raises what delivery raises."""
         await self._delivery.update(channel, ts, message)
