@@ -14,7 +14,18 @@ from bot.domain.state_moves import OWN_STATE, change_state
 from bot.domain.verbs import Fields, Move, Promise, Verb
 from bot.pivotal.models import OnboardingRow
 
-__all__ = ["OWN_STATE", "SUPPRESSED", "Expectation", "Fields", "Move", "Promise", "Verb", "plan", "rights_for"]
+__all__ = [
+    "OWN_STATE",
+    "SUPPRESSED",
+    "Expectation",
+    "Fields",
+    "Move",
+    "Promise",
+    "Verb",
+    "changeable",
+    "plan",
+    "rights_for",
+]
 
 _OF_FIELD = {"state": Right.STATE, field_moves.TARGET: Right.DATE, **dict.fromkeys(OWNERS, Right.OWNERS)}
 _OF_VERB = {
@@ -38,6 +49,12 @@ def rights_for(verb: Verb, wanted: Fields = NOTHING) -> tuple[Right, ...]:
     return (_OF_VERB.get(verb, Right.STATE),)
 
 
+def changeable(onboarding: OnboardingRow, *, phases: Phases) -> None:
+    """Raise Refused when nothing about it can be changed any more."""
+    if states.closed(onboarding, phases=phases):
+        raise Refused(f"Onboarding #{onboarding.display_id} is completed, so nothing about it can be changed here.")
+
+
 def plan(
     verb: Verb,
     onboarding: OnboardingRow,
@@ -54,8 +71,7 @@ def plan(
     the verb does not say it all; for UPDATE `state` is a verb of state. `shifts` is how often the target date was seen
     to move later in this phase.
     """
-    if states.closed(onboarding, phases=phases):
-        raise Refused(f"Onboarding #{onboarding.display_id} is completed, so nothing about it can be changed here.")
+    changeable(onboarding, phases=phases)
     names = directory or Directory()
     match verb:
         case Verb.ADVANCE:

@@ -64,7 +64,7 @@ def skip(onboarding: OnboardingRow, to: str | None, *, phases: Phases, test_key:
     """Past one or more phases, which are named; for admins, with a reason, and without Undo."""
     before = _place(onboarding, phases=phases, what="what lies ahead of it")
     here, there = phases.position(onboarding.phase) or 0, phases.position(to or "")
-    ahead = phases.order[here + 1 :]
+    ahead = skippable(onboarding.phase, phases=phases)
     choice = ", ".join(map(phases.label, ahead)) or "none: there is only the next phase"
     if to is None or there is None:
         raise Refused("Skip to which phase?", hint=f"Ahead of it are: {choice}.")
@@ -87,6 +87,12 @@ def skip(onboarding: OnboardingRow, to: str | None, *, phases: Phases, test_key:
         needs_reason=True,
         undoable=False,
     )
+
+
+def skippable(phase: str, *, phases: Phases) -> tuple[str, ...]:
+    """The phases that one can skip to from `phase`: all beyond the next; none from one that is not in the list."""
+    here = phases.position(phase)
+    return phases.order[here + 1 :] if here else ()
 
 
 def _place(onboarding: OnboardingRow, *, phases: Phases, what: str) -> str:

@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.delivery import NotPosted
 from bot.domain import dates
-from bot.domain.errors import BotError, Forbidden, NotFound, Refused, UpstreamError, UserError
+from bot.domain.errors import BotError, NotFound, Refused, UpstreamError, UserError
 from bot.domain.moves import Expectation, Fields, Move, Verb
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Seen, Turn
@@ -20,6 +20,7 @@ from bot.views.forms import reason as reason_form
 from bot.views.message import Message, say
 from bot.views.values import Press
 
+NOTHING: Fields = {}
 UNDO = timedelta(minutes=10)
 """For so long a change can be taken back."""
 
@@ -40,6 +41,25 @@ class Wish:
             raise UserError(
                 "This button is from an older version of the bot.", hint="Open the onboarding again."
             ) from None
+
+
+async def patience(turn: Turn, title: str) -> None:
+    """Before the record is read for a form: open the modal now, for the trigger is good for three seconds only.
+
+    Without one the question is asked in a message, whose button opens the form.
+    """
+    with suppress(UpstreamError):
+        await turn.screen.loading(title)
+
+
+async def foresee(turn: Turn, verb: Verb, standing: Standing, *, wanted: Fields = NOTHING) -> None:
+    """The same where, as far as memory knows, a change will be asked about in a form."""
+    try:
+        move = turn.services.changes.preview(standing, verb, by=turn.actor, wanted=wanted)
+    except BotError:
+        return
+    if move.form:
+        await patience(turn, reason_form.title(verb))
 
 
 async def fulfil(turn: Turn, wish: Wish) -> Seen:
@@ -108,23 +128,24 @@ def form(turn: Turn, standing: Standing, move: Move, *, wish: Wish, remark: str 
 
 async def ask_first(turn: Turn, standing: Standing, wish: Wish) -> Seen:
     """Ask before a typed change that is always asked about; what is refused is said above the card."""
+    move = await proposed(turn, standing, wish)
+    return move if isinstance(move, Answer) else await ask(turn, standing, move, wish=wish)
+
+
+async def proposed(turn: Turn, standing: Standing, wish: Wish) -> Move | Answer:
+    """The change that would be made, or why it is refused, above a card that offers what can be done instead."""
     try:
-        move = turn.services.changes.preview(standing, wish.verb, by=turn.actor, wanted=wish.press.wanted)
-    except (Refused, Forbidden) as refusal:
-        await turn.services.journal.refused(
+        return await turn.services.changes.propose(
+            standing,
             wish.verb,
             by=turn.actor,
             source=turn.source,
             reference=turn.reference,
-            why=refusal.message,
-            standing=standing,
+            wanted=wish.press.wanted,
         )
-        if isinstance(refusal, Forbidden):
-            raise
-        # The card offers what can be done instead, Resume for one.
+    except Refused as refusal:
         notice = f"{refusal.message} {refusal.hint}".strip()
         return Answer(drawn(turn, standing, notice=notice), replace=_private(turn))
-    return await ask(turn, standing, move, wish=wish)
 
 
 def undo(turn: Turn, outcome: Outcome) -> Press | None:

@@ -8,7 +8,7 @@ import asyncio
 import html
 import re
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -40,6 +40,7 @@ MOST_OPTIONS = 100
 PATIENCE = 2.0
 """Seconds that a menu waits to know who is searching: Slack itself waits three for the options."""
 HOME = "app_home_opened"
+_NONE: Mapping[str, Any] = {}
 
 
 class Door:
@@ -193,7 +194,7 @@ class Door:
                 url=str(body.get("response_url") or ""),
                 action=pressed.action,
                 title=str((view.get("title") or {}).get("text") or "Onboarding"),
-                screen=self._screen(body, beneath=str(view["id"]) if view.get("type") == "modal" else ""),
+                screen=self._screen(body, beneath=view if view.get("type") == "modal" else {}),
             ),
             channel=pressed.channel,
             pressed=pressed,
@@ -265,8 +266,13 @@ class Door:
         async with self._at_home.setdefault(caller.user, asyncio.Lock()):
             await self._conversation.hold(self._registry.events[HOME].handler, caller, event=event)
 
-    def _screen(self, body: dict[str, Any], *, beneath: str = "") -> Screen:
-        return Screen(self._client, trigger=str(body.get("trigger_id") or ""), beneath=beneath)
+    def _screen(self, body: dict[str, Any], *, beneath: Mapping[str, Any] = _NONE) -> Screen:
+        return Screen(
+            self._client,
+            trigger=str(body.get("trigger_id") or ""),
+            beneath=str(beneath.get("id") or ""),
+            seen=str(beneath.get("hash") or ""),
+        )
 
 
 def _value(action: dict[str, Any]) -> str:

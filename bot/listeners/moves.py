@@ -6,11 +6,12 @@ from dataclasses import replace
 from slack_sdk.models.views import View
 
 from bot.domain.errors import Refused
-from bot.domain.moves import Move, Verb
+from bot.domain.moves import Fields, Move, Verb
+from bot.domain.phase_moves import skippable
 from bot.domain.records import Standing
-from bot.listeners import changing, plans, states
+from bot.listeners import changing, plans, states, updates
 from bot.listeners.changing import Wish, ask_first, fulfil
-from bot.listeners.feature import Feature, Seen, Turn
+from bot.listeners.feature import Answer, Feature, Seen, Turn
 from bot.listeners.show import pick
 from bot.services.changes import Ending
 from bot.services.onboardings import Choices
@@ -29,19 +30,22 @@ DRY_RUN = "--dry-run"
     "advance",
     "next",
     "promote",
-    usage=f"{WHOM} [{DRY_RUN}]",
+    usage=f"{WHOM} [note] [{DRY_RUN}]",
     tells="Move on to the next phase, or see first what that would do",
-    examples=("advance aurora", f"advance #89 {DRY_RUN}"),
+    examples=("advance aurora", "advance #89 they signed", f"advance #89 {DRY_RUN}"),
 )
 async def advance(turn: Turn) -> Seen:
     """Ask first, showing what would be done: a typed advance is confirmed by a button or in a form."""
     words = turn.text.replace("—dry-run", DRY_RUN).replace("–dry-run", DRY_RUN).split()
-    dry = DRY_RUN in words
-    typed = " ".join(word for word in words if word != DRY_RUN) if dry else turn.text
-    found = await turn.services.onboardings.find(typed, exactly=not dry)
+    if DRY_RUN in words:
+        typed = " ".join(word for word in words if word != DRY_RUN)
+        looked, _ = await turn.services.onboardings.find_before(typed, exactly=False)
+        return pick(turn, looked) if isinstance(looked, Choices) else _dry_run(turn, looked)
+    await foresee(turn, Verb.ADVANCE, turn.services.onboardings.guess(turn.text))
+    found, why = await turn.services.onboardings.find_before(turn.text)
     if isinstance(found, Choices):
-        return pick(turn, found, verb=None if dry else Verb.ADVANCE)
-    return _dry_run(turn, found) if dry else await go_on(turn, found, "")
+        return pick(turn, found, verb=Verb.ADVANCE, reason=why)
+    return await go_on(turn, found, why)
 
 
 @feature.command(
@@ -54,29 +58,27 @@ async def advance(turn: Turn) -> Seen:
 )
 async def back(turn: Turn) -> Seen:
     """A form says what the customer may see, and takes the reason."""
+    await foresee(turn, Verb.BACK, turn.services.onboardings.guess(turn.text))
     found, why = await turn.services.onboardings.find_before(turn.text)
-    return (
-        pick(turn, found, verb=Verb.BACK, reason=why)
-        if isinstance(found, Choices)
-        else await send_back(turn, found, why)
-    )
+    if isinstance(found, Choices):
+        return pick(turn, found, verb=Verb.BACK, reason=why)
+    return await send_back(turn, found, why)
 
 
 @feature.command(
     "skip",
     "jump",
-    usage=f"{WHOM} <phase>",
+    usage=f"{WHOM} [phase]",
     tells="Skip phases, with a reason (admins)",
-    examples=("skip #89 internal qa",),
+    examples=("skip #89", "skip #89 internal qa"),
 )
 async def skip(turn: Turn) -> Seen:
-    """A form names the phases that are skipped, and takes the reason."""
+    """A form names the phases that are skipped, and takes the reason; without a phase it is asked which."""
+    await foresee(turn, Verb.SKIP, turn.services.onboardings.guess(turn.text))
     found, phase = await turn.services.onboardings.find_before(turn.text)
-    return (
-        pick(turn, found, verb=Verb.SKIP, reason=phase)
-        if isinstance(found, Choices)
-        else await jump(turn, found, phase)
-    )
+    if isinstance(found, Choices):
+        return pick(turn, found, verb=Verb.SKIP, reason=phase)
+    return await jump(turn, found, phase)
 
 
 async def go_on(turn: Turn, standing: Standing, why: str) -> Seen:
@@ -90,9 +92,28 @@ async def send_back(turn: Turn, standing: Standing, why: str) -> Seen:
 
 
 async def jump(turn: Turn, standing: Standing, phase: str) -> Seen:
-    """Ask whether to go to the phase that was typed."""
-    wanted = {"phase": turn.phases.named(phase) or phase.strip() or None}
-    return await ask_first(turn, standing, Wish(Press(standing.onboarding.id, Verb.SKIP, wanted=wanted)))
+    """Ask whether to go to the phase that was typed; without one, which of those ahead."""
+    wish = Wish(Press(standing.onboarding.id, Verb.SKIP, wanted=_to(turn, standing, phase)))
+    if phase.strip():
+        return await ask_first(turn, standing, wish)
+    refused = await changing.proposed(turn, standing, wish)
+    ahead = skippable(standing.onboarding.phase, phases=turn.phases)
+    return refused if isinstance(refused, Answer) else lists.ahead(standing, ahead, phases=turn.phases)
+
+
+def _to(turn: Turn, standing: Standing, phase: str) -> Fields:
+    """The phase that was typed, as a field to write; the first that one can skip to for none."""
+    ahead = skippable(standing.onboarding.phase, phases=turn.phases)
+    named = turn.phases.named(phase) or phase.strip() or (ahead[0] if ahead else None)
+    return {"phase": named}
+
+
+async def foresee(turn: Turn, verb: Verb, likely: tuple[Standing, str] | None) -> None:
+    """Open the modal at once where memory says that a form will come: Pivotal may take longer than Slack waits."""
+    if likely:
+        standing, typed = likely
+        wanted = _to(turn, standing, typed) if verb is Verb.SKIP else changing.NOTHING
+        await changing.foresee(turn, verb, standing, wanted=wanted)
 
 
 def _dry_run(turn: Turn, standing: Standing) -> Message:
@@ -143,7 +164,9 @@ _TYPED: dict[Verb, Callable[[Turn, Standing, str], Awaitable[Seen]]] = {
     Verb.SKIP: jump,
     Verb.DATE: plans.to_day,
     Verb.OWNER: plans.to_owner,
+    Verb.UPDATE: updates.of,
 }
+_FORESEEN = {Verb.DATE: plans.foresee, Verb.OWNER: plans.foresee, Verb.UPDATE: plans.foresee}
 
 
 @feature.button(lists.CHOOSE)
@@ -151,6 +174,9 @@ async def choose(turn: Turn) -> Seen:
     """Which one was meant is said: go on with the change that was typed, and the words that followed the name."""
     wanted = turn.press
     verb = Wish(wanted).verb
+    turn.screen.take_over()  # a list in a modal gives way
     if verb not in _TYPED:
         return await states.to_state(turn, wanted.id, verb, wanted.reason)
+    if likely := turn.services.portfolio.known(wanted.id):
+        await (_FORESEEN.get(verb) or foresee)(turn, verb, (likely, wanted.reason))
     return await _TYPED[verb](turn, await turn.services.onboardings.read(wanted.id), wanted.reason)

@@ -1,12 +1,14 @@
 """When an onboarding is to launch, and whose it is: dates and owners by a typed line."""
 
 import re
+from contextlib import suppress
 
 from bot.domain import dates, when, words
 from bot.domain.errors import UserError
 from bot.domain.field_moves import TARGET
-from bot.domain.moves import Verb
+from bot.domain.moves import Fields, Verb
 from bot.domain.records import Standing
+from bot.listeners import changing, updates
 from bot.listeners.changing import Wish, fulfil
 from bot.listeners.feature import Feature, Seen, Turn, spelled
 from bot.listeners.show import pick
@@ -30,12 +32,13 @@ NOBODY = ("none", "nobody")
 @feature.command(
     "date",
     "target",
-    usage=f"{_WHOM} <2026-12-01 | +7d | fri | 18 Sep | none> [reason]",
+    usage=f"{_WHOM} [2026-12-01 | +7d | fri | 18 Sep | none] [reason]",
     tells="Move the target launch date",
     examples=("date aurora foods +7d", "date #89 18 Sep", "target #89 none"),
 )
 async def date(turn: Turn) -> Seen:
-    """Write the date, echoed as it was understood; more than a week later asks why first."""
+    """Write the date, echoed as it was understood; more than a week later asks why first, and none opens the form."""
+    await foresee(turn, Verb.DATE, turn.services.onboardings.guess(turn.text))
     found, typed = await turn.services.onboardings.find_before(turn.text)
     if isinstance(found, Choices):
         return pick(turn, found, verb=Verb.DATE, reason=typed)
@@ -45,12 +48,13 @@ async def date(turn: Turn) -> Seen:
 @feature.command(
     "owner",
     "assign",
-    usage=f"{_WHOM} <csm | se | designer | ops> <@person | none>",
+    usage=f"{_WHOM} [csm | se | designer | ops] [@person | none]",
     tells="Change who it belongs to",
     examples=("owner aurora foods se @ben",),
 )
 async def owner(turn: Turn) -> Seen:
-    """Ask first, naming the old and the new one."""
+    """Ask first, naming the old and the new one; without a role the form has them all."""
+    await foresee(turn, Verb.OWNER, turn.services.onboardings.guess(turn.text))
     found, typed = await turn.services.onboardings.find_before(turn.text)
     if isinstance(found, Choices):
         return pick(turn, found, verb=Verb.OWNER, reason=typed)
@@ -58,15 +62,36 @@ async def owner(turn: Turn) -> Seen:
 
 
 async def to_day(turn: Turn, standing: Standing, typed: str) -> Seen:
-    """Move the target date to the one that was typed."""
+    """Move the target date to the one that was typed; without one, open the form that has it."""
+    if not typed:
+        return await updates.of(turn, standing)
+    wanted, why = _read(turn, standing, typed)
+    return await fulfil(turn, Wish(Press(standing.onboarding.id, Verb.DATE, reason=why, wanted=wanted)))
+
+
+async def foresee(turn: Turn, verb: Verb, likely: tuple[Standing, str] | None) -> None:
+    """Open the modal at once where memory says that a form will come: Pivotal may take longer than Slack waits."""
+    if likely is None:
+        return
+    standing, typed = likely
+    if not typed:
+        await changing.patience(turn, updates.TITLE)
+    elif verb is Verb.DATE:
+        with suppress(UserError):
+            await changing.foresee(turn, verb, standing, wanted=_read(turn, standing, typed)[0])
+
+
+def _read(turn: Turn, standing: Standing, typed: str) -> tuple[Fields, str]:
+    """The date that was typed, as a field to write, and the reason after it."""
     today = dates.today(turn.now, turn.zone)
     understood = when.day(typed, today=today, present=standing.onboarding.target_launch_date)
-    wanted = {TARGET: understood.day.isoformat() if understood.day else None}
-    return await fulfil(turn, Wish(Press(standing.onboarding.id, Verb.DATE, reason=understood.rest, wanted=wanted)))
+    return {TARGET: understood.day.isoformat() if understood.day else None}, understood.rest
 
 
 async def to_owner(turn: Turn, standing: Standing, typed: str) -> Seen:
-    """Give a role to the person that was typed."""
+    """Give a role to the person that was typed; without one, open the form that has them all."""
+    if not typed:
+        return await updates.of(turn, standing)
     said = words.split(typed)
     role = ROLES.get(spelled("".join(said[:-1])))
     if role is None:

@@ -15,12 +15,20 @@ log = structlog.get_logger()
 class Screen:
     """A person's modal during one turn: none, one opened by this turn, or the form they sent."""
 
-    def __init__(self, client: AsyncWebClient, *, trigger: str, view_id: str = "", beneath: str = "") -> None:
+    def __init__(
+        self, client: AsyncWebClient, *, trigger: str, view_id: str = "", beneath: str = "", seen: str = ""
+    ) -> None:
+        """`seen` is the hash of the modal that was pressed in (`beneath`).
+
+        That of a form that was sent is not known: Slack made a new one of the word of patience it was answered with.
+        """
         self._client = client
         self.trigger = trigger
         self._view_id = view_id
         self._beneath = beneath
+        self._seen = seen
         self._hash = ""
+        self._spent = False
 
     @property
     def taken(self) -> bool:
@@ -34,7 +42,8 @@ class Screen:
 
     def take_over(self) -> None:
         """Let the answer take the place of the modal that was pressed in, unless one lies over it already."""
-        self._view_id = self._view_id or self._beneath
+        if not self._view_id:
+            self._view_id, self._hash = self._beneath, self._seen
 
     async def loading(self, title: str) -> None:
         """Open the modal with a word of patience: the trigger of a press is good for three seconds only."""
@@ -47,7 +56,8 @@ class Screen:
             await self._open(view)
             return
         try:
-            await self._client.views_update(view_id=self._view_id, view=view, hash=self._hash or None)
+            answer = await self._client.views_update(view_id=self._view_id, view=view, hash=self._hash or None)
+            self._hash = answer["view"].get("hash") or ""
         except (SlackApiError, ClientError, TimeoutError, OSError) as error:
             # Closed by the person meanwhile, or newer already: there is nobody to tell.
             log.info("modal not shown", error=type(error).__name__)
@@ -62,6 +72,9 @@ class Screen:
 
     async def _open(self, view: View) -> None:
         call = self._client.views_push if self._beneath else self._client.views_open
+        if self._spent:  # a trigger works once, and has not worked
+            raise UpstreamError("Slack was too slow to open the form.", hint="Press once more.")
+        self._spent = True
         try:
             answer = await call(trigger_id=self.trigger, view=view)
         except SlackApiError as error:

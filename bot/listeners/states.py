@@ -3,6 +3,7 @@
 from bot.domain import words
 from bot.domain.errors import UserError
 from bot.domain.moves import Verb
+from bot.listeners import plans, updates
 from bot.listeners.changing import Wish, fulfil
 from bot.listeners.feature import Feature, Seen, Turn, spelled
 from bot.listeners.show import pick
@@ -65,16 +66,19 @@ async def waiting(turn: Turn) -> Seen:
 
 @feature.command(
     "state",
-    usage=f"{_WHOM} <active | paused | at-risk | waiting> [reason]",
+    usage=f"{_WHOM} [active | paused | at-risk | waiting] [reason]",
     tells="Set the state by its name",
     examples=("state aurora foods paused", "state #89 at-risk legal is stuck"),
 )
 async def state(turn: Turn) -> Seen:
-    """Any state, by its own word."""
+    """Any state, by its own word; without one the form has them all."""
+    await plans.foresee(turn, Verb.UPDATE, turn.services.onboardings.guess(turn.text))
     found, rest = await turn.services.onboardings.find_before(turn.text)
-    verb, why = _named(rest)
+    verb, why = _named(rest) if rest else (Verb.UPDATE, "")
     if isinstance(found, Choices):
         return pick(turn, found, verb=verb, reason=why)
+    if verb is Verb.UPDATE:
+        return await updates.of(turn, found)
     return await to_state(turn, found.onboarding.id, verb, why)
 
 

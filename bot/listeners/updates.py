@@ -5,14 +5,14 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
-from bot.domain import references, rights, states
-from bot.domain.errors import Forbidden, Refused
+from bot.domain import references, rights
 from bot.domain.expectations import OWNERS
-from bot.domain.moves import Move, Verb
+from bot.domain.moves import Verb
 from bot.domain.records import Standing
 from bot.listeners import changing
 from bot.listeners.changing import Wish
 from bot.listeners.feature import Feature, Seen, Turn
+from bot.listeners.show import pick
 from bot.services import Services
 from bot.services.changes import Ending
 from bot.services.onboardings import Choices
@@ -21,8 +21,7 @@ from bot.views.forms import update as views
 
 feature = Feature("Update")
 
-_CHOICES = (Verb.RESUME, Verb.PAUSE, Verb.FLAG, Verb.CLEAR, Verb.WAITING, Verb.BACK)
-_TITLE = "Update"
+TITLE = "Update"
 
 
 @feature.command(
@@ -34,20 +33,23 @@ _TITLE = "Update"
 )
 async def update(turn: Turn) -> Seen:
     """The form of one onboarding, named exactly."""
-    await turn.screen.loading(_TITLE)
+    await turn.screen.loading(TITLE)
     found = await turn.services.onboardings.find(turn.text, exactly=True)
-    if isinstance(found, Choices):
-        raise Refused(found.question, hint="Type its number, or the customer’s whole name.")
-    return _form(turn, found)
+    return pick(turn, found, verb=Verb.UPDATE) if isinstance(found, Choices) else await of(turn, found)
+
+
+async def of(turn: Turn, standing: Standing, _typed: str = "") -> Seen:
+    """The form about an onboarding that was just read."""
+    return await _form(turn, standing)
 
 
 @feature.button(card.UPDATE)
 async def open_form(turn: Turn) -> Seen:
     """`Update…` on a card: the form, about the onboarding as it is now."""
-    await turn.screen.loading(_TITLE)
+    await turn.screen.loading(TITLE)
     pressed = turn.pressed
     posted = (pressed.channel, pressed.ts) if pressed and not pressed.private else None
-    return _form(turn, await turn.services.onboardings.read(turn.press.id), posted=posted)
+    return await _form(turn, await turn.services.onboardings.read(turn.press.id), posted=posted)
 
 
 def people(query: str, services: Services) -> list[Option]:
@@ -77,13 +79,13 @@ async def save(turn: Turn) -> Seen:
     outcome = await changing.make(turn, wish)
     if outcome.ending is Ending.STALE:
         told = notices.escaped(notices.stale(outcome.differences, refreshed=False))
-        return _form(turn, outcome.standing, before=typed, remark=told)
+        return await _form(turn, outcome.standing, before=typed, remark=told)
     if outcome.ending is Ending.ASKS:
         return views.again(typed, "Please say why: this needs a reason.")
     return await changing.announced(turn, wish, outcome)
 
 
-def _form(
+async def _form(
     turn: Turn,
     standing: Standing,
     *,
@@ -92,12 +94,10 @@ def _form(
     remark: str = "",
 ) -> View:
     onboarding = standing.onboarding
-    if states.closed(onboarding, phases=turn.phases):
-        raise Refused(f"Onboarding #{onboarding.display_id} is completed, so nothing about it can be changed here.")
-    rights.check(rights.Right.STATE, turn.actor, onboarding=onboarding, directory=turn.directory)
+    moves = await turn.services.changes.offer(standing, by=turn.actor, source=turn.source, reference=turn.reference)
     typed = views.offered(
         standing,
-        _possible(turn, standing),
+        moves,
         directory=turn.directory,
         dated=rights.allowed(rights.Right.DATE, turn.actor, onboarding=onboarding),
         owned=rights.allowed(rights.Right.OWNERS, turn.actor, onboarding=onboarding),
@@ -105,13 +105,3 @@ def _form(
         before=before,
     )
     return views.form(typed, remark=remark)
-
-
-def _possible(turn: Turn, standing: Standing) -> list[Move]:
-    moves = []
-    for verb in _CHOICES:
-        try:
-            moves.append(turn.services.changes.preview(standing, verb, by=turn.actor))
-        except (Refused, Forbidden):
-            continue
-    return moves

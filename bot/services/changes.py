@@ -1,14 +1,14 @@
 """The one path by which anything is written to Pivotal: one at a time, on fresh knowledge, with a name attached."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 from bot.domain import rights, states
-from bot.domain.errors import BotError, Busy, NotFound, OutcomeUnknown, UpstreamError
+from bot.domain.errors import BotError, Busy, Forbidden, NotFound, OutcomeUnknown, Refused, UpstreamError
 from bot.domain.field_moves import restored
-from bot.domain.moves import Fields, Move, Verb, plan, rights_for
+from bot.domain.moves import Fields, Move, Verb, changeable, plan, rights_for
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, AuditEntry, Standing
 from bot.pivotal import AsyncPivotalApi
@@ -25,6 +25,8 @@ __all__ = ["LEASE", "Changed", "Changes", "Ending", "Guard", "Outcome", "Request
 
 LEASE = timedelta(seconds=60)
 """How long one attempt may keep everybody else out."""
+OFFERED = (Verb.RESUME, Verb.PAUSE, Verb.FLAG, Verb.CLEAR, Verb.WAITING, Verb.BACK)
+"""What the Update form offers of state and phase, where it is possible."""
 NOTHING: Fields = {}
 
 
@@ -62,6 +64,43 @@ class Changes:
         for right in rights_for(verb, wanted):
             rights.check(right, by, onboarding=standing.onboarding, directory=self._people.directory)
         return self._planned(standing, verb, wanted)
+
+    async def propose(
+        self,
+        standing: Standing,
+        verb: Verb,
+        *,
+        by: Actor,
+        source: str,
+        reference: str,
+        wanted: Fields = NOTHING,
+    ) -> Move:
+        """Work out a change that is to be asked about; a refusal leaves an audit row. Raises Forbidden and Refused."""
+        try:
+            return self.preview(standing, verb, by=by, wanted=wanted)
+        except (Forbidden, Refused) as refusal:
+            request = Request(standing.onboarding.id, verb, by, source=source, reference=reference)
+            await self._record(request, standing, None, outcome="refused", why=refusal.message)
+            raise
+
+    async def offer(self, standing: Standing, *, by: Actor, source: str, reference: str) -> tuple[Move, ...]:
+        """The changes of state and phase that the Update form may offer this person.
+
+        Raises Refused for what is completed, and Forbidden for who may change nothing of it; both leave an audit row.
+        """
+        try:
+            rights.check(rights.Right.STATE, by, onboarding=standing.onboarding, directory=self._people.directory)
+            changeable(standing.onboarding, phases=self._phases)
+        except (Forbidden, Refused) as refusal:
+            request = Request(standing.onboarding.id, Verb.UPDATE, by, source=source, reference=reference)
+            await self._record(request, standing, None, outcome="refused", why=refusal.message)
+            raise
+        return tuple(self._possible(standing, by))
+
+    def _possible(self, standing: Standing, by: Actor) -> Iterator[Move]:
+        for verb in OFFERED:
+            with suppress(Refused, Forbidden):
+                yield self.preview(standing, verb, by=by)
 
     def _planned(self, standing: Standing, verb: Verb, wanted: Fields) -> Move:
         return plan(

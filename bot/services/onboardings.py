@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from bot.domain import references, rights, risk, states, words
+from bot.domain import naming, references, rights, risk, states
 from bot.domain.errors import NotFound, UpstreamError, UserError
 from bot.domain.phases import Phases
 from bot.domain.records import Snapshot, Standing
@@ -121,33 +121,19 @@ class Onboardings:
             return await self._by_number(reference.n, snapshot, exactly=exactly)
         return await self._by_link(reference, snapshot, exactly=exactly)
 
-    async def find_before(self, text: str) -> tuple[Standing | Choices, str]:
-        """Find exactly what the beginning of `text` names; what follows is a reason and comes back with it.
+    async def find_before(self, text: str, *, exactly: bool = True) -> tuple[Standing | Choices, str]:
+        """Find what the beginning of `text` names, as `find` does; what follows it comes back with it."""
+        name, rest = naming.cut(text, await self._index(exactly=exactly), host=self._host)
+        return await self.find(name, exactly=exactly), rest
 
-        A name in quotes or a link is one word; else it is the longest beginning that is a customer's own name, or a
-        number, or the longest beginning that is at least like a name.
-        """
-        said = words.split(text)
-        if not said:
-            return await self.find("", exactly=True), ""
-        if isinstance(
-            references.parse(" ".join(said[:2]), host=self._host), Link
-        ):  # `onboarding #89`, as our texts say
-            return await self.find(" ".join(said[:2]), exactly=True), " ".join(said[2:])
-        quoted = not text.lstrip().startswith(said[0])
-        if quoted or isinstance(references.parse(said[0], host=self._host), Link):
-            return await self.find(said[0], exactly=True), " ".join(said[1:])
-        snapshot = await self._index(exactly=True)
-        beginnings = [(" ".join(said[:length]), " ".join(said[length:])) for length in range(len(said), 0, -1)]
-        for name, reason in beginnings:
-            if references.match(name, snapshot).exact:
-                return await self.find(name, exactly=True), reason
-        if isinstance(references.parse(said[0], host=self._host), Number):
-            return await self.find(said[0], exactly=True), " ".join(said[1:])
-        for name, reason in beginnings:
-            if references.match(name, snapshot).words:
-                return await self.find(name, exactly=True), reason
-        return await self.find(text, exactly=True), ""
+    def guess(self, text: str) -> tuple[Standing, str] | None:
+        """What `find_before` will find, as far as memory knows: for what has to be decided before Pivotal answers."""
+        snapshot = self._portfolio.current
+        if snapshot is None:
+            return None
+        name, rest = naming.cut(text, snapshot, host=self._host)
+        standing = naming.meant(name, snapshot, host=self._host)
+        return (standing, rest) if standing else None
 
     async def owned(self, pivotal_ids: frozenset[str]) -> tuple[Snapshot, tuple[Standing, ...]]:
         """The open onboardings that any of these Pivotal users owns in any role, with the snapshot they come from."""

@@ -17,13 +17,15 @@ from bot.views.message import Message, context, header, section
 from bot.views.rows import PAGE, TURN, Row, Sheet
 from bot.views.values import Press
 
-__all__ = ["CHOOSE", "GO", "LANES", "MINE", "PAGE", "TURN", "at_risk", "home", "launches", "listing", "pick"]
+__all__ = ["CHOOSE", "GO", "LANES", "MINE", "PAGE", "TURN", "ahead", "at_risk", "home", "launches", "listing", "pick"]
 
 CHOOSE = "ob:pick"
 """Says which onboarding a typed change was meant for; the value carries the verb."""
 GO = "ob:go"
 """A way to another view: the value is the command that would show it."""
 
+_PHASES = 25
+"""Buttons Slack takes in a row."""
 MINE = 5
 """Rows of the view one gets by typing the command alone."""
 LANES = {
@@ -209,6 +211,23 @@ def pick(
     blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
     names = text.listed(tuple(said.called(one, limit=40) for one in standings[:PAGE]), limit=PAGE)
     return Message(f"{asked} {names}{f' and {left} more' if left > 0 else ''}.", tuple(blocks))
+
+
+def ahead(standing: Standing, to: Sequence[str], *, phases: Phases) -> Message:
+    """Ask to which of the phases that lie ahead an onboarding is to skip; choosing one goes on to the form."""
+    asked = f"To which phase shall {said.called(standing)} skip?"
+    buttons = [
+        controls.button(
+            phases.label(phase),
+            action=f"{CHOOSE}:{phase}",
+            named=controls.naming("Skip ", standing, f" to {text.plain(phases.label(phase), 30)}"),
+            value=values.encode(Press(standing.onboarding.id, Verb.SKIP, reason=phase)),
+        )
+        for phase in to[:_PHASES]
+    ]
+    note = context("The phases in between are skipped. A form asks for the reason first.")
+    labels = text.listed(tuple(text.name(phases.label(phase)) for phase in to), limit=_PHASES)
+    return Message(f"{asked} {labels}.", (section(f"*{asked}*"), ActionsBlock(elements=buttons), note))
 
 
 def _choice(one: Standing, *, at: int, verb: Verb | None, reason: str) -> ButtonElement:

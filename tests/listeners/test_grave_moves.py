@@ -118,6 +118,7 @@ async def test_reason_of_blanks_is_refused_beside_its_field(say, slack, pivotal)
 
 async def test_back_of_a_launch_says_how_it_is_retracted(ask, pivotal):
     pivotal.edit(104, phase="launch")
+    await ask("#104")
 
     assert "To retract a launch, pause it." in await ask("back #104")
     assert pivotal.patches(104) == []
@@ -173,7 +174,6 @@ async def test_skip_names_the_phases_and_is_for_admins(say, ask, slack, pivotal)
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("skip #89", "Skip to which phase?"),
         ("skip #89 nirvana", "Skip to which phase?"),
         ("skip #89 program buildout", "nothing is skipped"),
         ("skip #89 program design", "nothing is skipped"),
@@ -182,6 +182,52 @@ async def test_skip_names_the_phases_and_is_for_admins(say, ask, slack, pivotal)
 async def test_skip_that_skips_nothing_is_refused(ask, pivotal, typed, words):
     assert words in await ask(typed, by=CARA)
     assert pivotal.patches(89) == []
+
+
+async def test_skip_without_a_phase_asks_which(say, slack, pivotal):
+    asked = await say("skip #89", by=CARA)
+    await slack.clicks("Launch", by=CARA)
+    form = str(slack.modal(CARA))
+    await slack.submits({"reason": "built in the pilot"}, by=CARA)
+
+    assert "To which phase shall Aurora Foods (onboarding #89) skip?" in asked
+    assert "Program buildout" not in asked
+    assert "This skips Program buildout and Internal QA." in form
+    assert pivotal.transitions(89) == ["launch"]
+
+
+@pytest.mark.parametrize("typed", ["back #89", "advance #104", "skip #89 internal qa", "date #89 +8d", "date #89"])
+async def test_form_is_opened_before_a_slow_pivotal_is_asked(slack, bot, pivotal, ask, clock, typed):
+    await ask("list")
+    pivotal.fails(Fault.slow(0.2), method="GET", path="/onboardings/*")
+
+    before = len(pivotal.requests)
+    await slack.types(f"/onboarding {typed}", by=CARA, channel=ONBOARDING)
+
+    opened = slack.calls_of("views.open")[0]
+    assert "Loading" in str(opened.args["view"])
+    assert "Reason" in str(slack.modal(CARA)) or "Why?" in str(slack.modal(CARA))
+    assert len(pivotal.requests) > before
+
+
+async def test_form_that_turns_out_not_to_be_needed_gives_way_to_the_answer(say, slack, pivotal):
+    pivotal.edit(104, phase="review")
+
+    asked = await say("advance #104")
+    await slack.clicks("Advance to Program buildout", by=ANA)
+
+    assert "Move Globex (onboarding #104) from Review to Program buildout?" in asked
+    assert pivotal.phase_of(104) == "program_buildout"
+    assert "You advanced Review → Program buildout" in str(slack.modal(ANA))
+
+
+async def test_choosing_opens_the_form_before_pivotal_is_asked(ask, slack, pivotal):
+    await ask("back aurora")
+
+    await slack.clicks("Choose", by=ANA, channel=ONBOARDING)
+
+    assert "Loading" in str(slack.calls_of("views.open")[0].args["view"])
+    assert "Pivotal may show the customer" in str(slack.modal(ANA))
 
 
 async def test_date_more_than_a_week_later_wants_a_reason(say, slack, pivotal, reason):

@@ -109,13 +109,27 @@ async def test_nobody_can_have_a_role(ask, slack, pivotal):
         (f"owner #89 se <@{DEVON}|devon>", "is not linked to a Pivotal user"),
         ("owner #89 se devon", "I don’t know who “devon” is"),
         (f"owner #89 king <@{BEN}|ben>", "Which role, and who?"),
-        ("owner #89", "Which role, and who?"),
         (f"owner #89 se <@{BEN}|ben>", "has that owner already"),
     ],
 )
 async def test_owner_that_cannot_be_is_refused(ask, pivotal, typed, words):
     assert words in await ask(typed, by=CARA)
     assert pivotal.patches(89) == []
+
+
+@pytest.mark.parametrize("typed", ["date #89", "owner aurora foods", "state #89"])
+async def test_without_its_value_the_form_is_opened(slack, bot, typed):
+    await slack.types(f"/onboarding {typed}", by=CARA, channel=ONBOARDING)
+
+    assert "State and phase" in str(slack.modal(CARA))
+    assert "Aurora Foods (onboarding #89)" in str(slack.modal(CARA))
+
+
+async def test_without_its_value_a_choice_leads_to_the_form(ask, slack):
+    await ask("date acme", by=CARA)
+    await slack.clicks("Choose Acme Corp", by=CARA, channel=ONBOARDING)
+
+    assert "Acme Corp (onboarding #101)" in str(slack.modal(CARA))
 
 
 async def test_owners_are_for_managers(ask, pivotal):

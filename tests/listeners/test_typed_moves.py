@@ -33,6 +33,18 @@ async def test_typed_advance_asks_then_moves(ask, slack, pivotal, typed):
     assert len(slack.messages(ONBOARDING, ANA)) == 1
 
 
+@pytest.mark.parametrize(
+    "typed", ["advance aurora foods they signed", "next #89 they signed", "#89 advance they signed"]
+)
+async def test_note_after_the_name_is_kept_as_the_reason(ask, slack, pivotal, reason, typed):
+    question = await ask(typed)
+    await slack.clicks("Advance to Program buildout", by=ANA, channel=ONBOARDING)
+
+    assert "Reason: they signed" in question
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert await reason() == "they signed"
+
+
 async def test_question_answered_too_late_writes_nothing(ask, slack, pivotal):
     await ask("advance #89")
     pivotal.edit(89, phase="internal_qa")

@@ -153,7 +153,37 @@ async def test_typed_update_opens_the_same_form(slack, bot):
     assert "State and phase" in str(slack.modal(ANA))
 
 
-async def test_typed_update_of_a_name_that_is_only_alike_is_refused(slack, bot):
-    await slack.types("/onboarding update aurora", by=ANA, channel=ONBOARDING)
+async def test_typed_update_of_a_name_that_is_only_alike_is_picked_from_a_list(slack, bot):
+    await slack.types("/onboarding update acm", by=ANA, channel=ONBOARDING)
+    listed = str(slack.modal(ANA))
+    await slack.clicks("Choose Acme Corp", by=ANA)
 
-    assert "No customer is called exactly" in str(slack.modal(ANA))
+    assert "No customer is called exactly “acm”" in listed
+    assert "State and phase" in str(slack.modal(ANA))
+    assert "Acme Corp (onboarding #101)" in str(slack.modal(ANA))
+
+
+@pytest.mark.parametrize("verb", ["update #89", "date #89"])
+async def test_form_refused_is_kept_in_the_log(opened, slack, audited, verb):
+    await opened(by=DEVON)
+    await slack.types(f"/onboarding {verb}", by=DEVON, channel=ONBOARDING)
+
+    assert await audited() == [("Devon Park", "update", "refused")] * 2
+
+
+async def test_form_about_what_is_completed_is_refused_and_kept(slack, pivotal, bot, audited):
+    pivotal.edit(89, phase="completed")
+
+    await slack.types("/onboarding update #89", by=ANA, channel=ONBOARDING)
+
+    assert "is completed" in str(slack.modal(ANA))
+    assert await audited() == [("Ana Ruiz", "update", "refused")]
+
+
+async def test_pressed_modal_is_replaced_only_as_it_was_seen(slack, bot):
+    await slack.types("/onboarding update acm", by=ANA, channel=ONBOARDING)
+    seen = slack.modal(ANA)["hash"]
+
+    await slack.clicks("Choose Acme Corp", by=ANA)
+
+    assert slack.calls_of("views.update")[-1].args["hash"] == seen

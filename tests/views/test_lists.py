@@ -169,3 +169,10 @@ def test_pick_for_a_change_goes_on_with_it(many, look, checked):
 
     assert labels(payload) == ["Choose", "Choose"]
     assert values.decode(controls(payload)[1]["value"]) == values.Press("onb_2", "advance")
+
+
+def test_phases_to_skip_to_are_a_button_each(aurora, look, checked, paste):
+    message = lists.ahead(aurora(), ("internal_qa", "launch", "completed"), phases=look["phases"])
+
+    assert checked(message) == paste
+    assert values.decode(controls(message.payload())[1]["value"]).reason == "launch"

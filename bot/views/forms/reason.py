@@ -49,6 +49,11 @@ class Typed:
     reason: str = ""
 
 
+def title(verb: Verb) -> str:
+    """What the form about a change is called."""
+    return _TITLES.get(verb, "Are you sure?")
+
+
 def asked(
     standing: Standing,
     move: Move,
@@ -70,7 +75,7 @@ def asked(
             promise=move.promise,
             wanted=wanted,
         ),
-        title=_TITLES.get(move.verb, "Are you sure?"),
+        title=title(move.verb),
         submit=(advance if len(advance) <= modal.TITLE else "Advance") if move.verb is Verb.ADVANCE else "Do it",
         question=whole,
         lines=tuple(text.clip(line, _LINE) for line in (*effects, *facts)),
