@@ -1,0 +1,31 @@
+"""The portfolio digest: once a week where all stand, what launched, what slipped, and how long phases take."""
+
+from datetime import time
+
+from bot.digests.digest import Briefing, Digest, Written
+from bot.domain import delta, weekly
+from bot.domain.records import Said
+from bot.views import chart
+from bot.views import portfolio as views
+
+
+def write(briefing: Briefing) -> Written:
+    """Write it from a briefing, with a chart where one can be drawn; without an onboarding there is nothing to say."""
+    week = weekly.week(
+        briefing.narrowed, phases=briefing.phases, now=briefing.now, zone=briefing.zone, medians=briefing.medians
+    )
+    says = Said(rules=briefing.subscription.filters)
+    known = delta.compare(briefing.previous, says, listed={}, everything={}, phases=briefing.phases)
+    return Written(
+        views.portfolio_digest(week, known, frame=briefing.frame()),
+        (),
+        says,
+        silent=not briefing.narrowed.standings,
+        picture=chart.picture(week, frame=briefing.frame())
+        if briefing.pictures and week.open and chart.available()
+        else None,
+        numbers=week,
+    )
+
+
+digest = Digest("portfolio", "Portfolio", days="fri", at=time(15), write=write, place=2)
