@@ -68,6 +68,7 @@ GATES: Mapping[str, Right | None] = {
     "ob:pick": Right.MOVE,
     "ob:refresh": Right.READ,
     "ob:reject-claim": Right.LINK,
+    "ob:row": Right.READ,
     "ob:share": Right.SHARE,
     "ob:state": Right.STATE,
     "ob:undo": Right.UNDO,

@@ -3,6 +3,7 @@
 from bot.listeners import (
     claims,
     details,
+    digest_rows,
     digests,
     handover,
     helping,
@@ -41,6 +42,7 @@ FEATURES = (
     share.feature,
     subscriptions.feature,
     digests.feature,
+    digest_rows.feature,
     people.feature,
     handover.feature,
     claims.feature,

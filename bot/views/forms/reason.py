@@ -31,6 +31,8 @@ _TITLES = {
     Verb.DATE: "Move the date",
     Verb.PAUSE: "Retract the launch",
     Verb.UPDATE: "Update",
+    Verb.FLAG: "Mark at risk",
+    Verb.CLEAR: "Clear at risk",
 }
 
 
