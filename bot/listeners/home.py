@@ -9,8 +9,9 @@ from slack_sdk.models.views import View
 from bot.domain import dates, launches, rights, schedule, states
 from bot.domain.records import Delivery, Snapshot, Standing, Subscription
 from bot.domain.unmapped import unmapped
+from bot.listeners.claims import unclaimed
 from bot.listeners.feature import Feature, Reply, Turn
-from bot.views import home
+from bot.views import claims, home
 from bot.views.home import Backstage, Home, Part, Welcome
 from bot.views.rows import Row
 from bot.views.values import Turning
@@ -47,6 +48,7 @@ async def _drawn(turn: Turn) -> View:
         Welcome(turn.names.command, bool(turn.actor.own_ids)) if turn.now - known_since < NEW else None,
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
         creates=rights.allowed(rights.Right.NEW, turn.actor),
+        offer=() if turn.actor.own_ids else claims.offer(unclaimed(turn.services)),
     )
     return home.home(
         content,

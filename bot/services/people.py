@@ -1,6 +1,6 @@
 """Who is who: links between Pivotal users and Slack users, made by admins or claimed and then confirmed."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,6 +13,9 @@ from bot.store import Store
 
 ASK_AGAIN = timedelta(days=1)
 """How soon the admins are asked about the same claim again."""
+
+Watcher = Callable[[str], None]
+"""Told a Slack user id."""
 
 _OPERATOR = Actor("", "", "Command line", home=False)
 
@@ -38,7 +41,17 @@ class People:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._watchers: list[Watcher] = []
         self.directory = Directory()
+
+    def watch(self, watcher: Watcher) -> None:
+        """Have `watcher` called for everybody whose link has changed, and for who changed it."""
+        self._watchers.append(watcher)
+
+    def _changed(self, *slack_ids: str | None) -> None:
+        for slack_id in dict.fromkeys(filter(None, slack_ids)):
+            for watcher in self._watchers:
+                watcher(slack_id)
 
     async def load(self) -> None:
         """Read the directory from the store: another process, or the command line, may have changed it."""
@@ -59,6 +72,7 @@ class People:
         await self._store.people.link(person)
         await self._record("link", person, by=by, trace=trace, before=_named(known))
         await self.load()
+        self._changed(slack_id, former.slack_id if former else None, by.slack_id)
         return Linked(person, former)
 
     async def take_in(self, people: Iterable[Person]) -> int:
@@ -94,6 +108,7 @@ class People:
         if stands.confirmed:
             raise Refused(f"You are linked to the Pivotal user {pivotal_id} already.")
         await self._record("claim", wanted, by=by, trace=trace)
+        self._changed(by.slack_id)
         key = f"claim:{by.team_id}:{by.slack_id}:{pivotal_id}"
         return await self._store.claims.first_time(key, now=self._store.clock(), keep=ASK_AGAIN)
 
@@ -119,6 +134,7 @@ class People:
             raise NotFound("That is settled already.", hint=f"{pivotal_id} is {_named(known)} now.")
         await self._record(action, guess, by=by, trace=trace)
         await self.load()
+        self._changed(slack_id, by.slack_id)
         return guess
 
     async def _record(

@@ -74,6 +74,8 @@ class Home:
     backstage: Backstage | None = None
     creates: bool = False
     """May create onboardings."""
+    offer: Sequence[Block] = ()
+    """Asks somebody the bot does not know who they are in Pivotal: first for a newcomer, else below all that is."""
 
 
 def home(
@@ -91,7 +93,7 @@ def home(
     stamp = said.as_of(as_of, now=now, zone=zone, stale=stale)
     blocks: list[Block] = [context(said.joined(said.TEST_BADGE if test_key else "", stamp))]
     if content.welcome:
-        blocks += _welcome(content.welcome)
+        blocks += [*_welcome(content.welcome, asked=bool(content.offer)), *content.offer]
     drawn = 0
     for at, part in enumerate(content.parts):
         blocks += [DividerBlock(), _heading(part, at=at)]
@@ -102,13 +104,16 @@ def home(
             blocks.append(section(line, accessory=controls.open_button(row.standing, at=drawn)))
             drawn += 1
     blocks += _subscribed(content)
+    if content.offer and not content.welcome:
+        blocks += [DividerBlock(), *content.offer]
     blocks += [DividerBlock(), _ways(content.ways, creates=content.creates)]
     if content.backstage:
         blocks += _backstage(content.backstage, titles=content.titles, zone=zone)
     return View(type="home", blocks=blocks[:BLOCKS])
 
 
-def _welcome(welcome: Welcome) -> list[Block]:
+def _welcome(welcome: Welcome, *, asked: bool) -> list[Block]:
+    """Three lines, what is known of them, and the one thing to do next, unless that is `asked` just below."""
     command = text.escape(welcome.command)
     told = (
         "This is where your customers’ onboardings stand in Pivotal.",
@@ -121,12 +126,12 @@ def _welcome(welcome: Welcome) -> list[Block]:
     else:
         status = "I do not know yet who you are in Pivotal, so I can’t tell which onboardings are yours."
         start = _way("Say who you are", "whoami", at="welcome", named="Say who you are in Pivotal", style="primary")
-    return [
+    blocks: list[Block] = [
         header("Welcome"),
         section("\n".join(told)),
         context(f"{status} `{command} help` shows all there is."),
-        ActionsBlock(elements=[start]),
     ]
+    return blocks if asked and not welcome.linked else [*blocks, ActionsBlock(elements=[start])]
 
 
 def _heading(part: Part, *, at: int) -> Block:

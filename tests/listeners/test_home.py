@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.sandbox.pivotal import Fault
-from bot.sandbox.slack.world import ANA, BEN, CARA, DEVON, ERIN, GUS, ONBOARDING
+from bot.sandbox.slack.world import ANA, BEN, CARA, DEVON, ERIN, GUS, ONBOARDING, direct_message
 
 socket = pytest.mark.parametrize("mode", ["socket"])
 
@@ -141,7 +141,8 @@ async def test_newcomer_is_told_what_this_is_and_only_on_the_first_day(bot, slac
 
     assert "Welcome" in first
     assert "I do not know yet who you are in Pivotal" in first
-    assert "Say who you are" in first
+    assert "That is me" in first
+    assert "Say who you are" not in first, "one thing to do next"
     assert "Welcome" not in slack.home_text(DEVON)
 
 
@@ -257,9 +258,40 @@ async def test_admin_goes_on_to_link_people(bot, slack):
 async def test_newcomer_says_who_they_are_from_home(bot, slack):
     await slack.opens_home(by=DEVON)
 
-    await slack.clicks("Say who you are", by=DEVON)
+    await slack.clicks("That is me: the Pivotal user user_csm_002", by=DEVON)
 
-    assert "Devon Park" in slack.modal_text(DEVON)
+    assert "I asked Cara Lindqvist to confirm it" in slack.modal_text(DEVON)
+    assert "That is me" not in slack.home_text(DEVON), "Home follows"
+    assert "Needs you" in slack.home_text(DEVON)
+
+
+@socket
+async def test_who_is_no_newcomer_is_still_asked_below_all_that_is(bot, slack, clock):
+    await slack.opens_home(by=DEVON)
+    clock.passes(days=2)
+
+    await slack.opens_home(by=DEVON)
+
+    seen = slack.home_text(DEVON)
+    assert seen.index("Waiting on customer") < seen.index("Are you one of these owners in Pivotal?")
+
+
+@socket
+async def test_home_of_who_is_confirmed_follows(bot, slack):
+    await slack.opens_home(by=DEVON)
+    await slack.clicks("That is me: the Pivotal user user_csm_002", by=DEVON)
+    published = len(slack.calls_of("views.publish"))
+
+    await slack.clicks("Confirm", by=CARA, channel=direct_message(CARA))
+
+    assert len(slack.calls_of("views.publish")) == published + 1
+
+
+@socket
+async def test_somebody_linked_is_not_asked_who_they_are(bot, slack):
+    await slack.opens_home(by=ANA)
+
+    assert "That is me" not in slack.home_text(ANA)
 
 
 @socket

@@ -7,8 +7,9 @@ from hypothesis import strategies as some
 
 from bot.domain.records import Delivery, DeliveryStatus, Subscription
 from bot.domain.risk import Reason
+from bot.domain.unmapped import Unmapped
 from bot.sandbox.slack import views as slack_rules
-from bot.views import home, values
+from bot.views import claims, home, values
 from bot.views.home import Backstage, Home, Part, Welcome
 from bot.views.message import Message
 from bot.views.rows import Row
@@ -77,6 +78,17 @@ def test_home_of_an_admin_on_the_first_day(draw, aurora, paste):
     assert draw(content, test_key=True) == paste
 
 
+def test_home_of_somebody_unknown_asks_who_they_are(draw, paste):
+    offer = claims.offer([Unmapped("user_csm_003", 2, ("Acme Corp", "Globex"), ("csm",))])
+
+    newcomers = draw(Home([], (), WAYS, TITLES, Welcome("/onboarding", linked=False), offer=offer))
+    later = draw(Home([part()], (), WAYS, TITLES, offer=offer))
+
+    assert newcomers == paste
+    assert list(buttons(newcomers)) == ["That is me", "Find", "Digests", "Settings", "Refresh"]
+    assert texts(later).index("Needs you") < texts(later).index("Are you one of these owners")
+
+
 def test_five_rows_and_the_way_to_all_of_them(draw, aurora):
     rows = [Row(aurora(f"Customer {n}", id=f"onb_{n}", display_id=n)) for n in range(7)]
 
@@ -126,12 +138,13 @@ def test_whatever_is_in_it_slack_takes_it(name, count, filters, draw, look, auro
         TITLES,
         Welcome("/onboarding", linked=True),
         Backstage(count, [(digest, replace(OUTCOME, status=DeliveryStatus.FAILED, reason=name))] * count),
+        offer=claims.offer([Unmapped(f"user_{n}", count, (name,), ("csm",)) for n in range(count)]),
     )
 
     view = home.home(content, **look, as_of=look["now"])
     draw(content)
 
     written = [block for block in view.blocks if block.type != "divider"]
-    assert len(view.blocks) <= 40
+    assert len(view.blocks) <= 50
     for at in range(0, len(written), 10):  # the rules of messages are stricter still
         checked(Message("Home.", tuple(written[at : at + 10])))
