@@ -50,7 +50,13 @@ class Submitted(asyncio.Queue[dict[str, Any]]):
 
 
 @pytest.fixture
-async def submitted(app: AsyncApp) -> Submitted:
+def fields() -> list[dict[str, Any]]:
+    """What the form consists of."""
+    return list(FIELDS)
+
+
+@pytest.fixture
+async def submitted(app: AsyncApp, fields: list[dict[str, Any]]) -> Submitted:
     """A button in the channel opens the form; what it held when submitted is here."""
     submitted = Submitted()
 
@@ -58,7 +64,7 @@ async def submitted(app: AsyncApp) -> Submitted:
     async def show(ack: Any, body: dict[str, Any], client: Any) -> None:
         await ack()
         view = {"type": "modal", "callback_id": "form", "title": plain("Digest"), "submit": plain("Save")}
-        await client.views_open(trigger_id=body["trigger_id"], view={**view, "blocks": FIELDS})
+        await client.views_open(trigger_id=body["trigger_id"], view={**view, "blocks": fields})
 
     @app.view("form")
     async def take(ack: Any, view: dict[str, Any]) -> None:
@@ -111,6 +117,29 @@ async def test_every_kind_of_field_is_filled_in_by_its_label_and_the_keyboard(
         "owners": [BEN],
     }
     await expect(form).to_have_count(0)
+
+
+async def test_a_choice_can_be_cleared_where_the_field_is_optional(
+    submitted: Submitted, fields: list[dict[str, Any]], open_page: Open
+) -> None:
+    begun = {"options": [option("Review")], "initial_option": option("Review")}
+    fields[:] = [
+        {**field("Where", "conversations_select", initial_conversation="C0LAUNCHS"), "optional": True},
+        {**field("Country", "external_select", initial_option=option("DE")), "optional": True},
+        field("Phase", "static_select", **begun),
+    ]
+    page = await open_page()
+    await page.get_by_role("button", name="Edit").click()
+    form = page.get_by_role("dialog", name="Digest")
+
+    await pick(page, form.get_by_role("combobox", name="Where"), "clear")
+    await form.get_by_role("button", name="Clear the choice").click()
+    await form.get_by_role("combobox", name="Phase").click()
+    await expect(page.get_by_role("option")).to_have_text(["Review"])
+    await page.keyboard.press("Escape")
+    await form.get_by_role("button", name="Save").click()
+
+    assert await submitted.next() == {"where": None, "country": None, "phase": option("Review")}
 
 
 async def test_what_is_left_empty_is_said_beside_its_field(submitted: Submitted, open_page: Open) -> None:

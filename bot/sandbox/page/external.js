@@ -40,7 +40,12 @@ class External {
       'aria-label': block.type === 'input' ? null : (element.accessibility_label ?? this.name),
       data: { focus: focusName(place, element), action: element.action_id ?? '' },
     });
-    this.node = h('div', { class: 'field search' }, this.chips, this.input, icon('down'));
+    this.clear = h(
+      'button',
+      { type: 'button', class: 'chip-off', 'aria-label': 'Clear the choice', on: { click: () => this.#off(null) } },
+      icon('close'),
+    );
+    this.node = h('div', { class: 'field search' }, this.chips, this.input, this.clear, icon('down'));
     this.list = new Typeahead(this.input, {
       anchor: this.node,
       label: this.name,
@@ -173,6 +178,7 @@ class External {
   #draw() {
     const labels = this.#chosen.map((value) => [value, plain(this.place.values.label(...this.ids, value))]);
     const [first] = labels;
+    this.clear.hidden = this.many || !this.block.optional || !first;
     if (this.many) this.chips.replaceChildren(...labels.map(([value, label]) => this.#chip(value, label)));
     this.input.placeholder = !this.many && first ? first[1] : labels.length ? '' : this.name;
     if (!this.list.isOpen) this.input.value = !this.many && first ? first[1] : '';

@@ -60,6 +60,13 @@ export function select(element, block, place) {
       },
     }));
     const onClose = many ? () => String(before) !== String(current()) && tell(before) : null;
+    if (!many && block.optional && before !== null) {
+      const clear = () => {
+        change(null);
+        tell(before);
+      };
+      items.unshift({ label: 'Clear the choice', checked: false, pick: clear });
+    }
     openMenu(node, items, { kind: 'listbox', label: name, multiple: many, onClose });
   });
   draw();
