@@ -46,7 +46,6 @@ from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
-from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.services.undoing import Undoing
 from bot.store import Store
@@ -112,11 +111,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         stack.push_async_callback(portfolio.close)
         await portfolio.load()
         changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
-        onboardings = Onboardings(
-            pivotal, portfolio, phases=phases, web=settings.pivotal_web, thresholds=settings.thresholds
-        )
         services = Services(
-            onboardings=onboardings,
+            onboardings=Onboardings(
+                pivotal, portfolio, phases=phases, web=settings.pivotal_web, thresholds=settings.thresholds
+            ),
             changes=changes,
             handover=Handover(changes, portfolio),
             undoing=Undoing(store, phases=phases, clock=clock),
@@ -124,7 +122,6 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             portfolio=portfolio,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
-            snoozing=Snoozing(store, onboardings, portfolio, people, clock=clock),
             inbox=Inbox(store, clock=clock),
             creating=Creating(pivotal, store, portfolio, announce=changes.announce, clock=clock),
             journal=Journal(store, portfolio, clock=clock),
