@@ -325,3 +325,17 @@ class AuditEntry:
     """`done`, `refused`, `failed` or `unknown`."""
     reference: str
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One of Pivotal's events, as it waits in the inbox: which record to look at, and when."""
+
+    id: str
+    type: str
+    record: str
+    """`onboarding:89`: what kind, and its display id or id; empty when there is nothing to look at."""
+    received_at: datetime
+    due_at: datetime
+    attempts: int = 0
+    done_at: datetime | None = None

@@ -20,6 +20,11 @@ class Memory:
         self._medians: Mapping[str, float] | None = None
 
     @property
+    def standings(self) -> Mapping[str, Standing]:
+        """The onboardings by id, as they stand; what is held next is another mapping."""
+        return self._standings
+
+    @property
     def customers(self) -> Mapping[str, CustomerRow]:
         """The customers by id; replaced as a whole, never changed."""
         return self._customers

@@ -35,6 +35,16 @@ class Refreshed:
     error: PivotalError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What became known at one moment: changes seen, and onboardings found to be gone, as they stood last."""
+
+    changes: tuple[Observation, ...] = ()
+    gone: tuple[Standing, ...] = ()
+    by: str = ""
+    """Slack user id of who made the changes through this bot."""
+
+
 class Portfolio:
     """The snapshot in memory and in the store, refreshed when somebody needs a newer one.
 
@@ -62,8 +72,13 @@ class Portfolio:
         self._nameless: frozenset[str] = frozenset()
         self._writing = asyncio.Lock()
         self._flight: asyncio.Task[UpstreamError | None] | None = None
+        self._watchers: list[Callable[[Sight], None]] = []
         self.trouble: UpstreamError | None = None
         """Why the last refresh failed, or None when it did not."""
+
+    def watch(self, watcher: Callable[[Sight], None]) -> None:
+        """Have `watcher` told of every change this process is the first to see, however it came to see it."""
+        self._watchers.append(watcher)
 
     @property
     def current(self) -> Snapshot | None:
@@ -113,14 +128,25 @@ class Portfolio:
             raise trouble or UpstreamError("Pivotal is not answering.")
         return replace(current, stale=True, trouble=trouble.message) if trouble else current
 
-    async def put(self, onboarding: OnboardingRow, source: str = "us") -> None:
-        """Take in a record just written (`us`) or read (`poll`, `webhook`): it is newer than any walk under way."""
+    async def put(self, onboarding: OnboardingRow, source: str = "us", *, by: str = "") -> None:
+        """Take in a record just written (`us`, `by` a person) or read (`poll`, `webhook`).
+
+        It is newer than any walk under way.
+        """
         row = walks.slim(onboarding)
         async with self._writing:
             self._meanwhile[row.id] = row
-            if await self._store.snapshot.put(row, now=self._clock(), source=source):
+            found = await self._store.snapshot.put(row, now=self._clock(), source=source)
+            if found:
                 await self._learn()
             self._memory.place(row)
+        self._tell(Sight(tuple(found), by=by))
+
+    async def meet(self, customer: CustomerRow) -> None:
+        """Take in a customer just read."""
+        row = walks.slim_customer(customer)
+        await self._store.snapshot.put_customer(row)
+        self._memory.meet(row)
 
     async def remove(self, reference: str) -> None:
         """Forget an onboarding, by id or display id, that Pivotal says is gone; what was observed of it stays."""
@@ -130,6 +156,7 @@ class Portfolio:
             self._meanwhile[onboarding_id] = None
             await self._store.snapshot.remove(onboarding_id)
             self._memory.drop(onboarding_id)
+        self._tell(Sight(gone=(standing,) if standing else ()))
 
     async def standing(self, onboarding: OnboardingRow) -> Standing:
         """One record with its observed history and its customer, who is asked for when new.
@@ -138,11 +165,10 @@ class Portfolio:
         """
         if onboarding.customer_id not in self._memory.customers:
             try:
-                customer = walks.slim_customer(await self._pivotal.customers.get(onboarding.customer_id))
+                customer = await self._pivotal.customers.get(onboarding.customer_id)
             except PivotalError:
                 return self._memory.standing(walks.slim(onboarding))
-            await self._store.snapshot.put_customer(customer)
-            self._memory.meet(customer)
+            await self.meet(customer)
         return self._memory.standing(walks.slim(onboarding))
 
     async def close(self) -> None:
@@ -188,7 +214,10 @@ class Portfolio:
             # A customer that no list has, such as a deleted one, is not looked for again and again.
             self._nameless = nameless - customers.keys()
         async with self._writing:
+            before = self._memory.standings
             observations = await self._keep(seen, customers, now=now)
+            gone = tuple(one for key, one in before.items() if key not in self._memory.standings)
+        self._tell(Sight(tuple(observations), gone))
         count = None if customers is None else len(customers)
         return Refreshed(now, seen.gone is None, len(seen.rows), count, tuple(observations))
 
@@ -211,6 +240,11 @@ class Portfolio:
         await self._learn()
         self._memory.hold(rows.values(), customers=customers)
         return observations
+
+    def _tell(self, sight: Sight) -> None:
+        if sight.changes or sight.gone:
+            for watcher in self._watchers:
+                watcher(sight)
 
     async def _learn(self) -> None:
         """Take in what was observed since the last time, by whichever replica."""

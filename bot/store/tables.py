@@ -188,3 +188,33 @@ observations = Table(
     Column("source", String, nullable=False),
     Index("observations_by_onboarding", "onboarding_id", "number"),
 )
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("type", String, nullable=False),
+    Column("record", String, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("done_at", Instant),
+    Index("inbox_by_due", "done_at", "due_at"),
+    Index("inbox_by_record", "record"),
+    Index("inbox_by_arrival", "received_at"),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    Column("slack_id", String, primary_key=True),
+    Column("onboarding_id", String, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("zone", String, nullable=False),
+    Column("channel", String),
+    Column("ts", String),
+    Column("pending", JSON(none_as_null=True)),
+    Column("due_at", Instant),
+    Index("follows_by_onboarding", "onboarding_id"),
+    Index("follows_by_due", "due_at"),
+)

@@ -1,0 +1,78 @@
+"""Pivotal's events as they came: each id once, worked off in the order of their coming, remembered for a while."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select, update
+
+from bot.domain.records import Event
+from bot.store.database import Database
+from bot.store.tables import inbox
+
+_COLUMNS = [inbox.c[field.name] for field in fields(Event)]
+
+
+class Inbox:
+    """Events that are not worked off yet, and the ids of those that are."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, events: Iterable[Event]) -> None:
+        """Keep events; one whose id is known already changes nothing."""
+        rows = [asdict(event) for event in {event.id: event for event in events}.values()]
+        if rows:
+            statement = self._database.insert(inbox).on_conflict_do_nothing()
+            async with self._database.writing() as connection:
+                await connection.execute(statement, rows)
+
+    async def due(self, now: datetime, *, limit: int) -> list[Event]:
+        """What is to be worked off at `now`, oldest first."""
+        query = select(*_COLUMNS).where(inbox.c.done_at.is_(None), inbox.c.due_at <= now)
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(inbox.c.due_at, inbox.c.received_at).limit(limit))
+            return [Event(*row) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        """When the next event is to be worked off; None when there is none."""
+        return await self._instant(select(func.min(inbox.c.due_at)).where(inbox.c.done_at.is_(None)))
+
+    async def of(self, record: str, *, now: datetime) -> list[Event]:
+        """The events of one record that came by `now` and are not worked off."""
+        query = select(*_COLUMNS).where(inbox.c.record == record, inbox.c.done_at.is_(None), inbox.c.received_at <= now)
+        async with self._database.reading() as connection:
+            return [Event(*row) for row in await connection.execute(query)]
+
+    async def done(self, ids: Collection[str], *, now: datetime) -> None:
+        """Note that events are worked off."""
+        await self._set(ids, done_at=now)
+
+    async def later(self, ids: Collection[str], *, due_at: datetime, failed: bool = False) -> None:
+        """Put events off; `failed` counts one more attempt that came to nothing."""
+        await self._set(ids, due_at=due_at, **({"attempts": inbox.c.attempts + 1} if failed else {}))
+
+    async def waiting(self) -> int:
+        """How many events are not worked off."""
+        query = select(func.count()).select_from(inbox).where(inbox.c.done_at.is_(None))
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query) or 0)
+
+    async def last_received(self) -> datetime | None:
+        """When the newest event came."""
+        return await self._instant(select(func.max(inbox.c.received_at)))
+
+    async def sweep(self, before: datetime) -> int:
+        """Forget the events worked off before an instant, and say how many."""
+        async with self._database.writing() as connection:
+            return (await connection.execute(delete(inbox).where(inbox.c.done_at < before))).rowcount
+
+    async def _instant(self, query: Select[tuple[Any]]) -> datetime | None:
+        async with self._database.reading() as connection:
+            found: datetime | None = await connection.scalar(query)
+            return found
+
+    async def _set(self, ids: Collection[str], **values: object) -> None:
+        async with self._database.writing() as connection:
+            await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(**values))
