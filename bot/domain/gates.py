@@ -77,6 +77,7 @@ GATES: Mapping[str, Right | None] = {
     # Forms and shortcuts.
     "ob:card-here": Right.SHARE,
     "ob:find": Right.READ,
+    "ob:for": Right.READ,
     "ob:new-form": Right.NEW,
     "ob:reason": Right.MOVE,
     "ob:share-to": Right.SHARE,

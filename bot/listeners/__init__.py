@@ -25,6 +25,7 @@ from bot.listeners import (
     undo,
     unfurls,
     updates,
+    which,
 )
 
 FEATURES = (
@@ -52,4 +53,5 @@ FEATURES = (
     shortcuts.feature,
     mentions.feature,
     unfurls.feature,
+    which.feature,
 )

@@ -31,6 +31,7 @@ from bot.listeners.grammar import understand
 from bot.listeners.manifest import EXTRAS, Names, off
 from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
+from bot.listeners.which import asking, nameless
 from bot.services import Services
 from bot.views import modal
 
@@ -156,7 +157,7 @@ class Door:
     async def _command(self, body: dict[str, Any]) -> None:
         said = understand(str(body.get("text") or ""), self._registry, names=self._services.onboardings.names)
         await self._conversation.hold(
-            said.command.handler,
+            asking(said.command) if nameless(said.command, said.rest) else said.command.handler,
             Caller(
                 user=str(body["user_id"]),
                 team=body.get("team_id"),

@@ -123,8 +123,10 @@ async def test_mistyped_verb_is_recognised(ask, typed, meant):
     assert f"Did you mean `/onboarding {meant}`?" in answer
 
 
-async def test_show_alone_asks_which(ask):
-    assert "Which onboarding?" in await ask("show")
+async def test_show_alone_asks_which(slack, bot):
+    await slack.types("/onboarding show", by=ANA, channel=ONBOARDING)
+
+    assert "Which onboarding?" in str(slack.modal(ANA))
 
 
 async def test_deleted_number_is_said_to_be_missing(ask, pivotal):

@@ -1,5 +1,6 @@
 """The forms before a change: what they show, what they read back, and that nothing typed is lost in between."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,8 +11,8 @@ from bot.domain.errors import FieldErrors, Refused
 from bot.domain.moves import Verb, plan
 from bot.domain.records import History
 from bot.pivotal.models import Contact
-from bot.views import details, notices
-from bot.views.forms import reason, update
+from bot.views import details, finding, notices
+from bot.views.forms import reason, update, which
 
 ODD = some.text(max_size=400) | some.just("<!channel> & <https://evil.example|x> " * 9) | some.just("\U0001f600" * 300)
 widely = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -194,3 +195,24 @@ def test_dry_run_of_a_launch(aurora, look, checked, paste):
     move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=True)
 
     assert checked(notices.dry_run(standing, move)) == paste
+
+
+def test_form_that_asks_which_onboarding(paste):
+    typed = which.Typed("pause", "/onboarding pause: pause it.", "C0ONBOARD", "Why?", label="Acme · #1", words="why")
+
+    assert which.form(typed, remark="Nothing was changed.").to_dict() == paste
+
+
+def test_form_that_asks_which_onboarding_reads_what_it_shows():
+    typed = which.Typed("note", "/onboarding note: keep it.", "C0ONBOARD", "Text", needed=True)
+    filled = {
+        "onboarding": {finding.WHICH: {"selected_option": {"value": "onb_1", "text": {"text": "Acme · #1"}}}},
+        "words": {"words": {"value": " legal \n signs "}},
+    }
+
+    sent = which.parse(filled, which.form(typed).private_metadata)
+
+    assert sent == replace(typed, onboarding_id="onb_1", label="Acme · #1", words="legal signs")
+    assert "Acme · #1" in str(which.again(sent, "no").to_dict())
+    with pytest.raises(FieldErrors):
+        which.parse({**filled, "words": {"words": {"value": " "}}}, which.form(typed).private_metadata)
