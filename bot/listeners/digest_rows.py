@@ -1,4 +1,4 @@
-"""What can be pressed in a digest. A row’s menu writes nothing: it opens the private card, or a form that asks first."""
+"""What can be pressed in a digest. A row's menu writes nothing: it opens the private card, or a form that asks."""
 
 from bot.domain.errors import UserError
 from bot.domain.moves import Verb

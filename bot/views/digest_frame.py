@@ -86,7 +86,7 @@ def notes(delta: Delta, frame: Frame) -> Iterable[str]:
     if frame.moved_from:
         days = text.listed(tuple(map(day, frame.moved_from)), limit=5)
         one = len(frame.moved_from) == 1
-        yield f"_{days} {'is a holiday: its digest is' if one else 'are holidays: their digests are'} this one._"
+        yield f"_{days} {'is a holiday: its digest comes' if one else 'are holidays: their digests come'} today._"
     if frame.missed:
         yield f"_{_missed(frame.missed)}_"
     if delta.base is Base.NONE:

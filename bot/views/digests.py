@@ -18,6 +18,8 @@ from bot.views.message import Message, context, section
 
 NEW = "🆕"
 TITLE = "At-risk onboardings"
+SET_BY = "set_by"
+"""In the place of a rule: a state set through the bot that no rule is about."""
 
 Drawn = tuple[Message, tuple[Message, ...]]
 """The channel's message, and those for its thread."""
@@ -122,12 +124,14 @@ def _why(risk: Risk, delta: Delta, frame: Frame) -> list[str]:
     """The reasons, what is worse than last time first; but for the slip that the line above tells already."""
     told = (SLIPPED,) if frames.slip_shown(risk.standing) else ()
     worse = delta.worse.get(risk.standing.onboarding.id, frozenset()) if delta.comparable else frozenset()
-    since = [_reason(one) for one in risk.reasons if one.rule in worse and one.rule not in told]
-    before = [_reason(one) for one in risk.reasons if one.rule not in worse and one.rule not in told]
-    who = frames.set_by(risk.standing, frame)
-    if who and not any(reason.rule in (MARKED, WAITING) for reason in risk.reasons):
-        who = f"{said.state(risk.standing.onboarding)}, {who}"
-    return [*([f"worse: {', '.join(since)}"] if since else []), *before, *([who] if who else [])]
+    reasons = {one.rule: _reason(one) for one in risk.reasons if one.rule not in told}
+    if who := frames.set_by(risk.standing, frame):
+        rule = next((one for one in (MARKED, WAITING) if one in reasons), None)
+        state = reasons[rule] if rule else said.state(risk.standing.onboarding)
+        reasons[rule or SET_BY] = f"{state}, {who}"
+    since = [reasons[rule] for rule in reasons if rule in worse]
+    before = [reasons[rule] for rule in reasons if rule not in worse]
+    return [*([f"worse: {' · '.join(since)}"] if since else []), *before]
 
 
 def _reason(reason: Reason) -> str:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,10 +9,15 @@ from hypothesis import strategies as some
 from bot.domain import delta
 from bot.domain.launches import lanes, of_week
 from bot.domain.records import (
+    AuditEntry,
+    Delivery,
+    DeliveryStatus,
+    Directory,
     History,
-    Said,
+    Person,
     Slip,
     Snapshot,
+    Snooze,
     Standing,
 )
 from bot.domain.risk import Reason, Risk
@@ -23,6 +29,7 @@ from bot.views.message import say
 TODAY, YESTERDAY = date(2026, 9, 9), date(2026, 9, 8)
 MARKED = Reason("marked", "marked at risk in Pivotal", 6)
 OVERDUE = Reason("overdue", "target date passed 3 days ago", 8)
+NO_TARGET = Reason("no_target", "no target date 20 d after the start", 2)
 SLIPPED = Reason("slipped", "slipped 14 d, 2nd time", 5)
 ODD = some.sampled_from(
     ["", "\u200b", "A" * 300, "&" * 300, "<!channel>", "👩🏽‍💻" * 100, "שלום עולם " * 30, "a|b", "@here", "two\nlines"]
@@ -54,11 +61,11 @@ def digest(risks, before, exists, frame, *, rules="", fired_before=None):
     return digests.at_risk_digest(risks, change, says, frame=frame)
 
 
-def launches(standings, frame, *, before=None, first=0):
+def launches(standings, frame, *, before=None, first=0, rules=""):
     snapshot = Snapshot(tuple(standings), {}, frame.as_of)
     found = lanes(snapshot, phases=frame.phases, today=TODAY, first=first)
     week = of_week(found, today=TODAY, first=first)
-    says = delta.say((*found.overdue, *found.this_week, *found.next_week), previous=before, today=TODAY, rules="")
+    says = delta.say((*found.overdue, *found.this_week, *found.next_week), previous=before, today=TODAY, rules=rules)
     everything = {one.onboarding.id: one for one in standings}
     change = delta.compare(
         before,
@@ -98,22 +105,118 @@ def many(aurora, count, **fields):
     return [aurora(f"Customer {n:03}", id=f"onb_{n}", display_id=n, **fields) for n in range(count)]
 
 
-def test_at_risk_digest(aurora, observed, frame, checked, paste):
+def changed(standing, **fields):
+    return replace(standing, onboarding=standing.onboarding.model_copy(update=fields))
+
+
+def snooze(number, until=date(2026, 9, 21)):
+    at = datetime(2026, 9, 7, 8, tzinfo=UTC)
+    key, title = f"asleep_{number}", f"Sleeper {number}"
+    return Snooze("C0ONBOARD", key, title, until, "waits for legal", "U0ANA0001", "Ana <Ruiz>", at, "")
+
+
+def set_by(key, reason="waiting for DNS", at=datetime(2026, 9, 4, 9, tzinfo=UTC), after="At risk"):
+    """Ana marked it at risk on Fri 4 Sep."""
+    return AuditEntry(
+        at, "U0ANA0001", "Ana Ruiz", "button", "flag", key, "Acme", "Active", after, "done", "K7Q2M9", reason
+    )
+
+
+def missed(status=DeliveryStatus.SKIPPED, reason="I was not running at the hour set"):
+    return Delivery("sub_1", "2026-09-08", status, datetime(2026, 9, 8, 7, tzinfo=UTC), "C0ONBOARD", reason=reason)
+
+
+@pytest.fixture
+def world(aurora, observed):
+    """Acme slipped and is new, Globex was marked through the bot, Hooli recovered, Initech launched since yesterday."""
     acme = aurora("Acme Corp", observed, id="onb_245", display_id=245, phase="program_buildout")
-    globex = aurora("Globex", id="onb_231", display_id=231, csm_id=None, se_id="user_se_001", target_launch_date=None)
+    globex = aurora(
+        "Globex",
+        id="onb_231",
+        display_id=231,
+        state="at_risk",
+        csm_id=None,
+        se_id="user_se_001",
+        target_launch_date=None,
+    )
     hooli = aurora("Hooli", id="onb_1", display_id=1)
     initech = aurora("Initech", id="onb_2", display_id=2, phase="launch")
-    risks = [Risk(globex, (MARKED,)), Risk(acme, (OVERDUE, SLIPPED))]
+    umbrella = aurora("Umbrella", id="onb_5", display_id=5, target_launch_date=date(2026, 10, 2))
+    before = [
+        globex,
+        hooli,
+        changed(initech, phase="internal_qa"),
+        changed(umbrella, target_launch_date=date(2026, 9, 11)),
+    ]
+    risks = [Risk(globex, (MARKED, NO_TARGET)), Risk(acme, (OVERDUE, SLIPPED))]
+    return risks, before, [acme, globex, hooli, initech, umbrella]
 
-    message, thread = digest(risks, [globex, hooli, replace_phase(initech)], [acme, globex, hooli, initech], frame)
 
-    assert message.text == "At-risk onboardings — Wed 9 Sep · 2 (1 new, 1 continuing) · 1 recovered. New: Acme Corp"
+@pytest.mark.parametrize(
+    ("odd", "previous", "rules"),
+    [
+        pytest.param({}, True, "", id="normal"),
+        pytest.param({}, False, "", id="first"),
+        pytest.param({}, True, "phase:review", id="changed-filters"),
+        pytest.param({"moved_from": (date(2026, 9, 7), date(2026, 9, 8))}, True, "", id="moved"),
+        pytest.param({"missed": missed()}, True, "", id="missed"),
+        pytest.param({"snoozed": tuple(map(snooze, range(7)))}, True, "", id="snoozed"),
+        pytest.param({"mentions": True}, True, "", id="mentions"),
+        pytest.param({"set_by": {"onb_231": set_by("onb_231")}}, True, "", id="set-through-the-bot"),
+    ],
+)
+def test_at_risk_digest(world, frame, checked, paste, odd, previous, rules):
+    risks, before, exists = world
+
+    message, thread = digest(risks, before if previous else None, exists, replace(frame, **odd), rules=rules)
+
     assert thread == ()
+    assert checked(message, pings=["U0ANA0001"] if odd.get("mentions") else []) == paste
+
+
+def test_at_risk_digest_with_nothing_to_say(world, frame, checked, paste):
+    _, before, exists = world
+
+    message, _ = digest([], [before[1]], exists, frame)
+
     assert checked(message) == paste
 
 
-def replace_phase(standing, phase="internal_qa"):
-    return replace(standing, onboarding=standing.onboarding.model_copy(update={"phase": phase}))
+def test_at_risk_digest_with_more_than_it_shows(aurora, frame, checked, paste):
+    standings = many(aurora, 23)
+
+    message, thread = digest([Risk(one, (OVERDUE, MARKED)) for one in standings], standings[3:], standings, frame)
+
+    assert [checked(part) for part in (message, *thread)] == paste
+
+
+def test_the_text_of_a_notification_is_the_headline_and_the_names_of_new_rows(world, frame):
+    message, _ = digest(*world, frame)
+
+    assert message.text == "At-risk onboardings — Wed 9 Sep · 2 (1 new, 1 continuing) · 1 recovered. New: Acme Corp"
+
+
+def test_no_new_row_is_hidden_by_rows_that_are_worse(aurora, frame, checked):
+    worsened, new = many(aurora, 20), [aurora(f"New {n}", id=f"new_{n}") for n in range(4)]
+    risks = [*(Risk(one, (OVERDUE, MARKED)) for one in worsened), *(Risk(one, (MARKED,)) for one in new)]
+    before = dict.fromkeys((one.onboarding.id for one in worsened), ("marked",))
+
+    message, _ = digest(risks, worsened, [*worsened, *new], frame, fired_before=before)
+
+    assert listed(checked(message))[:5] == ["new_0", "new_1", "new_2", "new_3", "onb_0"]
+    assert "*+14 more*" in words(checked(message))
+
+
+def test_a_row_for_which_another_rule_fires_stands_with_the_new_ones_and_says_which(aurora, frame, checked):
+    calm, worse = many(aurora, 2)
+    risks = [Risk(calm, (MARKED,)), Risk(worse, (OVERDUE, MARKED))]
+    before = {"onb_0": ("marked",), "onb_1": ("marked",)}
+
+    message, _ = digest(risks, [calm, worse], [calm, worse], frame, fired_before=before)
+
+    payload = checked(message)
+    assert listed(payload) == ["onb_1", "onb_0"]
+    assert "worse: target date passed 3 days ago · marked at risk in Pivotal" in words(payload)
 
 
 def test_new_rows_stand_first_even_if_others_are_worse(aurora, frame, checked):
@@ -154,6 +257,127 @@ def test_a_slip_that_the_line_tells_is_not_given_as_a_reason_again(aurora, obser
 
     assert "launch 18 Sep (slipped 14 d, 2nd time)" in told
     assert told.count("2nd time") == 1
+
+
+def pinged(message, checked):
+    return re.findall(r"<@(\w+)>", words(checked(message, pings=["U0ANA0001", "U0BEN0001"])))
+
+
+def test_nobody_is_pinged_unless_mentions_are_on(world, frame, checked):
+    assert pinged(digest(*world, frame)[0], checked) == []
+
+
+def test_a_person_is_pinged_once_for_all_their_new_rows(aurora, frame, checked):
+    news = [*many(aurora, 4), aurora("Bens", id="onb_9", csm_id="user_se_001")]
+
+    message, _ = digest([Risk(one, (MARKED,)) for one in news], [], news, replace(frame, mentions=True))
+
+    assert pinged(message, checked) == ["U0ANA0001", "U0BEN0001"]
+
+
+def test_a_continuing_row_pings_nobody_before_the_day_of_its_launch(aurora, frame, checked):
+    standings = [aurora(id="onb_1", target_launch_date=day) for day in (date(2026, 9, 10), TODAY)]
+    tomorrow, today = (
+        digest([Risk(one, (MARKED,))], [one], [one], replace(frame, mentions=True))[0] for one in standings
+    )
+
+    assert pinged(tomorrow, checked) == []
+    assert pinged(today, checked) == ["U0ANA0001"]
+
+
+def test_a_worsened_row_pings_nobody(aurora, frame, checked):
+    (before,) = many(aurora, 1)
+    after = changed(before, target_launch_date=date(2026, 10, 2))
+
+    message, _ = digest([Risk(after, (MARKED,))], [before], [after], replace(frame, mentions=True))
+
+    assert pinged(message, checked) == []
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        Person("user_csm_001", "U0ANA0001", "Ana Ruiz", confirmed=False),
+        Person("user_csm_001", None, "Ana Ruiz"),
+        Person("user_csm_001", "<!channel>", "Ana Ruiz"),
+    ],
+    ids=["guessed", "unlinked", "odd"],
+)
+def test_only_a_person_who_is_known_for_sure_is_pinged(aurora, frame, checked, person):
+    (one,) = many(aurora, 1)
+    told = replace(frame, mentions=True, directory=Directory({"user_csm_001": person}))
+
+    message, _ = digest([Risk(one, (MARKED,))], [], [one], told)
+
+    assert pinged(message, checked) == []
+    assert "— Ana Ruiz" in words(checked(message))
+
+
+def test_the_first_digest_pings_nobody_for_being_new(aurora, frame, checked):
+    (one,) = many(aurora, 1)
+
+    assert pinged(digest([Risk(one, (MARKED,))], None, [one], replace(frame, mentions=True))[0], checked) == []
+
+
+def test_a_state_set_through_the_bot_says_by_whom_when_and_why(aurora, frame, checked):
+    marked = aurora(id="onb_1", state="at_risk", target_launch_date=None)
+    told = replace(frame, set_by={"onb_1": set_by("onb_1")})
+
+    message, _ = digest([Risk(marked, (MARKED, NO_TARGET))], [], [marked], told)
+
+    assert "marked at risk in Pivotal, set by Ana Ruiz, 4 Sep: waiting for DNS · no target date" in words(
+        checked(message)
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "since"),
+    [("active", None), ("waiting", None), ("at_risk", datetime(2026, 9, 5, tzinfo=UTC))],
+    ids=["set back elsewhere", "set to another elsewhere", "set again elsewhere"],
+)
+def test_a_state_that_came_about_elsewhere_since_is_nobodys_here(aurora, frame, checked, state, since):
+    one = aurora("Acme Corp", History(state_since=since), id="onb_1", state=state)
+
+    message, _ = digest([Risk(one, (OVERDUE,))], [], [one], replace(frame, set_by={"onb_1": set_by("onb_1")}))
+
+    assert "set by" not in words(checked(message))
+
+
+def test_a_state_that_no_rule_is_about_is_named_with_who_set_it(aurora, frame, checked):
+    waiting = aurora(id="onb_1", waiting_on_customer=True)
+    told = replace(frame, set_by={"onb_1": set_by("onb_1", reason=None, after="Waiting on customer")})
+
+    message, _ = digest([Risk(waiting, (OVERDUE,))], [], [waiting], told)
+
+    assert "⏳ Waiting on customer, set by Ana Ruiz, 4 Sep" in words(checked(message))
+
+
+def test_a_rows_menu_begins_and_does_nothing_by_itself(aurora, frame, checked):
+    active, marked = aurora(id="onb_0"), aurora(id="onb_1", state="at_risk")
+
+    payload = checked(digest([Risk(active, (OVERDUE,)), Risk(marked, (MARKED,))], [], [active, marked], frame)[0])
+
+    assert list(choices(payload, 0)) == ["Open", "Snooze…", "Mark at risk…"]
+    assert list(choices(payload, 1)) == ["Open", "Snooze…", "Clear at risk…"]
+
+
+def test_an_id_too_long_for_a_menu_has_a_button(aurora, frame, checked):
+    long = aurora(id="o" * 300)
+
+    payload = checked(digest([Risk(long, (OVERDUE,))], [], [long], frame)[0])
+
+    assert [button["text"]["text"] for button in buttons(payload)] == ["Open"]
+
+
+def test_a_snoozed_row_is_gone_because_it_is_snoozed_and_counted(aurora, frame, checked):
+    (one,) = many(aurora, 1)
+    asleep = replace(snooze(0), onboarding_id="onb_0", title=one.title)
+
+    message, _ = digest([], [one], [one], replace(frame, snoozed=(asleep,)))
+
+    assert message.text == "At-risk onboardings — Wed 9 Sep · all clear · 1 snoozed"
+    assert "*Snoozed:* Customer 000 #0" in words(checked(message))
+    assert words(checked(message)).endswith("*Snoozed (1):* Customer 000 until 21 Sep by Ana &lt;Ruiz&gt;")
 
 
 def test_kinds_of_attention_are_kept_apart(aurora, frame, checked):
@@ -231,35 +455,87 @@ def test_whatever_is_out_of_the_ordinary_is_said(aurora, frame, checked):
     assert "Pivotal is not answering, as of 09:00 Europe/Berlin · filters: phase Review &amp; more" in told
 
 
-def test_launch_week_digest(aurora, observed, frame, checked, paste):
-    before = Said(
-        delta.say(
-            (
-                aurora("Umbrella", id="onb_5", display_id=5),
-                aurora("Acme Corp", id="onb_2", display_id=2, target_launch_date=date(2026, 9, 4)),
-            ),
-            previous=None,
-            today=date(2026, 9, 1),
-            rules="",
-        ).rows
+@pytest.fixture
+def calendar(aurora, observed):
+    """What a launch-week digest said on 1 Sep, and what there is now."""
+    then = (
+        aurora("Umbrella", id="onb_5", display_id=5),
+        aurora("Acme Corp", id="onb_2", display_id=2, target_launch_date=date(2026, 9, 4)),
+        aurora("Stark", id="onb_7", display_id=7, target_launch_date=TODAY),
     )
-    standings = [
+    now = [
         aurora("Globex", id="onb_1", display_id=1, target_launch_date=date(2026, 9, 2)),
         aurora("Acme Corp", observed, id="onb_2", display_id=2, target_launch_date=date(2026, 9, 11)),
         aurora("Hooli", id="onb_3", display_id=3, phase="launch", target_launch_date=date(2026, 9, 7)),
         aurora("Initech", id="onb_4", display_id=4, target_launch_date=date(2026, 9, 15)),
         aurora("Umbrella", id="onb_5", display_id=5, target_launch_date=date(2026, 10, 2)),
         aurora("Vehement", id="onb_6", display_id=6, target_launch_date=None),
+        aurora(
+            "Stark",
+            id="onb_7",
+            display_id=7,
+            state="at_risk",
+            se_id=None,
+            csm_id="user_se_001",
+            target_launch_date=TODAY,
+        ),
     ]
+    return delta.say(then, previous=None, today=date(2026, 9, 1), rules=""), now
 
-    message, thread = launches(standings, frame, before=before)
+
+@pytest.mark.parametrize(
+    ("odd", "previous", "rules"),
+    [
+        pytest.param({}, True, "", id="normal"),
+        pytest.param({"seen_since": date(2026, 8, 20)}, False, "", id="first"),
+        pytest.param({}, True, "phase:review", id="changed-filters"),
+        pytest.param({"moved_from": (date(2026, 9, 8),)}, True, "", id="moved"),
+        pytest.param({"missed": missed(DeliveryStatus.UNCERTAIN, None)}, True, "", id="missed"),
+        pytest.param({"snoozed": (replace(snooze(1), onboarding_id="onb_1", title="Globex"),)}, True, "", id="snoozed"),
+        pytest.param({"mentions": True}, True, "", id="mentions"),
+        pytest.param({"set_by": {"onb_7": set_by("onb_7")}}, True, "", id="set-through-the-bot"),
+    ],
+)
+def test_launch_week_digest(calendar, frame, checked, paste, odd, previous, rules):
+    before, now = calendar
+
+    message, thread = launches(now, replace(frame, **odd), before=before if previous else None, rules=rules)
+
+    assert thread == ()
+    assert checked(message, pings=["U0ANA0001", "U0BEN0001"] if odd.get("mentions") else []) == paste
+
+
+def test_launch_week_digest_with_more_than_it_shows(aurora, frame, checked, paste):
+    overdue = many(aurora, 5, target_launch_date=date(2026, 9, 1))
+    week = [aurora(f"W {n:02}", id=f"w_{n}", target_launch_date=date(2026, 9, 9 + n % 5)) for n in range(15)]
+    following = [aurora(f"N {n}", id=f"n_{n}", target_launch_date=date(2026, 9, 17)) for n in range(10)]
+
+    message, thread = launches([*overdue, *week, *following], frame)
+
+    assert [checked(part) for part in (message, *thread)] == paste
+
+
+def test_the_text_of_a_launch_weeks_notification_names_this_weeks_and_what_is_new(calendar, frame):
+    message, _ = launches(calendar[1], frame, before=calendar[0])
 
     assert message.text == (
-        "Launch week — Wed 9 Sep · 2 this week · 1 overdue · 1 next week. This week: Hooli, Acme Corp. "
+        "Launch week — Wed 9 Sep · 3 this week · 1 overdue · 1 next week. This week: Hooli, Stark, Acme Corp. "
         "New: Globex, Initech"
     )
-    assert thread == ()
-    assert checked(message) == paste
+
+
+def test_a_week_begins_as_the_zone_has_it(aurora, frame, checked):
+    sunday = [aurora(target_launch_date=date(2026, 9, 13))]
+
+    assert "1 this week" in launches(sunday, frame)[0].text
+    assert "nothing due this week · 1 next week" in launches(sunday, frame, first=6)[0].text
+
+
+def test_a_paused_launch_that_moved_is_said_to_have_moved(aurora, frame, checked):
+    before = delta.say([aurora("Acme Corp")], previous=None, today=YESTERDAY, rules="")
+    paused = aurora("Acme Corp", state="paused", target_launch_date=date(2026, 10, 2))
+
+    assert "*Moved out:* Acme Corp #89 → 2 Oct" in words(checked(launches([paused], frame, before=before)[0]))
 
 
 def test_launch_week_bounds_each_lane_and_says_what_it_left_out(aurora, frame, checked):
