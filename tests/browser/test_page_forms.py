@@ -142,6 +142,22 @@ async def test_a_choice_can_be_cleared_where_the_field_is_optional(
     assert await submitted.next() == {"where": None, "country": None, "phase": option("Review")}
 
 
+async def test_a_channel_named_in_a_choice_is_chosen_and_not_gone_to(
+    submitted: Submitted, fields: list[dict[str, Any]], open_page: Open
+) -> None:
+    named = {"text": {"type": "mrkdwn", "text": "<#C0LAUNCHS>"}, "value": "C0LAUNCHS"}
+    fields[:] = [field("Where", "radio_buttons", options=[option("Here"), named])]
+    page = await open_page()
+    await page.get_by_role("button", name="Edit").click()
+    form = page.get_by_role("dialog", name="Digest")
+
+    await form.get_by_text("#launches").click()
+    await form.get_by_role("button", name="Save").click()
+
+    assert await submitted.next() == {"where": named}
+    assert page.url.endswith("#/slack/C0ONBOARD")
+
+
 async def test_what_is_left_empty_is_said_beside_its_field(submitted: Submitted, open_page: Open) -> None:
     page = await open_page()
     await page.get_by_role("button", name="Edit").click()

@@ -93,6 +93,12 @@ function ticks(element, block, place) {
       ),
     ),
   );
+  // A channel or a link in a choice's words belongs to the choice: whoever presses it there chooses.
+  node.addEventListener('click', (event) => {
+    if (!event.target.closest('a')) return;
+    event.preventDefault();
+    event.target.closest('label').control.click();
+  });
   node.addEventListener('change', () => {
     const chosen = inputs.filter((input) => input.checked).map((input) => input.value);
     place.values.set(block.block_id, element.action_id, many ? chosen : (chosen[0] ?? null));
