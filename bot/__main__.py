@@ -49,7 +49,9 @@ def manifest(
     extras: Annotated[
         str,
         typer.Option(
-            "--with", metavar="NAMES", help="Optional features, joined by commas: `mentions`, `unfurls`, `groups`."
+            "--with",
+            metavar="NAMES",
+            help="Optional features, joined by commas: `mentions`, `unfurls`, `groups`, `charts`.",
         ),
     ] = "",
 ) -> None:

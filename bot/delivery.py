@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -18,7 +19,7 @@ from bot.domain.audience import Audience
 from bot.domain.audience import audience as judged
 from bot.domain.errors import BotError, Forbidden, OutcomeUnknown, UpstreamError, UserError
 from bot.pivotal.errors import PivotalError
-from bot.views.message import Message
+from bot.views.message import Message, Picture
 
 PATIENCE = 120.0
 """Seconds a post waits in all for Slack's rate limit."""
@@ -29,6 +30,8 @@ PAGE = 200
 """Members on a page, as https://docs.slack.dev/apis/web-api/pagination recommends."""
 AT_ONCE = 8
 """People asked about at the same time."""
+PICTURE = "portfolio.png"
+"""What a picture's file is called by who saves it."""
 PAUSE = 2.0
 """Seconds between tries to connect, and what `ratelimited` without a Retry-After asks for."""
 
@@ -154,6 +157,30 @@ class Delivery:
         """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""
         await self._call(self._client.chat_update, channel=channel, ts=ts, **message.payload())
 
+    async def upload(self, channel: str, picture: Picture, *, thread_ts: str) -> None:
+        """Show a picture in the thread of `thread_ts`; raises as `post` does.
+
+        Slack takes it in three steps, https://docs.slack.dev/messaging/working-with-files: only the last one shows it
+        to anybody, so only after that one nobody knows whether it was done.
+        """
+        try:
+            content = await asyncio.to_thread(picture.draw)
+        except ImportError as error:
+            raise Unsent("The picture could not be drawn.", hint="Its words are in the message.") from error
+        try:
+            place = await self._call(
+                self._client.files_getUploadURLExternal, filename=PICTURE, length=len(content), alt_txt=picture.alt
+            )
+            await self._send(place["upload_url"], content)
+        except (Uncertain, aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unsent("Slack did not take the picture.", hint="It was not shown to anybody.") from error
+        await self._call(
+            self._client.files_completeUploadExternal,
+            files=[{"id": place["file_id"], "title": picture.title}],
+            channel_id=channel,
+            thread_ts=thread_ts,
+        )
+
     async def guard(self, channel: str) -> None:
         """Raise Forbidden when customers can read the channel, or when that cannot be determined."""
         audience = await self.audience(channel)
@@ -215,6 +242,14 @@ class Delivery:
             for person, answer in zip(batch, answers, strict=True):
                 self._kinds[person] = (_outsider(answer["user"], team=self._team), now)
         return any(self._kinds[person][0] for person in people)
+
+    async def _send(self, address: str, content: bytes) -> None:
+        """Send a file's bytes to the address Slack gave for them; raises Unsent when it does not take them."""
+        session = self._client.session
+        assert session is not None, "the bot's client is made with a session"  # noqa: S101 - for the type checker
+        async with session.post(address, data=content) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise Unsent("Slack did not take the picture.", hint="It was not shown to anybody.")
 
     async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
         waited = 0.0

@@ -128,7 +128,7 @@ def test_what_was_not_asked_for_is_not_in_it():
 def test_with_adds_what_it_names_and_knows_what_there_is():
     printed, refused = (
         subprocess.run([sys.executable, "-m", "bot", "manifest", "--with", names], capture_output=True, text=True)
-        for names in ("mentions, unfurls,groups", "magic")
+        for names in ("mentions, unfurls,groups,charts", "magic")
     )
 
     assert yaml.safe_load(printed.stdout) == manifest(extras=EXTRAS)
@@ -137,7 +137,7 @@ def test_with_adds_what_it_names_and_knows_what_there_is():
 
 
 def test_a_feature_is_off_when_one_of_its_scopes_is_missing():
-    granted = {*SCOPES, "app_mentions:read", "links:read", "usergroups:read"}
+    granted = {*SCOPES, "app_mentions:read", "links:read", "usergroups:read", "files:write"}
 
     assert list(off(granted)) == ["unfurls"]
     assert "links:write" in off(granted)["unfurls"]

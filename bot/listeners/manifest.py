@@ -5,6 +5,7 @@ The format is that of https://docs.slack.dev/reference/app-manifest.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import yaml
@@ -29,6 +30,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
     "usergroups.users.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "users.list": ("users:read",),
@@ -50,6 +53,8 @@ class Extra:
     title: str
     scopes: Mapping[str, str]
     events: tuple[str, ...]
+    package: str = ""
+    """What has to be installed for it: the extra of the same name brings it."""
 
 
 EXTRAS = {
@@ -71,6 +76,12 @@ EXTRAS = {
         {"usergroups:read": "know who is in the user groups that the settings name as admins, managers or readers"},
         (),
     ),
+    "charts": Extra(
+        "the portfolio’s chart",
+        {"files:write": "put the chart of the portfolio digest into its thread, as a picture"},
+        (),
+        package="matplotlib",
+    ),
 }
 """What `onboarding-bot manifest --with …` adds, by the word people type."""
 
@@ -91,13 +102,15 @@ class Names:
 
 
 def off(scopes: Collection[str] | None) -> dict[str, str]:
-    """The extras that lack a scope, each with how to get it; none when Slack did not say which scopes there are."""
+    """The extras that lack something, each with how to get it; no scope when Slack did not say which ones there are."""
     told = {}
     for name, extra in EXTRAS.items():
         missing = [scope for scope in extra.scopes if scopes is not None and scope not in scopes]
         if missing:
             lacks = f"the scope{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
             told[name] = f"{extra.title}, for want of {lacks}: see `onboarding-bot manifest --with {name}`"
+        elif extra.package and not find_spec(extra.package):
+            told[name] = f"{extra.title}, for want of {extra.package}: `pip install 'onboarding-bot[{name}]'`"
     return told
 
 
