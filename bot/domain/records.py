@@ -53,6 +53,8 @@ class Actor:
     reader: bool = True
     """May look, as far as the settings say: a member of the readers' user group, where there is one."""
     policy: Policy = Policy()
+    unknown: bool = False
+    """Slack could not say who this is; nothing is allowed them, and nothing is held against them."""
 
     @property
     def own_ids(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Dates as people type them: `2026-12-01`, `+7d`, `fri`, `18 Sep`, `none`; what has two readings is refused."""
+"""Dates as people type them: `2026-12-01`, `+7d`, `fri`, `18 Sep`, `30/9`, `none`; two readings are refused."""
 
 import re
 from contextlib import suppress
@@ -54,7 +54,7 @@ def _one(text: str, *, today: date, present: date | None) -> Understood | None:
     if span := _SPAN.fullmatch(text):
         return Understood(_shifted(span, present or today))
     if slashed := _SLASHED.fullmatch(text):
-        raise _two_readings(text, slashed, today=today)
+        return Understood(_slashed(text, slashed, today=today))
     with suppress(ValueError):
         return Understood(date.fromisoformat(text)) if "-" in text else _named(_without_weekday(text), today=today)
     return None
@@ -99,17 +99,22 @@ def _without_weekday(text: str) -> str:
     return rest if named and rest else text
 
 
-def _two_readings(text: str, slashed: re.Match[str], *, today: date) -> UserError:
-    first, second = int(slashed[1]), int(slashed[2])
-    readings = []
+def _slashed(text: str, slashed: re.Match[str], *, today: date) -> date:
+    """`30/9` can only be one day; `9/10` could be two, and is refused showing both."""
+    first, second, year = int(slashed[1]), int(slashed[2]), slashed[3]
+    found: list[date] = []
     for number, month in ((first, second), (second, first)):
         with suppress(ValueError):
-            day = _next(month, number, today=today)
-            readings.append(f"{dates.short(day)} ({day.isoformat()})")
+            found.append(
+                date(int(year) + 2000 * (len(year) == 2), month, number) if year else _next(month, number, today=today)
+            )
+    readings = list(dict.fromkeys(found))
     if not readings:
-        return UserError(f"“{text}” is not a date I can read.", hint=FORMS)
-    several = " or ".join(dict.fromkeys(readings))
-    return UserError(f"“{text}” could be {several}.", hint="Write it with the month’s name, or as 2026-12-01.")
+        raise UserError(f"“{text}” is not a date I can read.", hint=FORMS)
+    if len(readings) > 1:
+        several = " or ".join(f"{dates.short(one)} ({one.isoformat()})" for one in readings)
+        raise UserError(f"“{text}” could be {several}.", hint="Write it with the month’s name, or as 2026-12-01.")
+    return readings[0]
 
 
 _MONTHS = (

@@ -114,4 +114,4 @@ class Conversation:
         except UpstreamError:
             if gate:
                 raise
-            return Actor(user, team or "", name=user, home=False)
+            return Actor(user, team or "", name=user, home=False, unknown=True)

@@ -1,6 +1,7 @@
 """Help: every verb, from the registry itself; it answers before any gate."""
 
-from bot.domain.errors import NotFound
+from bot.domain import rights
+from bot.domain.errors import Forbidden, NotFound
 from bot.listeners.feature import Command, Feature, Turn, spelled
 from bot.listeners.grammar import nearest
 from bot.views import help as views
@@ -12,7 +13,12 @@ feature = Feature("Help")
 
 @feature.command("help", "?", usage="[verb]", tells="What you can ask me", examples=("help", "help advance"))
 async def help_(turn: Turn) -> Message:
-    """All verbs, or one of them with examples."""
+    """All verbs, or one of them with examples; whoever may do nothing here is told that instead."""
+    if not turn.actor.unknown:
+        try:
+            rights.check(rights.Right.READ, turn.actor)
+        except Forbidden as refusal:
+            return views.nothing(refusal.message, refusal.hint)
     rows = {command.verb: _row(command, owner.title) for owner in turn.features for command in owner.commands}
     if not turn.text:
         return views.overview(tuple(rows.values()), command=turn.names.command, alias=turn.names.alias)

@@ -47,7 +47,7 @@ async def _drawn(turn: Turn) -> View:
         turn.titles,
         Welcome(turn.names.command, bool(turn.actor.own_ids)) if turn.now - known_since < NEW else None,
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
-        creates=rights.allowed(rights.Right.NEW, turn.actor),
+        creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
         offer=() if turn.actor.own_ids else claims.offer(unclaimed(turn.services)),
     )
     return home.home(

@@ -57,7 +57,7 @@ async def home(turn: Turn, page: int = 1) -> Message:
         as_of=snapshot.as_of,
         stale=snapshot.trouble or snapshot.stale,
         test_key=turn.services.test_key,
-        creates=rights.allowed(rights.Right.NEW, turn.actor),
+        creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
     )
     offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
     return Message(seen.text, (*seen.blocks, *offer))

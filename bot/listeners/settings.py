@@ -17,6 +17,12 @@ async def settings(turn: Turn) -> Message:
     admin = rights.allowed(Right.SETTINGS, turn.actor)
     return views.settings(
         turn.actor,
-        effective=turn.services.settings if admin else (),
+        effective=_effective(turn) if admin else (),
         troubles=(*turn.actors.troubles, *(f"Off: {feature}." for feature in turn.off)),
     )
+
+
+def _effective(turn: Turn) -> tuple[tuple[str, str], ...]:
+    """Every setting; the phases as they are, though nobody has set them."""
+    phases = ",".join(turn.phases.order)
+    return tuple((name, phases if name == "BOT_PHASES" else value) for name, value in turn.services.settings)

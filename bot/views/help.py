@@ -48,6 +48,14 @@ def overview(rows: Sequence[HelpRow], *, command: str, alias: str = "") -> Messa
     return Message(f"You can ask {text.escape(command)} for: {verbs}.", tuple(blocks))
 
 
+def nothing(why: str, hint: str) -> Message:
+    """Help for somebody who may do nothing here: why, and who can help; both are plain text."""
+    told = f"{text.escape(why)} So there is nothing here that you can ask me."
+    return Message(
+        f"{told} {text.escape(hint)}", (header("What you can ask me"), section(told), context(text.escape(hint)))
+    )
+
+
 def verb(row: HelpRow, *, command: str) -> Message:
     """Draw one verb with its examples and the other words for it."""
     parts = [f"{_typed(command, row)}\n{text.escape(row.help)}"]

@@ -13,6 +13,7 @@ from bot.domain.records import Directory, Standing
 from bot.domain.risk import Reason, Risk
 from bot.views import controls, new, rows, text, values
 from bot.views import standing as said
+from bot.views.finding import FIND
 from bot.views.message import Message, context, header, section
 from bot.views.rows import PAGE, TURN, Row, Sheet
 from bot.views.values import Press
@@ -155,7 +156,7 @@ def home(
     """Draw a person's own open onboardings, those that need a look first, and the ways to everything else.
 
     `reasons` are by onboarding id; `linked` is false for someone the bot cannot tell the onboardings of; `creates`
-    is true for who may create one.
+    is true for who may create one now.
     """
     first = sorted(standings, key=lambda one: not reasons.get(one.onboarding.id))
     needy = sum(bool(reasons.get(one.onboarding.id)) for one in standings)
@@ -174,7 +175,8 @@ def home(
     ways = [("See all mine", "mine"), *_WAYS] if len(standings) > MINE else _WAYS
     blocks.append(
         ActionsBlock(
-            elements=[
+            elements=[controls.button("Find", action=FIND, named="Find an onboarding")]
+            + [
                 controls.button(label, action=f"{GO}:{verb}", named=f"Show: {label}", value=verb)
                 for label, verb in ways
             ]

@@ -37,6 +37,12 @@ def read(text, present=PRESENT):
         ("18 Sep 2027", date(2027, 9, 18)),
         ("tomorrow", date(2026, 9, 8)),
         ("none", None),
+        ("30/9", date(2026, 9, 30)),
+        ("9/30", date(2026, 9, 30)),
+        ("30.9.", date(2026, 9, 30)),
+        ("9/9", date(2026, 9, 9)),
+        ("30/9/2027", date(2027, 9, 30)),
+        ("30.9.27", date(2027, 9, 30)),
     ],
 )
 def test_a_date_is_understood(typed, day):
@@ -52,7 +58,7 @@ def test_what_follows_the_date_comes_back():
     assert read("+7d 3 people ill") == when.Understood(date(2026, 9, 23), "3 people ill")
 
 
-@pytest.mark.parametrize("typed", ["9/10", "09/10", "9.10", "9/10/2026"])
+@pytest.mark.parametrize("typed", ["9/10", "09/10", "9.10", "9/10/2026", "9.10.26"])
 def test_two_readings_are_refused_showing_both(typed):
     with pytest.raises(UserError, match=r"could be 9 Oct \(2026-10-09\) or 10 Sep \(2026-09-10\)"):
         read(typed)

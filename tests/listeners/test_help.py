@@ -50,13 +50,18 @@ async def test_help_for_anything_else_says_where_all_verbs_are(ask):
 
 @pytest.mark.parametrize(("by", "channel"), [(GUS, PARTNERS), (ERIN, AURORA_SHARED)])
 async def test_help_answers_before_any_gate(ask, by, channel):
-    assert "What you can ask me" in await ask("help", by=by, channel=channel)
+    answer = await ask("help", by=by, channel=channel)
+
+    assert "What you can ask me" in answer
+    assert "answers only full members of the workspace" in answer
+    assert "there is nothing here that you can ask me" in answer
+    assert [verb for verb in VERBS if f"/onboarding {verb}" in answer] == []
 
 
 async def test_help_answers_when_slack_cannot_say_who_asks(ask, slack):
     slack.fails("users.info", error="internal_error")
 
-    assert "What you can ask me" in await ask("help", by=ANA, channel=ONBOARDING)
+    assert "/onboarding advance" in await ask("help", by=ANA, channel=ONBOARDING)
 
 
 async def test_alias_does_the_same(slack, bot):

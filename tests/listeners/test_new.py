@@ -277,6 +277,21 @@ async def test_who_may_not_create_sees_no_button(ask):
     assert "New onboarding" not in await ask("", by=DEVON)
 
 
+async def test_button_is_not_drawn_while_pivotal_is_away(ask, slack, pivotal, clock):
+    before = await ask("")
+    pivotal.fails(Fault.error_500, times=100)
+    clock.passes(minutes=3)
+
+    away = await ask("")
+    await slack.opens_home(by=ANA)
+
+    assert "New onboarding" in before
+    assert "Your onboardings" in away
+    assert "New onboarding" not in away
+    assert "Find" in slack.home_text(ANA)
+    assert "New onboarding" not in slack.home_text(ANA)
+
+
 async def test_button_on_home_opens_the_form_and_home_has_what_was_created(slack, bot, shown):
     await slack.opens_home(by=ANA)
     await slack.clicks("New onboarding", by=ANA)

@@ -26,6 +26,7 @@ def target(pivotal):
         ("target #89 fri", "2026-09-11", "→ Fri 11 Sep 2026"),
         ("date #89 18 Sep", "2026-09-18", "→ Fri 18 Sep 2026"),
         ("date #89 Sep 18 for the fair", "2026-09-18", "Reason: for the fair"),
+        ("date #89 20/9", "2026-09-20", "→ Sun 20 Sep 2026"),
         ("date #89 none", "none", "took the target launch date away (was Wed 16 Sep 2026)"),
     ],
 )

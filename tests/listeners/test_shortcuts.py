@@ -170,3 +170,12 @@ async def test_menu_offers_nothing_when_it_cannot_be_told_who_searches(offered, 
     slack.fails("users.info", error="internal_error")
 
     assert await offered(DEVON, HOME) == 0
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_find_beside_my_onboardings_opens_the_search(slack, bot):
+    await slack.types("/onboarding", by=ANA, channel=ONBOARDING)
+
+    await slack.clicks("Find", by=ANA, channel=ONBOARDING)
+
+    assert slack.modal(ANA)["title"]["text"] == "Find an onboarding"

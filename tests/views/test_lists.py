@@ -153,7 +153,7 @@ def test_home_of_somebody_the_bot_does_not_know(home, checked):
     payload = checked(lists.home((), **{**home, "linked": False}))
 
     assert "not linked to a Pivotal user yet" in payload["text"]
-    assert labels(payload) == ["At risk", "Launches", "All onboardings", "Help"]
+    assert labels(payload) == ["Find", "At risk", "Launches", "All onboardings", "Help"]
 
 
 def test_pick_shows_ten_and_says_how_many_more(many, look, checked, paste):
