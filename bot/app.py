@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Settings
 from bot.delivery import Delivery, refusal
 from bot.digests import DIGESTS
-from bot.digests.clock import Clock
+from bot.digests.clock import STUCK, Clock
 from bot.digests.run import DigestRun
 from bot.domain.errors import BotError
 from bot.domain.phases import DEFAULT, Phases
@@ -46,6 +46,7 @@ from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
+from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.services.undoing import Undoing
 from bot.store import Store
@@ -111,10 +112,11 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         stack.push_async_callback(portfolio.close)
         await portfolio.load()
         changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
+        onboardings = Onboardings(
+            pivotal, portfolio, phases=phases, web=settings.pivotal_web, thresholds=settings.thresholds
+        )
         services = Services(
-            onboardings=Onboardings(
-                pivotal, portfolio, phases=phases, web=settings.pivotal_web, thresholds=settings.thresholds
-            ),
+            onboardings=onboardings,
             changes=changes,
             handover=Handover(changes, portfolio),
             undoing=Undoing(store, phases=phases, clock=clock),
@@ -122,6 +124,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             portfolio=portfolio,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
+            snoozing=Snoozing(store, onboardings, portfolio, people, clock=clock),
             inbox=Inbox(store, clock=clock),
             creating=Creating(pivotal, store, portfolio, announce=changes.announce, clock=clock),
             journal=Journal(store, portfolio, clock=clock),
@@ -143,7 +146,15 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         posted = PostedCards(store, services.onboardings, portfolio, clock=clock)
         cards = Cards(delivery, posted, services, clock=clock)
         roles = Roles(client, access, clock=clock)
-        digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
+        digests = DigestRun(
+            DIGESTS,
+            services,
+            delivery,
+            clock=clock,
+            command=settings.bot_command,
+            groups=roles.members,
+            pictures=identity.scopes is None or "files:write" in identity.scopes,
+        )
         door = Door(
             Registry(FEATURES),
             identity=identity,
@@ -160,10 +171,15 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         copies, homes = Bursts(door.tasks, cards.follow), Bursts(door.tasks, door.refresh_home)
         services.changes.watch(lambda changed: copies.add(changed.standing.onboarding.id, changed))
         services.changes.watch(lambda changed: homes.add(changed.by, changed.by))
+        services.changes.watch(lambda changed: door.tasks.spawn(services.snoozing.wake(changed)))
+        services.changes.watch(lambda changed: door.tasks.spawn(digests.follow(changed)))
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
         address = await _listen(settings, door, client, stack, clock)
-        await digests.recover(clock())
+        # Where there may be replicas, what one of them is at work on is not taken for given up.
+        await digests.recover(
+            clock(), older_than=STUCK if settings.database_url.startswith("postgres") else timedelta()
+        )
         await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
         door.tasks.spawn(_warm(portfolio))
         yield Bot(door, services, digests, store, address)

@@ -183,6 +183,11 @@ class Snapshot:
     """Why it is stale, in words."""
 
 
+def is_direct(channel: str) -> bool:
+    """Whether a conversation is one person's direct message with the bot, by its id."""
+    return channel.startswith("D")
+
+
 MOVE = "move"
 SKIP = "skip"
 
@@ -219,7 +224,7 @@ class Subscription:
     @property
     def direct(self) -> bool:
         """Whether it is for one person, in their direct message with the bot."""
-        return self.channel.startswith("D")
+        return is_direct(self.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
 """When a digest is due: one slot per subscription and local date, at the wall-clock hour of its own zone.
 
+A digest that falls on a holiday is skipped or moved to the next workday, where it is one with that day's own.
+
 Cron alone would not do: a wall-clock hour that a change of clocks skips or repeats is skipped or repeated by it too.
 """
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain import workdays
 from bot.domain.errors import UserError
-from bot.domain.records import Subscription
+from bot.domain.records import MOVE, Subscription
 
 GRACE = timedelta(hours=4)
 """How long after its hour a missed digest is still worth posting."""
@@ -18,6 +21,8 @@ PUNCTUAL = timedelta(minutes=10)
 """A digest later than this says so."""
 HORIZON = 15
 """Days looked ahead for the next run: every weekday occurs, even past a day its zone skipped."""
+FAR_HORIZON = 400
+"""The same where holidays are left out: a weekday that is none comes within a year, or else never."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -37,6 +42,8 @@ class Slot:
     day: date
     at: datetime
     late: bool = False
+    moved_from: tuple[date, ...] = ()
+    """The holidays before it whose digests are moved to this day."""
 
     @property
     def key(self) -> str:
@@ -57,11 +64,28 @@ def weekdays(text: str) -> frozenset[int]:
     return frozenset(chosen)
 
 
+def check(subscription: Subscription, *, now: datetime) -> None:
+    """Raise UserError when its weekdays or its holidays cannot be read, or when no day is left for it."""
+    weekdays(subscription.days)
+    if not subscription.holidays:
+        return
+    workdays.check(subscription.holidays)
+    try:
+        next_run(subscription, now)
+    except ValueError:
+        raise UserError(
+            "On these weekdays there are holidays only, so it would never come.",
+            hint="Add a weekday, or have it moved to the next workday.",
+        ) from None
+
+
 def readable(subscription: Subscription) -> bool:
-    """Whether its weekdays and its zone mean something here and now: zones go out of use."""
+    """Whether its weekdays, zone and holidays mean something here and now: zones go out of use."""
     try:
         weekdays(subscription.days)
         ZoneInfo(subscription.zone)
+        if subscription.holidays:
+            workdays.check(subscription.holidays)
     except (UserError, LookupError, ValueError, OSError):
         return False
     return True
@@ -93,7 +117,7 @@ def due(
         return None
     if not subscription.created_at <= slot.at <= now or now - slot.at > grace:
         return None
-    return Slot(slot.day, slot.at, late=now - slot.at > PUNCTUAL)
+    return replace(slot, late=now - slot.at > PUNCTUAL)
 
 
 def missed(subscription: Subscription, *, now: datetime, since: datetime, grace: timedelta = GRACE) -> tuple[Slot, ...]:
@@ -111,10 +135,10 @@ def missed(subscription: Subscription, *, now: datetime, since: datetime, grace:
 
 
 def next_run(subscription: Subscription, now: datetime) -> datetime:
-    """The next instant (UTC) after `now` at which a slot of this subscription begins."""
+    """The next instant (UTC) after `now` at which a slot of this subscription begins; ValueError without any."""
     zone = ZoneInfo(subscription.zone)
     today = now.astimezone(zone).date()
-    for ahead in range(-1, HORIZON):
+    for ahead in range(-1, FAR_HORIZON if subscription.holidays else HORIZON):
         slot = _slot(subscription, today + timedelta(days=ahead), zone)
         if slot is not None and slot.at > now:
             return slot.at
@@ -122,10 +146,33 @@ def next_run(subscription: Subscription, now: datetime) -> datetime:
 
 
 def _slot(subscription: Subscription, day: date, zone: ZoneInfo) -> Slot | None:
-    if day.weekday() not in weekdays(subscription.days):
-        return None
+    """The slot of a local date: of its own weekday, or of holidays before it, or of both at once."""
     at = instant(day, subscription.at, zone)
-    return None if at is None else Slot(day, at)
+    if at is None:
+        return None
+    days, country = weekdays(subscription.days), subscription.holidays
+    if not country:
+        return Slot(day, at) if day.weekday() in days else None
+    if not _worked(day, days, country):
+        return None
+    moved = _moved_to(day, days, subscription, zone) if subscription.on_holiday == MOVE else ()
+    return Slot(day, at, moved_from=moved) if day.weekday() in days or moved else None
+
+
+def _moved_to(day: date, days: Collection[int], subscription: Subscription, zone: ZoneInfo) -> tuple[date, ...]:
+    """The holidays with a digest in the days off that end with this one, oldest first."""
+    found: list[date] = []
+    before = day - timedelta(days=1)
+    while not _worked(before, days, subscription.holidays) or instant(before, subscription.at, zone) is None:
+        if before.weekday() in days and workdays.holiday(before, subscription.holidays):
+            found.append(before)
+        before -= timedelta(days=1)
+    return tuple(reversed(found))
+
+
+def _worked(day: date, days: Collection[int], country: str) -> bool:
+    """Whether a digest may come on that day: no holiday, and no weekend but one that was asked for."""
+    return not workdays.holiday(day, country) and (day.weekday() in days or not workdays.weekend(day, country))
 
 
 def _weekday(name: str, text: str) -> int:

@@ -16,12 +16,12 @@ def fingerprint(onboarding: OnboardingRow) -> str:
     return "|".join(f"{field}={value(onboarding, field) or ''}" for field in FIELDS)
 
 
-def active(snooze: Snooze, standing: Standing | None, *, today: date, seen: Iterable[Observation] = ()) -> bool:
-    """Whether it still sleeps on the channel's day `today`.
+def unchanged(snooze: Snooze, standing: Standing | None) -> bool:
+    """Whether the onboarding is as it was when it was snoozed; `standing` is None when it is gone."""
+    return standing is not None and fingerprint(standing.onboarding) == snooze.seen
 
-    `standing` is the onboarding now, None when it is gone. `seen` is what was observed of it: a change that was taken
-    back wakes it too.
-    """
-    if standing is None or today >= snooze.until or fingerprint(standing.onboarding) != snooze.seen:
-        return False
-    return not any(one.onboarding_id == snooze.onboarding_id and one.seen_at > snooze.at for one in seen)
+
+def lasts(snooze: Snooze, *, today: date, seen: Iterable[Observation] = ()) -> bool:
+    """Whether its day is still to come, and nothing was observed since: a change that was taken back wakes it too."""
+    changes = (one for one in seen if one.onboarding_id == snooze.onboarding_id and one.seen_at > snooze.at)
+    return today < snooze.until and not any(changes)

@@ -14,6 +14,7 @@ from bot.services.journal import Journal
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
+from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.services.undoing import Undoing
 
@@ -29,6 +30,7 @@ class Services:
     portfolio: Portfolio
     people: People
     subscriptions: Subscriptions
+    snoozing: Snoozing
     inbox: Inbox
     journal: Journal
     creating: Creating

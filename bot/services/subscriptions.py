@@ -1,16 +1,25 @@
 """Which channels get which digest, and the ledger of what became of each slot."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.domain import dates, rights, schedule
-from bot.domain.errors import NotFound, UserError
-from bot.domain.records import MOVE, Actor, Delivery, DeliveryStatus, Said, Subscription
+from bot.domain.errors import Forbidden, NotFound, UserError
+from bot.domain.records import MOVE, SKIP, Actor, Delivery, DeliveryStatus, Said, Subscription, is_direct
 from bot.domain.rights import Right
+from bot.services.attempts import Attempt, Attempts
 from bot.store import Store
+
+SUBSCRIBE = "subscribe"
+EDIT = "edit subscription"
+PAUSE = "pause digest"
+RESUME = "resume digest"
+UNSUBSCRIBE = "unsubscribe"
+"""What attempts are called in the audit."""
 
 ASKED_FOR = "now:"
 """Begins the slot of a digest somebody asked for: it uses no day's slot and is no base of comparison."""
@@ -45,60 +54,115 @@ class Wish:
 
 
 class Subscriptions:
-    """Keeps subscriptions and their ledger, and tells whoever watches that the subscriptions changed."""
+    """Keeps subscriptions and their ledger, and tells whoever watches that the subscriptions changed.
+
+    Every attempt of a person to change one leaves an audit row; `source` and `reference` say where it came from.
+    """
 
     def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        self._attempts = Attempts(store, clock=clock)
         self._watchers: list[Changed] = []
 
     def watch(self, changed: Changed) -> None:
         """Have `changed` called after every change of a subscription."""
         self._watchers.append(changed)
 
-    async def subscribe(self, channel: str, wish: Wish, *, by: Actor) -> Subscription:
-        """Subscribe a channel; a channel has one subscription of a kind, which this replaces.
+    async def subscribe(
+        self, channel: str, wish: Wish, *, by: Actor, source: str = "", reference: str = ""
+    ) -> Subscription:
+        """Subscribe a channel, or the person's own direct message with the bot, which takes no right.
 
-        Raises Forbidden when `by` may not, UserError when days or zone cannot be read. That no customer reads the
-        channel is the caller's to check: it takes Slack.
+        There is one subscription of a kind in a channel: this replaces it, and takes over its ledger. Raises Forbidden
+        when `by` may not, UserError when the wish cannot be read. That no customer reads the channel is the caller's
+        to check: it takes Slack.
         """
-        rights.check(Right.SUBSCRIBE, by)
-        schedule.weekdays(wish.days)
-        subscription = Subscription(
-            id=f"sub_{secrets.token_hex(6)}",
-            team_id=by.team_id,
-            channel=channel,
-            kind=wish.kind,
-            days=wish.days,
-            at=wish.at,
-            zone=dates.zone(wish.zone).key,
-            creator=by.slack_id,
-            created_at=self._clock(),
-            filters=wish.filters,
-            mentions=wish.mentions,
-            quiet=wish.quiet,
-            holidays=wish.holidays,
-            on_holiday=wish.on_holiday,
-        )
-        return await self.keep(subscription)
-
-    async def keep(self, subscription: Subscription) -> Subscription:
-        """Store a subscription in place of the channel's earlier one of this kind, whose ledger it takes over."""
-        for earlier in await self.of_channel(subscription.channel):
-            if earlier.kind == subscription.kind:
-                await self._store.subscriptions.delete(earlier.id)
-                subscription = replace(subscription, id=earlier.id)
-        await self._store.subscriptions.add(subscription)
+        attempt = Attempt(SUBSCRIBE, by, source, reference, title=_title(wish.kind))
+        async with self._attempts.keeping(attempt):
+            earlier = next((one for one in await self.of_channel(channel) if one.kind == wish.kind), None)
+            _check(by, channel, owner=earlier.creator if earlier else by.slack_id)
+            attempt.before = _told(earlier) if earlier else ""
+            made = _made(wish, channel=channel, by=by, now=self._clock())
+            kept = await self._store.subscriptions.put_in_place(made)
+            attempt.after = _told(kept)
         await self._changed()
-        return subscription
+        return kept
 
-    async def unsubscribe(self, channel: str, kind: str, *, by: Actor) -> Subscription:
+    async def edit(
+        self, subscription_id: str, wish: Wish, *, by: Actor, source: str = "", reference: str = ""
+    ) -> Subscription:
+        """Change what is sent and when; kind, channel and creator stay, and a pause does.
+
+        New hours count from now on. Raises NotFound when it was ended, Forbidden, and UserError for what cannot be
+        read or another kind.
+        """
+        async with self._changing(EDIT, subscription_id, by, source, reference) as (found, attempt):
+            if wish.kind != found.kind:
+                raise UserError(f"This is the {found.kind} digest.", hint=f"For another, use `subscribe {wish.kind}`.")
+            new = _made(wish, channel=found.channel, by=by, now=self._clock())
+            hours = _hours(new) != _hours(found)
+            changed = replace(
+                new,
+                id=found.id,
+                team_id=found.team_id,
+                creator=found.creator,
+                created_at=new.created_at if hours else found.created_at,
+                paused=found.paused,
+            )
+            if hours:
+                # What the old hours left open is explained before the new ones count.
+                await self.skip_missed(found, now=self._clock(), grace=timedelta(0), reason="its hours were changed")
+            await self._store.subscriptions.put(changed)
+            attempt.after = _told(changed)
+        await self._changed()
+        return changed
+
+    async def pause_by(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
+        """Stop a subscription until it is resumed. Raises NotFound, Forbidden, and UserError when it is paused."""
+        async with self._changing(PAUSE, subscription_id, by, source, reference) as (found, attempt):
+            if found.paused is not None:
+                raise UserError(f"The {found.kind} digest is paused already.")
+            why = f"Paused by {by.name}."
+            await self._store.subscriptions.pause(found.id, why)
+            attempt.after = "paused"
+        await self._changed()
+        return replace(found, paused=why)
+
+    async def resume(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
+        """Take up a paused subscription again, from its next hour on.
+
+        Raises NotFound, Forbidden, and UserError when it is not paused.
+        """
+        async with self._changing(RESUME, subscription_id, by, source, reference) as (found, attempt):
+            if found.paused is None:
+                raise UserError(f"The {found.kind} digest is not paused.")
+            await self.skip_missed(found, now=self._clock(), grace=timedelta(0), reason=PAUSED)
+            await self._store.subscriptions.resume(found.id)
+            attempt.before, attempt.after = f"paused: {found.paused}", _told(found)
+        await self._changed()
+        return replace(found, paused=None)
+
+    async def delete(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
+        """End a subscription; gives what it was. Raises NotFound when it was ended already, and Forbidden."""
+        async with self._changing(UNSUBSCRIBE, subscription_id, by, source, reference) as (found, attempt):
+            if not await self._store.subscriptions.delete(found.id):
+                raise _ended()
+            attempt.after = "ended"
+        await self._changed()
+        return found
+
+    async def unsubscribe(
+        self, channel: str, kind: str, *, by: Actor, source: str = "", reference: str = ""
+    ) -> Subscription:
         """End a channel's subscription of one kind; raises NotFound when there is none, Forbidden when not allowed."""
-        rights.check(Right.SUBSCRIBE, by)
-        subscription = await self.find(channel, kind)
-        await self._store.subscriptions.delete(subscription.id)
+        found = await self.find(channel, kind)
+        return await self.delete(found.id, by=by, source=source, reference=reference)
+
+    async def pause(self, subscription_id: str, *, reason: str) -> None:
+        """Stop a subscription that would fail again and again, its settings kept, and remember why."""
+        await self._store.subscriptions.pause(subscription_id, reason)
         await self._changed()
-        return subscription
 
     async def find(self, channel: str, kind: str) -> Subscription:
         """The channel's subscription of one kind; raises NotFound."""
@@ -119,24 +183,19 @@ class Subscriptions:
         """Every subscription."""
         return tuple(await self._store.subscriptions.all(active_only=active_only))
 
-    async def pause(self, subscription_id: str, *, reason: str) -> None:
-        """Stop a subscription, its settings kept, and remember why."""
-        await self._store.subscriptions.pause(subscription_id, reason)
-        await self._changed()
-
-    async def resume(self, channel: str, kind: str, *, by: Actor) -> Subscription:
-        """Take up a paused subscription again, from its next hour on.
-
-        Raises Forbidden, NotFound, and UserError when it is not paused.
-        """
-        rights.check(Right.SUBSCRIBE, by)
-        subscription = await self.find(channel, kind)
-        if subscription.paused is None:
-            raise UserError(f"The {kind} digest is not paused here.")
-        await self.skip_missed(subscription, now=self._clock(), grace=timedelta(0), reason=PAUSED)
-        await self._store.subscriptions.resume(subscription.id)
-        await self._changed()
-        return replace(subscription, paused=None)
+    @asynccontextmanager
+    async def _changing(
+        self, action: str, subscription_id: str, by: Actor, source: str, reference: str
+    ) -> AsyncIterator[tuple[Subscription, Attempt]]:
+        """One person's attempt to change a subscription there is, kept in the audit."""
+        attempt = Attempt(action, by, source, reference)
+        async with self._attempts.keeping(attempt):
+            found = await self.get(subscription_id)
+            if found is None:
+                raise _ended()
+            attempt.title, attempt.before = _title(found.kind), _told(found)
+            _check(by, found.channel, owner=found.creator)
+            yield found, attempt
 
     async def due(self, subscription: Subscription, *, now: datetime, grace: timedelta) -> schedule.Slot | None:
         """The slot of this subscription to be posted at `now`, unless the ledger has it."""
@@ -232,3 +291,70 @@ class Subscriptions:
     async def _changed(self) -> None:
         for changed in self._watchers:
             await changed()
+
+
+def allowed(subscription: Subscription, actor: Actor) -> bool:
+    """Whether the person may change, pause or end it."""
+    try:
+        _check(actor, subscription.channel, owner=subscription.creator)
+    except Forbidden:
+        return False
+    return True
+
+
+def _check(by: Actor, channel: str, *, owner: str) -> None:
+    """Raise Forbidden unless the person may change the digests of a channel, or this is their own direct message."""
+    if not is_direct(channel):
+        rights.check(Right.SUBSCRIBE, by)
+        return
+    rights.check(Right.READ, by)
+    if owner != by.slack_id and not by.admin:
+        raise Forbidden("That digest is somebody else’s own.", hint="They can change it, and this bot’s admins.")
+
+
+def _made(wish: Wish, *, channel: str, by: Actor, now: datetime) -> Subscription:
+    """A subscription as wished; raises UserError for what cannot be read, or would never come."""
+    if wish.on_holiday not in (MOVE, SKIP):
+        raise UserError("On a holiday a digest is moved or skipped.", hint="Choose one of the two.")
+    schedule.weekdays(wish.days)
+    made = Subscription(
+        id=f"sub_{secrets.token_hex(6)}",
+        team_id=by.team_id,
+        channel=channel,
+        kind=wish.kind,
+        days=wish.days,
+        at=wish.at,
+        zone=dates.zone(wish.zone).key,
+        creator=by.slack_id,
+        created_at=now,
+        filters=wish.filters,
+        mentions=wish.mentions,
+        quiet=wish.quiet,
+        holidays=wish.holidays,
+        on_holiday=wish.on_holiday,
+    )
+    schedule.check(made, now=now)
+    return made
+
+
+def _hours(one: Subscription) -> tuple[object, ...]:
+    return schedule.weekdays(one.days), one.at, one.zone, one.holidays, one.holidays and one.on_holiday
+
+
+def _title(kind: str) -> str:
+    return f"{kind} digest"
+
+
+def _told(one: Subscription) -> str:
+    """A subscription in one line, for the log."""
+    switches = {
+        "mentions on": one.mentions,
+        "posted when empty too": not one.quiet,
+        f"holidays of {one.holidays}: {one.on_holiday}": bool(one.holidays),
+    }
+    said = [f"{one.channel}: {one.days} {one.at:%H:%M} {one.zone}", one.filters]
+    return ", ".join(part for part in [*said, *(name for name, on in switches.items() if on)] if part)
+
+
+def _ended() -> NotFound:
+    return NotFound("This digest has been ended already.", hint="Ask for `subscriptions` again.")

@@ -1,7 +1,8 @@
 """Observations: every change the bot saw, in the order it saw them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, fields
+from datetime import datetime
 
 from sqlalchemy import insert, select
 
@@ -44,6 +45,12 @@ class Observations:
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(observations.c.number.desc()).limit(limit))
             return tuple(Observation(*row) for row in rows)
+
+    async def since(self, moment: datetime, *, of: Collection[str]) -> tuple[Observation, ...]:
+        """What was seen of these onboardings after a moment, oldest first."""
+        query = select(*_COLUMNS).where(observations.c.onboarding_id.in_(of), observations.c.seen_at > moment)
+        async with self._database.reading() as connection:
+            return tuple(Observation(*row) for row in await connection.execute(query.order_by(observations.c.number)))
 
     async def all(self) -> dict[str, list[Observation]]:
         """Everything that was seen, by onboarding, oldest first."""

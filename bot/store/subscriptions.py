@@ -1,12 +1,15 @@
 """Subscriptions: which channel wants which digest, and when."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 from sqlalchemy import ColumnElement, delete, select, update
 
 from bot.domain.records import Subscription
 from bot.store.database import Database
 from bot.store.tables import subscriptions
+
+_ORDER = 7_301_003
+"""Key of the lock under which replicas subscribe a channel one after the other."""
 
 _COLUMNS = [subscriptions.c[field.name] for field in fields(Subscription)]
 
@@ -32,6 +35,21 @@ class Subscriptions:
         """Keep a subscription, in place of the one with its id."""
         async with self._database.writing() as connection:
             await connection.execute(self._database.upsert(subscriptions).values(**asdict(subscription)))
+
+    async def put_in_place(self, subscription: Subscription) -> Subscription:
+        """Keep a subscription in place of its channel's earlier one of this kind, whose id it takes; gives it back.
+
+        Of several at once the last stays, and there is never more than one.
+        """
+        same = (subscriptions.c.channel == subscription.channel) & (subscriptions.c.kind == subscription.kind)
+        query = select(subscriptions.c.id).where(same).order_by(subscriptions.c.created_at, subscriptions.c.id).limit(1)
+        async with self._database.writing() as connection:
+            await self._database.alone(connection, key=_ORDER)
+            earlier = await connection.scalar(query)
+            kept = replace(subscription, id=earlier or subscription.id)
+            await connection.execute(delete(subscriptions).where(same, subscriptions.c.id != kept.id))
+            await connection.execute(self._database.upsert(subscriptions).values(**asdict(kept)))
+        return kept
 
     async def get(self, subscription_id: str) -> Subscription | None:
         """The subscription with this id, if there is one."""

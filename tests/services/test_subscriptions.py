@@ -120,7 +120,7 @@ async def test_resuming_starts_with_the_next_hour_and_explains_the_pause(scene):
     await scene.subscriptions.pause(made.id, reason="That channel is archived.")
     scene.now = MONDAY_NINE + timedelta(hours=1)
 
-    resumed = await scene.subscriptions.resume(CHANNEL, "at-risk", by=ANA)
+    resumed = await scene.subscriptions.resume(made.id, by=ANA)
 
     assert await scene.subscriptions.all(active_only=True) == (resumed,)
     assert await scene.subscriptions.due(resumed, now=scene.now, grace=GRACE) is None
@@ -128,7 +128,7 @@ async def test_resuming_starts_with_the_next_hour_and_explains_the_pause(scene):
 
 
 async def test_what_is_not_paused_cannot_be_resumed(scene):
-    await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
 
     with pytest.raises(UserError, match="not paused"):
-        await scene.subscriptions.resume(CHANNEL, "at-risk", by=ANA)
+        await scene.subscriptions.resume(made.id, by=ANA)
