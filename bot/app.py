@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Settings
 from bot.delivery import Delivery, refusal
 from bot.digests import DIGESTS
-from bot.digests.clock import STUCK, Clock
+from bot.digests.clock import Clock
 from bot.digests.run import DigestRun
 from bot.domain.errors import BotError
 from bot.domain.phases import DEFAULT, Phases
@@ -146,15 +146,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         posted = PostedCards(store, services.onboardings, portfolio, clock=clock)
         cards = Cards(delivery, posted, services, clock=clock)
         roles = Roles(client, access, clock=clock)
-        digests = DigestRun(
-            DIGESTS,
-            services,
-            delivery,
-            clock=clock,
-            command=settings.bot_command,
-            groups=roles.members,
-            pictures=identity.scopes is None or "files:write" in identity.scopes,
-        )
+        digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
         door = Door(
             Registry(FEATURES),
             identity=identity,
@@ -172,14 +164,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         services.changes.watch(lambda changed: copies.add(changed.standing.onboarding.id, changed))
         services.changes.watch(lambda changed: homes.add(changed.by, changed.by))
         services.changes.watch(lambda changed: door.tasks.spawn(services.snoozing.wake(changed)))
-        services.changes.watch(lambda changed: door.tasks.spawn(digests.follow(changed)))
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
         address = await _listen(settings, door, client, stack, clock)
-        # Where there may be replicas, what one of them is at work on is not taken for given up.
-        await digests.recover(
-            clock(), older_than=STUCK if settings.database_url.startswith("postgres") else timedelta()
-        )
+        await digests.recover(clock())
         await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
         door.tasks.spawn(_warm(portfolio))
         yield Bot(door, services, digests, store, address)
