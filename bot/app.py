@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Settings
 from bot.delivery import Delivery, refusal
 from bot.digests import DIGESTS
-from bot.digests.clock import Clock
+from bot.digests.clock import STUCK, Clock
 from bot.digests.run import DigestRun
 from bot.domain.errors import BotError
 from bot.domain.phases import DEFAULT, Phases
@@ -43,6 +43,7 @@ from bot.services.details import Details
 from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
+from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -124,6 +125,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             portfolio=portfolio,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
+            ledger=Ledger(store),
             snoozing=Snoozing(store, onboardings, portfolio, people, clock=clock),
             inbox=Inbox(store, clock=clock),
             creating=Creating(pivotal, store, portfolio, announce=changes.announce, clock=clock),
@@ -146,7 +148,15 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         posted = PostedCards(store, services.onboardings, portfolio, clock=clock)
         cards = Cards(delivery, posted, services, clock=clock)
         roles = Roles(client, access, clock=clock)
-        digests = DigestRun(DIGESTS, services, delivery, clock=clock, command=settings.bot_command)
+        digests = DigestRun(
+            DIGESTS,
+            services,
+            delivery,
+            clock=clock,
+            command=settings.bot_command,
+            groups=roles.members,
+            pictures=identity.scopes is None or "files:write" in identity.scopes,
+        )
         door = Door(
             Registry(FEATURES),
             identity=identity,
@@ -164,10 +174,14 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         services.changes.watch(lambda changed: copies.add(changed.standing.onboarding.id, changed))
         services.changes.watch(lambda changed: homes.add(changed.by, changed.by))
         services.changes.watch(lambda changed: door.tasks.spawn(services.snoozing.wake(changed)))
+        services.changes.watch(lambda changed: door.tasks.spawn(digests.follow(changed)))
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
         address = await _listen(settings, door, client, stack, clock)
-        await digests.recover(clock())
+        # Where there may be replicas, what one of them is at work on is not taken for given up.
+        await digests.recover(
+            clock(), older_than=STUCK if settings.database_url.startswith("postgres") else timedelta()
+        )
         await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
         door.tasks.spawn(_warm(portfolio))
         yield Bot(door, services, digests, store, address)

@@ -19,6 +19,7 @@ from bot.domain.audience import Audience
 from bot.domain.audience import audience as judged
 from bot.domain.errors import BotError, Forbidden, OutcomeUnknown, UpstreamError, UserError
 from bot.pivotal.errors import PivotalError
+from bot.views.fitting import fitted
 from bot.views.message import Message, Picture
 
 PATIENCE = 120.0
@@ -123,7 +124,7 @@ class Delivery:
             thread_ts=thread_ts,
             unfurl_links=False,
             unfurl_media=False,
-            **message.payload(),
+            **fitted(message).payload(),
         )
         return Posted(response["channel"], response["ts"])
 
@@ -133,7 +134,7 @@ class Delivery:
         Raises as `post` does.
         """
         await self._call(
-            self._client.chat_postEphemeral, channel=channel, user=to, thread_ts=thread_ts, **message.payload()
+            self._client.chat_postEphemeral, channel=channel, user=to, thread_ts=thread_ts, **fitted(message).payload()
         )
 
     async def unfurl(self, channel: str, ts: str, cards: Mapping[str, Message]) -> None:
@@ -155,7 +156,15 @@ class Delivery:
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""
-        await self._call(self._client.chat_update, channel=channel, ts=ts, **message.payload())
+        await self._call(self._client.chat_update, channel=channel, ts=ts, **fitted(message).payload())
+
+    async def welcome(self) -> bool:
+        """Whether Slack takes the bot's token; while Slack cannot be asked it is not known to."""
+        try:
+            await self._call(self._client.auth_test)
+        except BotError:
+            return False
+        return True
 
     async def upload(self, channel: str, picture: Picture, *, thread_ts: str) -> None:
         """Show a picture in the thread of `thread_ts`; raises as `post` does.

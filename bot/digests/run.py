@@ -1,4 +1,4 @@
-"""Posts what is due: claim, snapshot, write, check who reads it, post, note it, thread; each step once.
+"""Runs digests: claims what is due, has it written and posted, and settles whatever came to nothing.
 
 The ledger decides who acts and remembers how far it came; whatever is not known to be unposted is never posted again.
 """
@@ -6,26 +6,44 @@ The ledger decides who acts and remembers how far it came; whatever is not known
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import NoReturn, Protocol
+from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.delivery import Delivery, NotPosted, Revoked, Uncertain
+from bot.delivery import Delivery, Revoked, Uncertain
+from bot.digests import writing
 from bot.digests.digest import Digest, Written
-from bot.digests.writing import Parts, Round, write
+from bot.digests.posting import Posting
+from bot.digests.telling import Telling
+from bot.digests.upkeep import Upkeep
+from bot.digests.writing import PUNCTUAL, Groups, Occasion, Round, nobody, write
 from bot.domain import rights, schedule
-from bot.domain.errors import BotError, Busy, Forbidden, NotFound
-from bot.domain.records import Actor, DeliveryStatus, Subscription
+from bot.domain.errors import BotError, Busy, NotFound, Refused, UpstreamError
+from bot.domain.records import Actor, DeliveryStatus, Standing, Subscription
+from bot.domain.records import Delivery as Row
+from bot.domain.risk import Risk
 from bot.domain.schedule import GRACE, Slot
-from bot.services.subscriptions import ASKED_FOR
+from bot.services.ledger import ASKED_FOR, DELIVERED, NOTHING_TO_SAY, NOTICE
+from bot.services.requests import Changed
+from bot.services.subscriptions import Subscriptions
 from bot.views import digest_notices as notices
 from bot.views.digest_frame import previewed
 from bot.views.message import Message
 
-THREAD_PAUSE = 1.0
-"""Seconds between two messages to one channel: https://docs.slack.dev/apis/web-api/rate-limits."""
+UNSUBSCRIBED = "unsubscribed"
+"""Begins the id of a digest that is asked for where nobody subscribed it."""
 
 log = structlog.get_logger()
+
+
+class Parts(writing.Parts, Protocol):
+    """What a run needs of the services."""
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who gets which digest."""
 
 
 class DigestRun:
@@ -41,53 +59,55 @@ class DigestRun:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         grace: timedelta = GRACE,
         command: str = "/onboarding",
+        groups: Groups = nobody,
+        pictures: bool = False,
     ) -> None:
         self.kinds = kinds
         self.grace = grace
         self._parts = parts
         self._delivery = delivery
-        self._command = command
         self._clock = clock
-        self._sleep = sleep
+        self._groups = groups
+        self._pictures = pictures
         self._channels: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._revoked = False
+        self._upkeep = Upkeep(parts.subscriptions, parts.ledger, delivery)
+        self._posting = Posting(parts.ledger, delivery, self._upkeep, sleep=sleep)
+        self._telling = Telling(kinds, parts.subscriptions, parts.ledger, delivery, clock=clock, command=command)
 
     async def run_due(self, now: datetime) -> None:
         """Post every digest that is due at `now` and not in the ledger, the channels side by side."""
+        if self._revoked and not await self._welcome_again():
+            return
         queues: dict[str, list[tuple[Subscription, Slot]]] = defaultdict(list)
         for subscription in await self._active():
-            slot = await self._parts.subscriptions.due(subscription, now=now, grace=self.grace)
+            slot = await self._parts.ledger.due(subscription, now=now, grace=self.grace)
             if slot:
                 queues[subscription.channel].append((subscription, slot))
-        round_ = Round(self._parts.portfolio, now=now)
+        round_ = self._round(now)
         await asyncio.gather(*(self._channel(channel, queue, round_, now) for channel, queue in queues.items()))
 
     async def recover(self, now: datetime, *, older_than: timedelta = timedelta()) -> None:
-        """After a start: settle what an earlier run left open, and explain what nobody was there to post.
+        """After a start, and now and then: settle what was left open, and explain what is too late to post.
 
         A claim without a message is uncertain, never posted again; a digest whose thread broke off is done, and its
-        ledger row says so. Where several replicas run, `older_than` keeps
-        this one from settling what another is doing at this moment.
+        ledger row says so. Where several replicas run, `older_than` keeps this one from settling what another is doing
+        at this moment.
         """
-        for open_slot in await self._parts.subscriptions.unfinished():
-            if now - open_slot.claimed_at < older_than:
+        if self._revoked:
+            return  # What would be told now would reach nobody.
+        for row in await self._parts.ledger.unfinished():
+            if row.slot.startswith(NOTICE) and row.status is not DeliveryStatus.CLAIMED:
                 continue
-            posted = open_slot.status is not DeliveryStatus.CLAIMED
-            settled = await self._parts.subscriptions.mark(
-                open_slot.subscription_id,
-                open_slot.slot,
-                DeliveryStatus.DONE if posted else DeliveryStatus.UNCERTAIN,
-                reason="stopped before the thread was complete" if posted else "interrupted",
-            )
-            subscription = await self._parts.subscriptions.get(open_slot.subscription_id)
-            if settled and subscription and not posted:
-                await self._tell_uncertain(subscription)
+            if now - row.claimed_at >= older_than:
+                await self._settle(row)
         for subscription in await self._active():
-            slots = await self._parts.subscriptions.skip_missed(
-                subscription, now=now, grace=self.grace, reason="I was not running at the hour set"
-            )
-            if slots:
-                days = tuple(slot.day for slot in slots)
-                await self._tell(subscription, notices.missed, days=days)
+            missed = await self._parts.ledger.skip_missed(subscription, now=now, grace=self.grace)
+            if missed:
+                await self._telling.skipped(subscription, missed)
+        for row in await self._parts.ledger.unfinished():
+            if row.slot.startswith(NOTICE):
+                await self._telling.settle(row)
 
     async def preview(self, kind: str, *, channel: str, by: Actor) -> Message:
         """Write a digest for who asks, as the channel would get it now; posts nothing.
@@ -96,9 +116,14 @@ class DigestRun:
         """
         rights.check(rights.Right.READ, by)
         subscription = await self._subscription(kind, channel=channel, by=by)
-        now = self._clock()
-        written = await write(self.kinds[kind], subscription, self._parts, Round(self._parts.portfolio, now=now))
+        written = await self._write(subscription, self._round(self._clock()))
         return previewed(written.message, written.thread)
+
+    async def rows(self, subscription_id: str, *, by: Actor) -> tuple[Subscription, tuple[Risk | Standing, ...]]:
+        """All that a digest lists now, in its order. Raises Forbidden, NotFound, and UpstreamError as `preview`."""
+        rights.check(rights.Right.READ, by)
+        subscription = await self._known(subscription_id, by=by)
+        return subscription, (await self._write(subscription, self._round(self._clock()))).rows
 
     async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
         """Post a digest out of turn, labelled with who asked; the day's own slot and the next comparison are untouched.
@@ -110,16 +135,68 @@ class DigestRun:
         subscription = await self._subscription(kind, channel=channel, by=by)
         await self._delivery.guard(channel)
         now, slot = self._clock(), f"{ASKED_FOR}{trigger}"
-        if not await self._parts.subscriptions.claim(subscription, slot, now=now):
+        if not await self._parts.ledger.claim(subscription, slot, now=now):
             raise Busy("That digest is being posted already.")
         try:
-            written = await write(
-                self.kinds[kind], subscription, self._parts, Round(self._parts.portfolio, now=now), asked_by=by.name
-            )
-            await self._post(subscription, slot, written)
+            written = await self._write(subscription, self._round(now), Occasion(asked_by=by.name))
+            await self._posting.post(subscription, slot, written)
         except BotError as error:
-            await self._note(subscription, slot, error)
+            await self._failed(subscription, slot, error)
             raise
+
+    async def post_slot(self, subscription_id: str, slot: str, *, by: Actor) -> Message:
+        """Post a day's digest that did not come, or may not have, because somebody who may says so; tells how it went.
+
+        Raises Forbidden, NotFound when it is no longer subscribed, Refused when it or a newer one is there, Busy when
+        somebody is at it, and what writing and delivery raise.
+        """
+        subscription = await self._own(subscription_id, by=by)
+        subject, now = self._telling.subject(subscription), self._clock()
+        await self._still_wanted(subscription, slot)
+        await self._delivery.guard(subscription.channel)
+        if not await self._parts.ledger.reclaim(subscription.id, slot, now=now):
+            await self._still_wanted(subscription, slot)
+            raise Busy("That digest is being posted already.")
+        try:
+            occasion = Occasion(late=True, because=f"{by.name} asked for it by hand")
+            written = await self._write(subscription, self._round(now), occasion)
+            if self._has_nothing_to_say(subscription, written):
+                await self._skip(subscription, slot)
+                return notices.nothing_to_say(subject, slot=slot)
+            await self._posting.post(subscription, slot, written)
+        except BotError as error:
+            await self._failed(subscription, slot, error)
+            raise
+        await self._telling.settled(subscription, slot)
+        return notices.posted_by_hand(subject, slot=slot, name=by.name)
+
+    async def arrived(self, subscription_id: str, slot: str, *, by: Actor) -> Message:
+        """Take somebody's word that a digest is there; the next one is compared with it.
+
+        Raises Forbidden, NotFound when it is no longer subscribed, Refused when that is settled otherwise.
+        """
+        subscription = await self._own(subscription_id, by=by)
+        if not await self._parts.ledger.arrived(subscription.id, slot):
+            raise Refused("That is settled already.", hint="The list of subscriptions says how.")
+        return notices.seen_by(self._telling.subject(subscription), slot=slot, name=by.name)
+
+    async def note(self, onboarding_id: str, *, done: str, by: str) -> None:
+        """Note what somebody did about an onboarding on its row of every open digest; `done` reads after a name."""
+        await self._upkeep.note(onboarding_id, done=done, by=by, at=self._clock())
+
+    async def follow(self, changed: Changed) -> None:
+        """Note a change that was made through this bot on the rows of open digests."""
+        if changed.done:
+            await self.note(changed.standing.onboarding.id, done=changed.done, by=changed.name)
+
+    def _round(self, now: datetime) -> Round:
+        return Round(self._parts.portfolio, now=now)
+
+    async def _write(self, subscription: Subscription, round_: Round, occasion: Occasion = PUNCTUAL) -> Written:
+        digest = self.kinds[subscription.kind]
+        return await write(
+            digest, subscription, self._parts, round_, occasion, groups=self._groups, pictures=self._pictures
+        )
 
     async def _active(self) -> list[Subscription]:
         """The subscriptions that run; one that cannot be read must not cost the others their digests."""
@@ -142,75 +219,104 @@ class DigestRun:
                     log.exception("digest failed", subscription=subscription.id, slot=slot.key)
 
     async def _scheduled(self, subscription: Subscription, slot: Slot, round_: Round, now: datetime) -> None:
-        if not await self._parts.subscriptions.claim(subscription, slot.key, now=now):
+        if not await self._parts.ledger.claim(subscription, slot.key, now=now):
             return
         try:
-            written = await write(self.kinds[subscription.kind], subscription, self._parts, round_, late=slot.late)
-            if written.silent:
-                await self._parts.subscriptions.mark(
-                    subscription.id, slot.key, DeliveryStatus.SKIPPED, reason="nothing to say"
-                )
+            why = await self._telling.why_put_off(subscription, slot.key)
+            occasion = Occasion(late=slot.late, because=why.rstrip("."), moved_from=slot.moved_from)
+            written = await self._write(subscription, round_, occasion)
+            if self._has_nothing_to_say(subscription, written):
+                await self._skip(subscription, slot.key)
                 return
-            await self._check_readers(subscription)
-            await self._post(subscription, slot.key, written)
+            await self._posting.check_readers(subscription)
+            await self._posting.post(subscription, slot.key, written)
+        except Uncertain as error:
+            await self._failed(subscription, slot.key, error)
+            await self._telling.failed(subscription, slot.key, error)
+        except (UpstreamError, Revoked) as error:
+            await self._put_off(subscription, slot, error)
         except BotError as error:
-            await self._note(subscription, slot.key, error)
-            await self._explain(subscription, error)
+            await self._failed(subscription, slot.key, error)
+            await self._telling.failed(subscription, slot.key, error)
+        else:
+            await self._telling.settled(subscription, slot.key)
 
-    async def _check_readers(self, subscription: Subscription) -> None:
-        audience = await self._delivery.audience(subscription.channel)
-        if audience.kind == "customers":
-            raise CustomersRead(f"Customers can read that channel: {audience.reason}.")
-        if audience.reason:
-            raise Forbidden(f"Nothing is posted there, because {audience.reason}.")
+    def _has_nothing_to_say(self, subscription: Subscription, written: Written) -> bool:
+        return written.silent and subscription.quiet
 
-    async def _post(self, subscription: Subscription, slot: str, written: Written) -> None:
-        channel, subscriptions = subscription.channel, self._parts.subscriptions
-        posted = await self._delivery.post(channel, written.message)
-        await subscriptions.posted(subscription, slot, ts=posted.ts, said=written.said)
-        missing = 0
-        for message in written.thread:
-            await self._sleep(THREAD_PAUSE)
-            try:
-                await self._delivery.post(channel, message, thread_ts=posted.ts)
-            except BotError:
-                missing += 1
-                log.warning("thread message not posted", subscription=subscription.id, slot=slot)
-        if written.thread and not missing:
-            await subscriptions.mark(subscription.id, slot, DeliveryStatus.THREADED)
-        lacking = f"{missing} of {len(written.thread)} thread messages may be missing" if missing else None
-        await subscriptions.mark(subscription.id, slot, DeliveryStatus.DONE, reason=lacking)
+    async def _skip(self, subscription: Subscription, slot: str) -> None:
+        await self._parts.ledger.mark(subscription.id, slot, DeliveryStatus.SKIPPED, reason=NOTHING_TO_SAY)
+        await self._telling.settled(subscription, slot)
 
-    async def _note(self, subscription: Subscription, slot: str, error: BotError) -> None:
+    async def _put_off(self, subscription: Subscription, slot: Slot, error: BotError) -> None:
+        """Nothing was posted, and trying again may help: the slot is due again, as long as there is time."""
+        if isinstance(error, Revoked):
+            self._revoked = True
+            log.error("Slack no longer accepts the bot's token: no digest is posted until it does", code=error.code)
+        if await self._parts.ledger.release(subscription.id, slot.key):
+            log.warning("digest put off", subscription=subscription.id, slot=slot.key, error=type(error).__name__)
+            until = last_try(subscription, slot, grace=self.grace)
+            await self._telling.put_off(subscription, slot, error, until=until)
+
+    async def _failed(self, subscription: Subscription, slot: str, error: BotError) -> None:
         """Put into the ledger why a slot's message is not, or may not be, in the channel."""
         status = DeliveryStatus.UNCERTAIN if isinstance(error, Uncertain) else DeliveryStatus.FAILED
         log.warning("digest not posted", subscription=subscription.id, slot=slot, error=type(error).__name__)
-        await self._parts.subscriptions.mark(subscription.id, slot, status, reason=error.message)
+        await self._parts.ledger.mark(subscription.id, slot, status, reason=error.message)
 
-    async def _explain(self, subscription: Subscription, error: BotError) -> None:
-        """Tell the subscriber, and pause what would fail again every day."""
-        reason, hint = error.message, error.hint
-        if isinstance(error, Revoked):
-            log.error("Slack does not accept the bot's token any more")
-        elif isinstance(error, Uncertain):
-            await self._tell_uncertain(subscription)
-        elif isinstance(error, CustomersRead) or (isinstance(error, NotPosted) and error.pauses):
-            await self._parts.subscriptions.pause(subscription.id, reason=reason)
-            await self._tell(subscription, notices.paused, reason=reason, hint=hint)
-        else:
-            await self._tell(subscription, notices.failed, reason=reason, hint=hint)
+    async def _settle(self, row: Row) -> None:
+        """End what a process that is gone had begun; only a day's own digest is asked about."""
+        posted = row.status is not DeliveryStatus.CLAIMED
+        settled = await self._parts.ledger.mark(
+            row.subscription_id,
+            row.slot,
+            DeliveryStatus.DONE if posted else DeliveryStatus.UNCERTAIN,
+            reason="stopped before the thread was complete" if posted else "interrupted",
+        )
+        subscription = await self._parts.subscriptions.get(row.subscription_id)
+        if settled and subscription and not posted and not row.slot.startswith((NOTICE, ASKED_FOR)):
+            await self._telling.uncertain(subscription, row.slot)
 
-    async def _tell_uncertain(self, subscription: Subscription) -> None:
-        await self._tell(subscription, notices.uncertain)
+    async def _welcome_again(self) -> bool:
+        """Whether Slack takes the bot's token again."""
+        self._revoked = not await self._delivery.welcome()
+        return not self._revoked
 
-    async def _tell(self, subscription: Subscription, notice: Callable[..., Message], **facts: object) -> None:
-        """Send the subscriber a direct message; one that cannot be sent is only logged."""
-        title = self.kinds[subscription.kind].title if subscription.kind in self.kinds else subscription.kind
-        message = notice(subscription, title=title, command=self._command, **facts)
-        try:
-            await self._delivery.tell(subscription.creator, message)
-        except BotError as error:
-            log.warning("subscriber not told", subscription=subscription.id, error=type(error).__name__)
+    async def _still_wanted(self, subscription: Subscription, slot: str) -> None:
+        """Raise Refused when a slot is there already, or a newer one is."""
+        row = await self._parts.ledger.get(subscription.id, slot)
+        if row is None:
+            raise NotFound("Nobody knows of that digest any more.")
+        if row.status in DELIVERED:
+            raise Refused("That digest is there already.")
+        last = await self._parts.ledger.last_delivered(subscription)
+        if last is not None and last.slot > slot:
+            newer = notices.day(last.slot)
+            raise Refused(f"A newer digest is there: {newer}.", hint="An older one would only be taken for news.")
+
+    async def _own(self, subscription_id: str, *, by: Actor) -> Subscription:
+        """A subscription whose slots somebody wants to settle: its creator may, and who may post a digest now."""
+        subscription = await self._parts.subscriptions.get(subscription_id)
+        if subscription is None or subscription.kind not in self.kinds:
+            self._gone()
+        rights.check(rights.Right.READ, by)
+        if subscription.creator != by.slack_id:
+            rights.check(rights.Right.DIGEST_NOW, by)
+        return subscription
+
+    async def _known(self, subscription_id: str, *, by: Actor) -> Subscription:
+        """A subscription by the id that a digest carries, subscribed or not."""
+        head, _, rest = subscription_id.partition(":")
+        channel, _, kind = rest.partition(":")
+        if head == UNSUBSCRIBED:
+            return await self._subscription(kind, channel=channel, by=by)
+        subscription = await self._parts.subscriptions.get(subscription_id)
+        if subscription is None or subscription.kind not in self.kinds:
+            self._gone()
+        return subscription
+
+    def _gone(self) -> NoReturn:
+        raise NotFound("That digest is no longer subscribed.", hint="The list of subscriptions says what is.")
 
     async def _subscription(self, kind: str, *, channel: str, by: Actor) -> Subscription:
         """The channel's subscription of this kind, or one as it would be by default."""
@@ -221,7 +327,7 @@ class DigestRun:
         except NotFound:
             digest = self.kinds[kind]
             return Subscription(
-                id=f"unsubscribed:{channel}:{kind}",
+                id=f"{UNSUBSCRIBED}:{channel}:{kind}",
                 team_id=by.team_id,
                 channel=channel,
                 kind=kind,
@@ -233,5 +339,7 @@ class DigestRun:
             )
 
 
-class CustomersRead(Forbidden):
-    """Customers can read the channel of a subscription: it is paused until they cannot."""
+def last_try(subscription: Subscription, slot: Slot, *, grace: timedelta) -> datetime:
+    """Until when a slot may be posted: for `grace`, and never past the midnight of its own zone."""
+    midnight = datetime.combine(slot.day + timedelta(days=1), time(0), ZoneInfo(subscription.zone))
+    return min(slot.at + grace, midnight.astimezone(UTC))

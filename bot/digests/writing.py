@@ -1,8 +1,9 @@
-"""Gathers what a digest is written from: one shared snapshot, the filters, and what the last one said."""
+"""Gathers what a digest is written from: one shared snapshot, the filters, what the last one said, and what sleeps."""
 
 import asyncio
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.digests.digest import Briefing, Digest, Written
@@ -10,22 +11,27 @@ from bot.domain import dates, filters
 from bot.domain.errors import UpstreamError
 from bot.domain.phases import Phases
 from bot.domain.records import Snapshot, Subscription
+from bot.domain.risk import Thresholds
+from bot.services.ledger import Ledger
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
-from bot.services.subscriptions import Subscriptions
+from bot.services.snoozing import Snoozing
 
 FRESH = timedelta(minutes=15)
 """How old the portfolio of a digest may be."""
 TOO_OLD = timedelta(hours=12)
 """With Pivotal away, an older one is not worth a digest."""
 
+Groups = Callable[[str], Awaitable[frozenset[str]]]
+"""The Slack users in a user group, by its id."""
+
 
 class Parts(Protocol):
-    """What a run needs of the services."""
+    """What writing needs of the services."""
 
     @property
-    def subscriptions(self) -> Subscriptions:
-        """Subscriptions and ledger."""
+    def ledger(self) -> Ledger:
+        """What became of each slot."""
 
     @property
     def portfolio(self) -> Portfolio:
@@ -40,8 +46,32 @@ class Parts(Protocol):
         """The workspace's phases."""
 
     @property
+    def thresholds(self) -> Thresholds:
+        """From when on the rules of risk fire."""
+
+    @property
+    def snoozing(self) -> Snoozing:
+        """What each channel does not want to be told of for now."""
+
+    @property
     def test_key(self) -> bool:
         """Whether Pivotal's key is a test key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why a digest is written at this moment, where that is not simply its hour."""
+
+    late: bool = False
+    because: str = ""
+    """Why it is late, in words that follow “because”."""
+    asked_by: str = ""
+    """The name of who asked for it out of turn."""
+    moved_from: tuple[date, ...] = ()
+    """The holidays it was moved from."""
+
+
+PUNCTUAL = Occasion()
 
 
 class Round:
@@ -62,31 +92,61 @@ class Round:
         return snapshot
 
 
+async def nobody(_group: str) -> frozenset[str]:
+    """Without Slack nobody knows who is in a user group."""
+    return frozenset()
+
+
 async def write(
-    digest: Digest, subscription: Subscription, parts: Parts, round_: Round, *, late: bool = False, asked_by: str = ""
+    digest: Digest,
+    subscription: Subscription,
+    parts: Parts,
+    round_: Round,
+    occasion: Occasion = PUNCTUAL,
+    *,
+    groups: Groups = nobody,
+    pictures: bool = False,
 ) -> Written:
-    """Write one subscription's digest; `asked_by` is the name of who asked for it out of turn.
+    """Write one subscription's digest, with a picture where one can be shown.
 
     Raises UpstreamError without a snapshot worth a digest, UserError when the filters can no longer be read.
     """
     snapshot, directory = await round_.snapshot(), parts.people.directory
-    last = await parts.subscriptions.last_delivered(subscription)
+    last = await parts.ledger.last_delivered(subscription)
     wanted = filters.parse(subscription.filters, phases=parts.phases, seen=snapshot.standings)
     today = dates.today(round_.now, subscription.zone)
-    kept = filters.apply(wanted, snapshot.standings, phases=parts.phases, directory=directory, today=today)
-    return digest.write(
-        Briefing(
-            subscription,
-            snapshot,
-            replace(snapshot, standings=kept),
-            last.said if last else None,
-            round_.now,
-            parts.phases,
-            directory,
-            filters=filters.describe(wanted, directory=directory),
-            medians=parts.portfolio.medians,
-            test_key=parts.test_key,
-            late=late,
-            asked_by=asked_by,
-        )
+    first = dates.first_weekday(subscription.zone)
+    kept = filters.apply(
+        wanted,
+        snapshot.standings,
+        phases=parts.phases,
+        directory=directory,
+        today=today,
+        groups={group: await groups(group) for group in filters.groups_of(wanted)},
+        me=subscription.creator,
+        first=first,
     )
+    briefing = Briefing(
+        subscription,
+        snapshot,
+        replace(snapshot, standings=kept),
+        last.said if last else None,
+        round_.now,
+        parts.phases,
+        directory,
+        filters=filters.describe(wanted, directory=directory),
+        medians=parts.portfolio.medians,
+        test_key=parts.test_key,
+        late=occasion.late,
+        late_because=occasion.because,
+        asked_by=occasion.asked_by,
+        missed=await parts.ledger.last_missed(subscription, after=last),
+        moved_from=occasion.moved_from,
+        snoozed=await parts.snoozing.of_channel(subscription.channel, today=today),
+        week_first=first,
+        mentions=subscription.mentions,
+        pictures=pictures,
+        thresholds=parts.thresholds,
+    )
+    # A picture takes a second to draw, and a thousand rows some time too: people are answered meanwhile.
+    return await asyncio.to_thread(digest.write, briefing)

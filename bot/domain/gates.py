@@ -52,6 +52,8 @@ GATES: Mapping[str, Right | None] = {
     "ob:claim": Right.CLAIM,
     "ob:claim-page": Right.CLAIM,
     "ob:confirm-claim": Right.LINK,
+    "ob:digest-arrived": Right.READ,
+    "ob:digest-post": Right.READ,
     "ob:go": Right.READ,
     "ob:handover": Right.HANDOVER,
     "ob:handover-form": Right.HANDOVER,

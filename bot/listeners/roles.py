@@ -81,18 +81,19 @@ class Roles:
             if named == WORKSPACE_ADMINS:
                 found |= dict.fromkeys(await self._workspace_admins())
             elif named.startswith("S"):
-                found |= dict.fromkeys(sorted(await self._members(named)))
+                found |= dict.fromkeys(sorted(await self.members(named)))
             else:
                 found[named] = None
         return tuple(found)
 
     async def _among(self, slack_id: str, named: Iterable[str]) -> bool:
         for one in named:
-            if one == slack_id or (one.startswith("S") and slack_id in await self._members(one)):
+            if one == slack_id or (one.startswith("S") and slack_id in await self.members(one)):
                 return True
         return False
 
-    async def _members(self, group: str) -> frozenset[str]:
+    async def members(self, group: str) -> frozenset[str]:
+        """The Slack users in a user group; nobody while Slack does not say, and then `troubles` tells why."""
         now = self._clock()
         known = self._groups.get(group)
         if known and now - known[0] < KEEP:

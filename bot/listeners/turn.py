@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from slack_sdk.models.views import View
 
 from bot.domain.phases import Phases
-from bot.domain.records import Actor, Directory
+from bot.domain.records import Actor, Directory, Standing, Subscription
+from bot.domain.risk import Risk
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
 from bot.listeners.manifest import Names
@@ -51,6 +52,18 @@ class Digests(Protocol):
 
     async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
         """Post a digest out of turn, saying who asked."""
+
+    async def rows(self, subscription_id: str, *, by: Actor) -> tuple[Subscription, tuple[Risk | Standing, ...]]:
+        """All that a digest lists now, in its order."""
+
+    async def post_slot(self, subscription_id: str, slot: str, *, by: Actor) -> Message:
+        """Post a day's digest that did not come; tells how it went."""
+
+    async def arrived(self, subscription_id: str, slot: str, *, by: Actor) -> Message:
+        """Take somebody's word that an uncertain digest is there."""
+
+    async def note(self, onboarding_id: str, *, done: str, by: str) -> None:
+        """Note what somebody did about an onboarding on its row of every open digest; `done` reads after a name."""
 
 
 @dataclass(frozen=True, slots=True)

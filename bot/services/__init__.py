@@ -11,6 +11,7 @@ from bot.services.details import Details
 from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
+from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -30,6 +31,7 @@ class Services:
     portfolio: Portfolio
     people: People
     subscriptions: Subscriptions
+    ledger: Ledger
     snoozing: Snoozing
     inbox: Inbox
     journal: Journal

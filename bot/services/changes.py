@@ -125,7 +125,12 @@ class Changes:
         if outcome.ending is not Ending.ASKS:
             self.announce(
                 Changed(
-                    outcome.standing, gone=outcome.ending is Ending.GONE, drawn=request.card, by=request.by.slack_id
+                    outcome.standing,
+                    gone=outcome.ending is Ending.GONE,
+                    drawn=request.card,
+                    by=request.by.slack_id,
+                    name=request.by.name,
+                    done=outcome.move.done if outcome.ending is Ending.DONE and outcome.move else "",
                 )
             )
         return outcome

@@ -66,6 +66,9 @@ class Changed:
     """The posted card that somebody is redrawing already."""
     by: str = ""
     """Slack user id of who changed it, or found it changed."""
+    name: str = ""
+    done: str = ""
+    """What that person did, in words that follow their name; nothing where they only found it changed."""
 
 
 Guard = Callable[[], Awaitable[None]]

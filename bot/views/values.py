@@ -43,6 +43,14 @@ class Turning:
     page: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A press about one entry of the ledger: a slot of a subscription."""
+
+    subscription_id: str
+    slot: str
+
+
 def encode(press: Press) -> str:
     """Write a press into a button's value."""
     fields: dict[str, Any] = {"v": VERSION, "id": press.id, "verb": str(press.verb)}
@@ -104,6 +112,20 @@ def decode_turning(value: str) -> Turning:
         if not isinstance(page, int) or isinstance(page, bool) or page < 1:
             raise TypeError(page)
         return Turning(_text(fields["list"]), _text(fields["f"]), page)
+    except (KeyError, TypeError) as error:
+        raise _outdated() from error
+
+
+def encode_entry(entry: Entry) -> str:
+    """Write an entry of the ledger into a button's value."""
+    return _dump({"v": VERSION, "s": entry.subscription_id, "slot": entry.slot})
+
+
+def decode_entry(value: str) -> Entry:
+    """Read an entry of the ledger from a button's value; raises UserError when another version of the bot drew it."""
+    fields = _load(value)
+    try:
+        return Entry(_text(fields["s"]), _text(fields["slot"]))
     except (KeyError, TypeError) as error:
         raise _outdated() from error
 

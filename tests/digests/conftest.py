@@ -1,6 +1,7 @@
 """A digest run between a local Pivotal and a local Slack; `restarted` forgets all that a killed process would."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -10,31 +11,40 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
+from bot.digests.clock import STUCK
 from bot.digests.run import DigestRun
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, Person, Subscription
 from bot.domain.records import Delivery as Row
+from bot.domain.risk import DEFAULTS, Thresholds
 from bot.listeners.manifest import manifest
 from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import TEAM
+from bot.services.ledger import Ledger
+from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
+from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.store import Store
 
 ANA = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", zone="Europe/Berlin", pivotal_ids=frozenset({"user_csm_001"}))
 GLOBEX = "C0GLOBEX1"
+NOWHERE = "http://127.0.0.1:9/api/"
 
 
 @dataclass
 class Parts:
     subscriptions: Subscriptions
+    ledger: Ledger
     portfolio: Portfolio
+    snoozing: Snoozing
     people: People
     phases: Phases
     test_key: bool = False
+    thresholds: Thresholds = DEFAULTS
 
 
 class Scene:
@@ -48,6 +58,7 @@ class Scene:
         """What happens in the world whenever the run waits."""
         self.slack, self.pivotal, self.store, self.client = slack, pivotal, store, client
         self.subscriptions = Subscriptions(store, clock=self.clock)
+        self.ledger = Ledger(store)
         self.ana = ANA
 
     def clock(self) -> datetime:
@@ -64,9 +75,7 @@ class Scene:
         self.api = api
         await self.restarted(test_key=test_key)
 
-    async def restarted(
-        self, *, test_key: bool = False, subscriptions: Callable[..., Subscriptions] = Subscriptions
-    ) -> DigestRun:
+    async def restarted(self, *, test_key: bool = False, ledger: Callable[[Store], Ledger] = Ledger) -> DigestRun:
         """Begin anew on the same store: whatever the run before had in memory is gone."""
         people = People(self.store)
         await people.load()
@@ -75,7 +84,10 @@ class Scene:
         delivery = Delivery(
             self.client, clock=self.clock, sleep=self.sleep, team=TEAM, customer_channels=self.customers
         )
-        parts = Parts(subscriptions(self.store, clock=self.clock), self.portfolio, people, Phases(), test_key)
+        self.subscriptions = Subscriptions(self.store, clock=self.clock)
+        onboardings = Onboardings(self.api, self.portfolio, phases=Phases(), web=self.pivotal.origin)
+        self.snoozing = Snoozing(self.store, onboardings, self.portfolio, people, clock=self.clock)
+        parts = Parts(self.subscriptions, ledger(self.store), self.portfolio, self.snoozing, people, Phases(), test_key)
         self.run = DigestRun(DIGESTS, parts, delivery, clock=self.clock, sleep=self.sleep)
         return self.run
 
@@ -92,14 +104,30 @@ class Scene:
             "creator": "U0ANA0001",
             "created_at": self.now - timedelta(hours=12),
         }
-        return await self.subscriptions.keep(Subscription(**{**made, **changes}))  # type: ignore[arg-type]
+        kept = await self.store.subscriptions.put_in_place(Subscription(**{**made, **changes}))  # type: ignore[arg-type]
+        await self.subscriptions._changed()
+        return kept
 
-    async def ledger(self, subscription: Subscription) -> list[Row]:
-        return list(await self.subscriptions.recent(subscription, limit=20))
+    @contextmanager
+    def without_slack(self) -> Iterator[None]:
+        """Slack cannot be reached: nobody listens where it was."""
+        there, self.client.base_url = self.client.base_url, NOWHERE
+        yield
+        self.client.base_url = there
+
+    async def sweeps(self, **span: float) -> None:
+        """Time goes by, and the clock looks for what is due and what is too late, as it does every five minutes."""
+        self.now += timedelta(**span)
+        await self.run.run_due(self.now)
+        await self.run.recover(self.now, older_than=STUCK)
+
+    async def rows(self, subscription: Subscription) -> list[Row]:
+        """The ledger, newest first."""
+        return await self.store.deliveries.recent(subscription.id, 20)
 
     async def row(self, subscription: Subscription) -> Row:
         """The newest row of the ledger."""
-        return (await self.ledger(subscription))[0]
+        return (await self.rows(subscription))[0]
 
     def texts(self, channel: str = "C0ONBOARD") -> list[str]:
         """The fallback texts of what stands in a channel, thread messages left out."""

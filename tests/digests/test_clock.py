@@ -28,11 +28,11 @@ async def test_a_real_scheduler_fires_at_the_hour(scene):
     subscription = await scene.subscribes(at=soon.time(), zone="UTC", created_at=soon - timedelta(hours=1))
 
     async with Clock(scene.run, scene.subscriptions, clock=real):
-        assert await scene.ledger(subscription) == []
+        assert await scene.rows(subscription) == []
         await scene.slack.until(lambda: scene.texts())
 
     assert len(scene.texts()) == 1
-    (row,) = await scene.ledger(subscription)
+    (row,) = await scene.rows(subscription)
     assert timedelta(0) <= row.claimed_at - soon < timedelta(seconds=2)
 
 
@@ -54,7 +54,7 @@ async def test_stopping_lets_a_digest_under_way_end(scene):
     async with Clock(scene.run, scene.subscriptions, clock=scene.clock):
         await scene.slack.until(lambda: scene.texts())
 
-    assert [row.status for row in await scene.ledger(subscription)] == ["done"]
+    assert [row.status for row in await scene.rows(subscription)] == ["done"]
 
 
 async def test_one_job_per_active_subscription_however_often_it_is_rebuilt(scene):

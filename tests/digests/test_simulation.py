@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain import schedule
 from bot.domain.records import DeliveryStatus, Subscription
-from bot.services.subscriptions import Subscriptions
+from bot.services.ledger import Ledger
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia")
 CHANNELS = ("C0ONBOARD", "C0LAUNCHS", "C0LEADS01")
@@ -30,10 +30,10 @@ class Fate:
     after: str = ""
 
 
-def mortal(fate: Fate) -> type[Subscriptions]:
+def mortal(fate: Fate) -> type[Ledger]:
     """A ledger whose process is killed right after the step that fate names."""
 
-    class Mortal(Subscriptions):
+    class Mortal(Ledger):
         async def claim(self, *args, **fields):
             won = await super().claim(*args, **fields)
             self._die("claim")
@@ -77,7 +77,7 @@ async def test_posted_and_explained_are_all_that_was_due(scene, seed):
         )
         for n, (channel, kind) in enumerate((c, k) for c in CHANNELS for k in ("at-risk", "launch-week"))
     ]
-    run = await scene.restarted(subscriptions=mortal(fate))
+    run = await scene.restarted(ledger=mortal(fate))
 
     while scene.now < BEGIN + timedelta(days=DAYS):
         scene.now = min(schedule.next_run(one, scene.now) for one in subscriptions)
@@ -88,12 +88,12 @@ async def test_posted_and_explained_are_all_that_was_due(scene, seed):
             scene.slack.drops("chat.postMessage")
         elif happens < 0.25:
             scene.now += timedelta(hours=chance.choice((1, 3, 5, 30)))
-            run = await scene.restarted(subscriptions=mortal(fate))
+            run = await scene.restarted(ledger=mortal(fate))
             await run.recover(scene.now)
         try:
             await run.run_due(scene.now)
         except Killed:
-            run = await scene.restarted(subscriptions=mortal(fate))
+            run = await scene.restarted(ledger=mortal(fate))
             await run.recover(scene.now)
             await run.run_due(scene.now)
     run = await scene.restarted()

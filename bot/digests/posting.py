@@ -1,0 +1,80 @@
+"""Posts one written digest: noted before and after, its thread a message a second, and the older one made read-only."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.delivery import Delivery, Posted
+from bot.digests.digest import Written
+from bot.digests.telling import CustomersRead
+from bot.digests.upkeep import Upkeep
+from bot.domain.errors import BotError, Busy, Forbidden, UpstreamError
+from bot.domain.records import DeliveryStatus, Subscription
+from bot.services.ledger import Ledger
+from bot.views.fitting import fitted
+
+THREAD_PAUSE = 1.0
+"""Seconds between two messages to one channel: https://docs.slack.dev/apis/web-api/rate-limits."""
+
+log = structlog.get_logger()
+
+
+class Posting:
+    """From a claimed slot to one that is done. `sleep` takes seconds."""
+
+    def __init__(
+        self, ledger: Ledger, delivery: Delivery, upkeep: Upkeep, *, sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        self._ledger = ledger
+        self._delivery = delivery
+        self._upkeep = upkeep
+        self._sleep = sleep
+
+    async def check_readers(self, subscription: Subscription) -> None:
+        """Raise CustomersRead where they do, and UpstreamError while nobody can say who reads the channel."""
+        audience = await self._delivery.audience(subscription.channel)
+        if audience.kind == "customers":
+            raise CustomersRead(f"Customers can read that channel: {audience.reason}.")
+        if audience.kind == "unknown":
+            raise UpstreamError("Slack did not say who reads this channel.")
+        if audience.reason:
+            raise Forbidden(f"Nothing is posted there, because {audience.reason}.")
+
+    async def post(self, subscription: Subscription, slot: str, written: Written) -> None:
+        """Post it and what belongs to it. Raises Busy when the slot was settled otherwise meanwhile.
+
+        Raises what delivery raises for the message itself; what is lost of its thread is noted in the ledger.
+        """
+        if not await self._ledger.prepare(subscription, slot, said=written.said):
+            raise Busy("That digest was settled otherwise meanwhile.")
+        message = fitted(written.message)
+        posted = await self._delivery.post(subscription.channel, message)
+        await self._ledger.posted(subscription, slot, ts=posted.ts, said=written.said, message=message.payload())
+        missing = await self._thread(written, posted)
+        parts = len(written.thread) + (written.picture is not None)
+        if parts and not missing:
+            await self._ledger.mark(subscription.id, slot, DeliveryStatus.THREADED)
+        lacking = f"{missing} of {parts} thread messages may be missing" if missing else None
+        await self._ledger.mark(subscription.id, slot, DeliveryStatus.DONE, reason=lacking)
+        row = await self._ledger.get(subscription.id, slot)
+        if row is not None:
+            await self._upkeep.seal(subscription, newer=row)
+
+    async def _thread(self, written: Written, posted: Posted) -> int:
+        """Post what follows in the thread; says how much of it may be missing."""
+        missing = 0
+        for message in written.thread:
+            await self._sleep(THREAD_PAUSE)
+            try:
+                await self._delivery.post(posted.channel, message, thread_ts=posted.ts)
+            except BotError as error:
+                missing += 1
+                log.warning("thread message not posted", channel=posted.channel, error=type(error).__name__)
+        if written.picture is not None:
+            await self._sleep(THREAD_PAUSE)
+            try:
+                await self._delivery.upload(posted.channel, written.picture, thread_ts=posted.ts)
+            except BotError as error:
+                missing += 1
+                log.warning("picture not posted", channel=posted.channel, error=type(error).__name__)
+        return missing

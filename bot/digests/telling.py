@@ -1,0 +1,147 @@
+"""Says why a digest did not come: to its subscriber in private, and in its channel while it is put off."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import structlog
+
+from bot.delivery import Delivery, NotPosted, Revoked, Uncertain, Unsent
+from bot.digests.digest import Digest
+from bot.domain.errors import BotError, Forbidden
+from bot.domain.records import Delivery as Row
+from bot.domain.records import DeliveryStatus, Said, Subscription
+from bot.domain.schedule import Slot
+from bot.services.ledger import DELIVERED, NOTHING_TO_SAY, NOTICE, Ledger, Skipped
+from bot.services.subscriptions import Subscriptions
+from bot.views import digest_notices as notices
+from bot.views.digest_notices import Subject
+from bot.views.message import Message
+
+AGAIN = 5
+"""Minutes between two tries of a digest that was put off: the clock looks for what is due that often."""
+
+log = structlog.get_logger()
+
+
+class CustomersRead(Forbidden):
+    """Customers can read the channel of a subscription: it is paused until they cannot."""
+
+
+class Telling:
+    """Tells each thing once; what cannot be told is only logged, for the ledger has it all."""
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Digest],
+        subscriptions: Subscriptions,
+        ledger: Ledger,
+        delivery: Delivery,
+        *,
+        clock: Callable[[], datetime],
+        command: str,
+    ) -> None:
+        self._kinds = kinds
+        self._subscriptions = subscriptions
+        self._ledger = ledger
+        self._delivery = delivery
+        self._clock = clock
+        self._command = command
+
+    def subject(self, subscription: Subscription) -> Subject:
+        """The digest of a subscription, as it is spoken of."""
+        digest = self._kinds.get(subscription.kind)
+        return Subject(subscription, digest.title if digest else subscription.kind, self._command)
+
+    async def failed(self, subscription: Subscription, slot: str, error: BotError) -> None:
+        """Tell the subscriber that a slot came to nothing, and pause what would fail again every day."""
+        subject, reason, hint = self.subject(subscription), error.message, error.hint
+        if isinstance(error, Uncertain):
+            await self.uncertain(subscription, slot)
+        elif isinstance(error, CustomersRead) or (isinstance(error, NotPosted) and error.pauses):
+            await self._subscriptions.pause(subscription.id, reason=reason)
+            await self._tell(subscription, notices.paused(subject, slot=slot, reason=reason, hint=hint))
+        else:
+            await self._tell(subscription, notices.failed(subject, slot=slot, reason=reason, hint=hint))
+
+    async def uncertain(self, subscription: Subscription, slot: str) -> None:
+        """Ask the subscriber to look whether a slot's message is there."""
+        await self._tell(subscription, notices.uncertain(self.subject(subscription), slot=slot))
+
+    async def skipped(self, subscription: Subscription, missed: tuple[Skipped, ...]) -> None:
+        """Tell the subscriber which slots it is too late for."""
+        slots = [(one.slot.key, one.reason) for one in missed]
+        await self._tell(subscription, notices.skipped(self.subject(subscription), slots=slots))
+
+    async def put_off(self, subscription: Subscription, slot: Slot, why: BotError, *, until: datetime) -> None:
+        """Say in the channel, once for each slot, that the digest is still to come; never where customers read it.
+
+        With Slack itself away nothing is said, and the ledger keeps the reason all the same.
+        """
+        notice, now = f"{NOTICE}{slot.key}", self._clock()
+        known = await self._ledger.get(subscription.id, notice)
+        unsaid = known is not None and known.status is DeliveryStatus.FAILED
+        claimed = await self._ledger.claim(subscription, notice, now=now) or (
+            unsaid and await self._ledger.reclaim(subscription.id, notice, now=now)
+        )
+        if not claimed:
+            return
+        try:
+            if isinstance(why, Unsent | Revoked):
+                raise why
+            await self._delivery.guard(subscription.channel)
+            message = notices.put_off(self.subject(subscription), reason=why.message, minutes=AGAIN, until=until)
+            posted = await self._delivery.post(subscription.channel, message)
+        except BotError as error:
+            status = DeliveryStatus.UNCERTAIN if isinstance(error, Uncertain) else DeliveryStatus.FAILED
+            await self._ledger.mark(subscription.id, notice, status, reason=why.message)
+        else:
+            await self._ledger.posted(subscription, notice, ts=posted.ts, said=Said(), reason=why.message)
+
+    async def why_put_off(self, subscription: Subscription, slot: str) -> str:
+        """Why a slot was put off, or nothing."""
+        known = await self._ledger.get(subscription.id, f"{NOTICE}{slot}")
+        return (known.reason or "") if known else ""
+
+    async def settle(self, notice: Row) -> None:
+        """Let the word in the channel say how it ended, once that is known; tried again when Slack is away."""
+        slot = notice.slot.removeprefix(NOTICE)
+        subscription = await self._subscriptions.get(notice.subscription_id)
+        if subscription is None:
+            await self._ledger.mark(notice.subscription_id, notice.slot, DeliveryStatus.DONE, reason=notice.reason)
+            return
+        message = await self._ending(subscription, notice, slot)
+        if message is None or notice.ts is None:
+            return
+        try:
+            await self._delivery.update(notice.channel, notice.ts, message)
+        except NotPosted:
+            log.info("notice not edited", subscription=subscription.id, slot=slot)
+        except BotError:
+            return
+        await self._ledger.mark(subscription.id, notice.slot, DeliveryStatus.DONE, reason=notice.reason)
+
+    async def settled(self, subscription: Subscription, slot: str) -> None:
+        """Settle the word about one slot, if there was one in the channel."""
+        notice = await self._ledger.get(subscription.id, f"{NOTICE}{slot}")
+        if notice is not None and notice.status is DeliveryStatus.POSTED:
+            await self.settle(notice)
+
+    async def _ending(self, subscription: Subscription, notice: Row, slot: str) -> Message | None:
+        """How a digest that was put off has ended; None while that is open."""
+        subject = self.subject(subscription)
+        row = await self._ledger.get(subscription.id, slot)
+        if row is None:
+            return notices.given_up(subject, slot=slot) if subscription.paused else None
+        if row.status in DELIVERED:
+            return notices.came(subject, reason=notice.reason or "", at=row.claimed_at)
+        if row.status is DeliveryStatus.CLAIMED:
+            return None
+        if row.reason == NOTHING_TO_SAY:
+            return notices.silent(subject, slot=slot)
+        return notices.came_not(subject, slot=slot, reason=row.reason or "")
+
+    async def _tell(self, subscription: Subscription, message: Message) -> None:
+        try:
+            await self._delivery.tell(subscription.creator, message)
+        except BotError as error:
+            log.warning("subscriber not told", subscription=subscription.id, error=type(error).__name__)

@@ -1,0 +1,80 @@
+"""Looks after digests that stand in their channels: notes on a row what was done, and makes an older one read-only."""
+
+import asyncio
+from collections import defaultdict
+from datetime import date, datetime
+from weakref import WeakValueDictionary
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.delivery import Delivery, NotPosted
+from bot.domain import dates
+from bot.domain.errors import BotError
+from bot.domain.records import Delivery as Row
+from bot.domain.records import Subscription
+from bot.services.ledger import NOTICE, Ledger
+from bot.services.subscriptions import Subscriptions
+from bot.views import posted_digest as views
+
+log = structlog.get_logger()
+
+
+class Upkeep:
+    """Edits digests in place, which pings nobody. What cannot be edited stays as it is."""
+
+    def __init__(self, subscriptions: Subscriptions, ledger: Ledger, delivery: Delivery) -> None:
+        self._subscriptions = subscriptions
+        self._ledger = ledger
+        self._delivery = delivery
+        self._editing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._waiting: dict[str, dict[str, views.Remark]] = defaultdict(dict)
+
+    async def note(self, onboarding_id: str, *, done: str, by: str, at: datetime) -> None:
+        """Note what somebody did about an onboarding on its row of every open digest: `done` reads after a name."""
+        open_ones = await self._ledger.open_messages()
+        listing = [one for one in open_ones if one.message and views.lists(one.message, onboarding_id)]
+        await asyncio.gather(*(self._noted(one, onboarding_id, done=done, by=by, at=at) for one in listing))
+
+    async def seal(self, subscription: Subscription, *, newer: Row) -> None:
+        """Make every older open digest of a subscription read-only, saying of which day the newer one is."""
+        day = dates.today(newer.claimed_at, subscription.zone)
+        for row in await self._ledger.open_messages(subscription.id):
+            if row.slot != newer.slot and not row.slot.startswith(NOTICE):
+                async with self._editing.setdefault(_key(row), asyncio.Lock()):
+                    await self._sealed(row, day)
+
+    async def _sealed(self, row: Row, newer: date) -> None:
+        current = await self._ledger.get(row.subscription_id, row.slot)
+        if current is None or current.message is None or current.ts is None:
+            return
+        try:
+            await self._delivery.update(current.channel, current.ts, views.sealed(current.message, newer=newer))
+        except NotPosted as error:
+            log.info("older digest not edited", subscription=row.subscription_id, slot=row.slot, code=error.code)
+        except BotError:
+            return  # Slack is away: the next digest seals it.
+        await self._ledger.seal(current)
+
+    async def _noted(self, row: Row, onboarding_id: str, *, done: str, by: str, at: datetime) -> None:
+        """Of a burst of changes the first to have the message takes along what the others have to say."""
+        subscription = await self._subscriptions.get(row.subscription_id)
+        zone = ZoneInfo(subscription.zone) if subscription else ZoneInfo("UTC")
+        key = _key(row)
+        self._waiting[key][onboarding_id] = views.Remark(done, by, at.astimezone(zone))
+        async with self._editing.setdefault(key, asyncio.Lock()):
+            remarks = self._waiting.pop(key, {})
+            current = await self._ledger.get(row.subscription_id, row.slot) if remarks else None
+            if current is None or current.message is None or current.ts is None:
+                return
+            message = views.noted(current.message, remarks)
+            try:
+                await self._delivery.guard(current.channel)
+                await self._ledger.amend(current.channel, current.ts, message.payload())
+                await self._delivery.update(current.channel, current.ts, message)
+            except BotError as error:
+                log.info("digest row not noted", subscription=row.subscription_id, error=type(error).__name__)
+
+
+def _key(row: Row) -> str:
+    return f"{row.channel}/{row.ts}"

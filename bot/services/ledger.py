@@ -1,0 +1,134 @@
+"""What became of each slot of each subscription: who may post it, how far it came, and why it came no further."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain import schedule
+from bot.domain.records import Delivery, DeliveryStatus, Said, Subscription
+from bot.domain.schedule import Slot
+from bot.store import Store
+
+ASKED_FOR = "now:"
+"""Begins the slot of a digest somebody asked for: it uses no day's slot and is no base of comparison."""
+NOTICE = "notice:"
+"""Begins the slot of the word that a day's digest is still to come; what follows is that day's slot."""
+
+LOOK_BACK = timedelta(days=7)
+"""How far back slots that never came are explained."""
+
+NOTHING_TO_SAY = "nothing to say"
+PAUSED = "paused"
+INTENDED = (NOTHING_TO_SAY, PAUSED)
+"""Reasons of slots that were not to come."""
+NOT_RUNNING = "I was not running at the hour set"
+DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A slot that is too late to post, and why it was not posted in time."""
+
+    slot: Slot
+    reason: str
+
+
+class Ledger:
+    """Claims slots and keeps their fate. It posts nothing and tells nobody."""
+
+    def __init__(self, store: Store) -> None:
+        self._deliveries = store.deliveries
+
+    async def due(self, subscription: Subscription, *, now: datetime, grace: timedelta) -> Slot | None:
+        """The slot of this subscription to be posted at `now`, unless the ledger has it."""
+        slot = schedule.due(subscription, now=now, grace=grace)
+        if slot is None or await self.get(subscription.id, slot.key) is not None:
+            return None
+        return slot
+
+    async def claim(self, subscription: Subscription, slot: str, *, now: datetime) -> bool:
+        """Claim a slot: True for the one who may go on to post it, whoever else tries."""
+        return await self._deliveries.claim(subscription.id, slot, channel=subscription.channel, now=now)
+
+    async def prepare(self, subscription: Subscription, slot: str, *, said: Said) -> bool:
+        """Note what is about to be posted; False when the slot is no longer claimed, and must not be posted."""
+        return await self._deliveries.prepare(subscription.id, slot, said=said)
+
+    async def posted(
+        self,
+        subscription: Subscription,
+        slot: str,
+        *,
+        ts: str,
+        said: Said,
+        message: Mapping[str, Any] | None = None,
+        reason: str | None = None,
+    ) -> bool:
+        """Note that a slot's message is in the channel, what it said, and the payload while it may still change."""
+        return await self._deliveries.posted(subscription.id, slot, ts=ts, said=said, message=message, reason=reason)
+
+    async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, *, reason: str | None = None) -> bool:
+        """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""
+        return await self._deliveries.mark(subscription_id, slot, status, reason)
+
+    async def release(self, subscription_id: str, slot: str) -> bool:
+        """Give back a claim of which nothing was posted: it is due again."""
+        return await self._deliveries.release(subscription_id, slot)
+
+    async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> bool:
+        """Claim a slot that did not come, or may not have; True for exactly one caller."""
+        return await self._deliveries.reclaim(subscription_id, slot, now=now)
+
+    async def arrived(self, subscription_id: str, slot: str) -> bool:
+        """Settle an uncertain slot: somebody saw its message. False when it was not uncertain."""
+        return await self._deliveries.arrived(subscription_id, slot)
+
+    async def get(self, subscription_id: str, slot: str) -> Delivery | None:
+        """One slot, if it was ever claimed."""
+        return await self._deliveries.get(subscription_id, slot)
+
+    async def last_delivered(self, subscription: Subscription) -> Delivery | None:
+        """The last scheduled digest that arrived: the base of the next one's comparison."""
+        return await self._deliveries.last_delivered(subscription.id)
+
+    async def last_missed(self, subscription: Subscription, *, after: Delivery | None) -> Delivery | None:
+        """The newest scheduled slot later than `after` that did not come although it should have."""
+        return await self._deliveries.last_unsent(subscription.id, after=after.slot if after else "", meant=INTENDED)
+
+    async def skip_missed(
+        self, subscription: Subscription, *, now: datetime, grace: timedelta, reason: str = NOT_RUNNING
+    ) -> tuple[Skipped, ...]:
+        """Settle as skipped every slot of the last days that nobody claimed, too late to post now; says which.
+
+        A slot that was tried for as long as it could be has the reason for which it was put off.
+        """
+        since = max(subscription.created_at, now - LOOK_BACK)
+        skipped = []
+        for slot in schedule.missed(subscription, now=now, since=since, grace=grace):
+            if await self.claim(subscription, slot.key, now=now):
+                put_off = await self.get(subscription.id, f"{NOTICE}{slot.key}")
+                why = put_off.reason if put_off and put_off.reason else reason
+                await self.mark(subscription.id, slot.key, DeliveryStatus.SKIPPED, reason=why)
+                skipped.append(Skipped(slot, why))
+        return tuple(skipped)
+
+    async def open_messages(self, subscription_id: str | None = None) -> tuple[Delivery, ...]:
+        """The digests, of one subscription or of all, whose message may still change, newest first."""
+        return tuple(await self._deliveries.open_messages(subscription_id))
+
+    async def of_message(self, channel: str, ts: str) -> Delivery | None:
+        """The digest that a message is, if it is one."""
+        return await self._deliveries.of_message(channel, ts)
+
+    async def amend(self, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
+        """Keep an open digest's message as it is now."""
+        return await self._deliveries.amend(channel, ts, message)
+
+    async def seal(self, delivery: Delivery) -> bool:
+        """Let a digest's message change no more."""
+        return await self._deliveries.seal(delivery.subscription_id, delivery.slot)
+
+    async def unfinished(self) -> tuple[Delivery, ...]:
+        """The slots on their way: claimed, posted or threaded, but not done."""
+        return tuple(await self._deliveries.unfinished())
