@@ -1,23 +1,53 @@
-"""`@bot acme`: the card in the thread it was asked in, which no slash command can reach."""
+"""`@bot acme`: the card in the thread it was asked in, which no slash command can reach; and what else one may ask."""
 
 import re
+from dataclasses import replace
 
-from bot.domain.errors import Forbidden
+from bot.domain.errors import Forbidden, NotFound, Refused
+from bot.domain.gates import GATES
 from bot.domain.records import Standing
-from bot.listeners.feature import Answer, Feature, Reply, Seen, Turn
-from bot.listeners.show import drawn, pick
+from bot.domain.rights import Right
+from bot.listeners.feature import Answer, Feature, Registry, Reply, Seen, Turn
+from bot.listeners.grammar import SHOW, Understood, understand
+from bot.listeners.show import did_you_mean, drawn, pick
 from bot.services.cards import Share
 from bot.services.onboardings import Choices
 
 feature = Feature("Mentions")
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
+_LOOKING = (Right.READ, Right.LOG, Right.DETAILS, None)
+"""The rights of what can be asked by mention: to look, and no more."""
+_POSTS = ("digest",)
+"""Looks too, but can be told to post."""
 
 
 @feature.on("app_mention", reply=Reply.WHISPER)
 async def mentioned(turn: Turn) -> Seen:
     """Post the card in the thread; what cannot be posted there, or is no card, only who asked gets to see."""
-    found = await turn.services.onboardings.find(_asked(turn.text))
+    asked, onboardings = _asked(turn.text), turn.services.onboardings
+    said = understand(asked, Registry(turn.features), names=onboardings.names)
+    if said.command.verb != SHOW and not onboardings.names(asked, True):
+        return await _answered(turn, said)
+    return await _card(replace(turn, text=said.rest if said.command.verb == SHOW else asked))
+
+
+async def _answered(turn: Turn, said: Understood) -> Seen:
+    """What another verb shows; nothing is changed by mention, where a slip of the tongue is soon made."""
+    verb = said.command.verb
+    if GATES.get(verb, Right.MOVE) not in _LOOKING or verb in _POSTS:
+        typed = " ".join(filter(None, (turn.names.command, verb, said.rest)))
+        raise Refused(
+            "When I am mentioned I only look things up, so nothing was done.", hint=f"Type `{typed}` in a channel."
+        )
+    return await said.command.handler(replace(turn, text=said.rest))
+
+
+async def _card(turn: Turn) -> Seen:
+    try:
+        found = await turn.services.onboardings.find(turn.text)
+    except NotFound as error:
+        raise did_you_mean(turn, error) from error
     if isinstance(found, Choices):
         return Answer(pick(turn, found))
     thread = str(turn.event.get("thread_ts") or turn.event["ts"])

@@ -24,11 +24,12 @@ async def show(turn: Turn) -> Message:
     try:
         found = await turn.services.onboardings.find(turn.text)
     except NotFound as error:
-        raise _did_you_mean(turn, error) from error
+        raise did_you_mean(turn, error) from error
     return pick(turn, found) if isinstance(found, Choices) else drawn(turn, found)
 
 
-def _did_you_mean(turn: Turn, error: NotFound) -> NotFound:
+def did_you_mean(turn: Turn, error: NotFound) -> NotFound:
+    """The same error, with the verb that may have been mistyped."""
     said = turn.text.split()
     near = nearest(said[0], turn.commands)
     if near is None:

@@ -53,6 +53,58 @@ async def test_unknown_name_is_told_to_who_asked_only(bot, slack):
 
 
 @socket
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("help", "What you can ask me"),
+        ("at-risk", "At-risk onboardings"),
+        ("at risk phase:review", "At-risk onboardings"),
+        ("mine", "Your onboardings"),
+        ("list state:paused", "Paused Ltd"),
+        ("log #89", "Aurora Foods"),
+        ("", "Your onboardings"),
+        ("at-rsk", "Did you mean `/onboarding at-risk`?"),
+        ("lanches this week", "Did you mean `/onboarding launches this week`?"),
+    ],
+)
+async def test_what_else_can_be_looked_up_is_told_to_who_asked_only(bot, slack, asked, words):
+    await slack.types(f"@Onboarding {asked}", by=ANA, channel=ONBOARDING)
+
+    answer = slack.last(by=ANA, channel=ONBOARDING)
+    assert words in answer.seen
+    assert answer.ephemeral_to == ANA
+    assert slack.calls_of("chat.postMessage") == []
+
+
+@socket
+@pytest.mark.parametrize(
+    ("asked", "typed"),
+    [
+        ("advance #89", "/onboarding advance #89"),
+        ("#89 pause legal is stuck", "/onboarding pause #89 legal is stuck"),
+        ("digest now at-risk", "/onboarding digest now at-risk"),
+    ],
+)
+async def test_nothing_is_changed_by_mention(bot, slack, pivotal, asked, typed):
+    await slack.types(f"@Onboarding {asked}", by=ANA, channel=ONBOARDING)
+
+    answer = slack.last(by=ANA, channel=ONBOARDING)
+    assert f"Type `{typed}` in a channel" in answer.seen
+    assert answer.ephemeral_to == ANA
+    assert pivotal.patches(89) == []
+    assert slack.calls_of("chat.postMessage") == []
+
+
+@socket
+@pytest.mark.parametrize("asked", ["show aurora", "list & co"])
+async def test_name_is_a_name_even_when_it_begins_with_a_verb(bot, slack, asked):
+    await slack.types(f"@Onboarding {asked}", by=ANA, channel=ONBOARDING)
+
+    (card,) = replies(slack, ONBOARDING, slack.messages(ONBOARDING)[0])
+    assert asked.split()[-1] in card.seen.casefold()
+
+
+@socket
 async def test_several_matches_are_offered_to_who_asked_only(bot, slack):
     await slack.types("@Onboarding acme", by=ANA, channel=ONBOARDING)
 
