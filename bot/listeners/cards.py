@@ -40,8 +40,9 @@ class Cards:
         notice: str = "",
         undo: Press | None = None,
         shared_by: str = "",
+        remark: str = "",
     ) -> Message:
-        """Draw a card for one reader's zone (a channel's cards: the bot's own)."""
+        """Draw a card for one reader's zone (a channel's cards: the bot's own); `remark` follows its why line."""
         now, place = self._clock(), ZoneInfo(zone or self._services.zone)
         return card.card(
             standing,
@@ -59,6 +60,7 @@ class Cards:
             as_of=standing.as_of,
             stale=standing.trouble,
             web=self._services.web,
+            remark=remark,
         )
 
     async def guard(self, channel: str) -> None:

@@ -1,9 +1,10 @@
 """What lies behind a card's menu: details, for one's own eyes, and the history."""
 
 from bot.domain.errors import UserError
+from bot.listeners import snoozes
 from bot.listeners.feature import Feature, Seen, Turn
 from bot.listeners.log import history
-from bot.listeners.show import pick
+from bot.listeners.show import hidden, pick
 from bot.services.onboardings import Choices
 from bot.views import card
 from bot.views import details as views
@@ -32,6 +33,8 @@ async def more(turn: Turn) -> Seen:
             return await _drawn(turn, turn.press.id)
         case "history":
             return await history(turn)
+        case "snooze":
+            return await snoozes.ask(turn)
         case "link":
             return None  # Slack has opened it
     raise UserError("This menu is from an older version of the bot.", hint="Open the onboarding again.")
@@ -47,4 +50,5 @@ async def _drawn(turn: Turn, onboarding_id: str) -> Message:
         notes=await turn.services.journal.notes(whole.standing.onboarding.id),
         now=turn.now,
         zone=turn.zone,
+        remark=await hidden(turn, whole.standing),
     )

@@ -3,7 +3,7 @@
 from bot.domain import rights, words
 from bot.domain.errors import UserError
 from bot.listeners.feature import Feature, Turn
-from bot.listeners.subscriptions import kind_of
+from bot.listeners.wishes import kind_of
 from bot.views.message import Message, say
 
 feature = Feature("Digests")
@@ -11,7 +11,7 @@ feature = Feature("Digests")
 
 @feature.command(
     "digest",
-    usage="<preview | now> <at-risk | launch-week>",
+    usage="<preview | now> <at-risk | launch-week | portfolio>",
     tells="See a digest privately, or post it here now",
     examples=("digest preview at-risk", "digest now launch-week"),
 )
@@ -28,7 +28,10 @@ async def digest(turn: Turn) -> Message:
         )
     if how == "preview":
         return await turn.digests.preview(kind, channel=turn.channel, by=turn.actor)
-    rights.check(rights.Right.DIGEST_NOW, turn.actor)
-    await turn.cards.guard(turn.channel)
-    await turn.digests.post_now(kind, channel=turn.channel, by=turn.actor, trigger=turn.trigger)
+    async with turn.services.subscriptions.posting_now(
+        kind, channel=turn.channel, by=turn.actor, source=turn.source, reference=turn.reference
+    ):
+        rights.check(rights.Right.DIGEST_NOW, turn.actor)
+        await turn.cards.guard(turn.channel)
+        await turn.digests.post_now(kind, channel=turn.channel, by=turn.actor, trigger=turn.trigger)
     return say(f"“{turn.titles[kind]}” is posted here. The scheduled one still comes at its hour.")

@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import TypedDict
 
+from bot.domain import dates
 from bot.domain.errors import NotFound
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Feature, Turn
 from bot.listeners.grammar import nearest
 from bot.services.onboardings import Choices
-from bot.views import card, lists
+from bot.views import card, lists, snoozes
 from bot.views.message import Message
 from bot.views.values import Press
 
@@ -25,7 +26,7 @@ async def show(turn: Turn) -> Message:
         found = await turn.services.onboardings.find(turn.text)
     except NotFound as error:
         raise did_you_mean(turn, error) from error
-    return pick(turn, found) if isinstance(found, Choices) else drawn(turn, found)
+    return pick(turn, found) if isinstance(found, Choices) else await _opened(turn, found)
 
 
 def did_you_mean(turn: Turn, error: NotFound) -> NotFound:
@@ -42,13 +43,27 @@ def did_you_mean(turn: Turn, error: NotFound) -> NotFound:
 async def open_card(turn: Turn) -> Message:
     """`Open` in a list or digest: the card, read afresh, beside what was pressed."""
     await turn.patience()
-    return drawn(turn, await turn.services.onboardings.look(turn.press.id))
+    return await _opened(turn, await turn.services.onboardings.look(turn.press.id))
 
 
 @feature.button(card.CANCEL)
 async def cancel(turn: Turn) -> Answer:
     """No, thank you: the question gives way to the card."""
     return Answer(drawn(turn, await turn.services.onboardings.look(turn.press.id)), replace=True)
+
+
+async def _opened(turn: Turn, standing: Standing) -> Message:
+    """A private card, with where the onboarding is snoozed."""
+    remark = await hidden(turn, standing)
+    return turn.cards.draw(standing, private=True, zone=turn.actor.zone, remark=remark)
+
+
+async def hidden(turn: Turn, standing: Standing) -> str:
+    """In which channels' digests it is left out, as markup; other people's direct messages are their own affair."""
+    today = dates.today(turn.now, turn.zone)
+    found = await turn.services.snoozing.of(standing.onboarding.id, today=today)
+    own = turn.actor.slack_id
+    return snoozes.hidden([one for one in found if not one.channel.startswith("D") or one.by == own])
 
 
 def drawn(turn: Turn, standing: Standing, *, notice: str = "", undo: Press | None = None) -> Message:

@@ -1,141 +1,144 @@
-"""Which channel gets which digest, and when."""
+"""The digests there are: what became of each, when the next one comes, and pausing, resuming and ending them."""
 
-import re
-from datetime import datetime, time
+from slack_sdk.models.views import View
 
-from bot.domain import filters, rights, schedule, words
-from bot.domain.errors import BotError, UserError
+from bot.domain import schedule
+from bot.domain.errors import Forbidden, NotFound, UserError
 from bot.domain.records import Subscription
-from bot.listeners.feature import Feature, Turn, spelled
-from bot.services.subscriptions import Wish
+from bot.listeners.feature import Answer, Feature, Seen, Turn
+from bot.listeners.subscribing import following, name_of, told
+from bot.listeners.wishes import kind_of, shown
+from bot.services.subscriptions import allowed
+from bot.views import outcomes
 from bot.views import subscriptions as views
+from bot.views.forms import ending
+from bot.views.forms import subscription as forms
 from bot.views.message import Message
+from bot.views.subscriptions import Row
+from bot.views.values import decode_turning
 
 feature = Feature("Digests")
-
-_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?", re.IGNORECASE)
-
-
-@feature.command(
-    "subscribe",
-    usage="<at-risk | launch-week> [09:00] [mon-fri] [Europe/Berlin] [filters]",
-    tells="Have a digest posted in this channel",
-    examples=("subscribe at-risk", "subscribe launch-week 08:30 mon Europe/Berlin", "subscribe at-risk owner:@ana"),
-)
-async def subscribe(turn: Turn) -> Message:
-    """Subscribe the channel the command was typed in; it must be one that customers cannot read."""
-    wish = _wish(turn)
-    rights.check(rights.Right.SUBSCRIBE, turn.actor)
-    await turn.cards.guard(turn.channel)
-    before = next(
-        (one for one in await turn.services.subscriptions.of_channel(turn.channel) if one.kind == wish.kind), None
-    )
-    subscription = await turn.services.subscriptions.subscribe(turn.channel, wish, by=turn.actor)
-    return views.subscribed(
-        subscription,
-        following=_following(subscription, turn.now),
-        titles=turn.titles,
-        filters=_told(turn, subscription),
-        instead_of=before,
-        creator=await _name(turn, before.creator) if before else "",
-    )
 
 
 @feature.command(
     "unsubscribe",
-    usage="<at-risk | launch-week>",
-    tells="Stop a digest in this channel",
-    examples=("unsubscribe at-risk",),
+    usage="[at-risk | launch-week | portfolio]",
+    tells="Stop a digest in this channel; alone, it shows which there are",
+    examples=("unsubscribe", "unsubscribe at-risk"),
 )
 async def unsubscribe(turn: Turn) -> Message:
-    """End the channel's subscription of one kind."""
+    """End the channel's subscription of one kind, or show those there are to choose from."""
+    there = await turn.services.subscriptions.of_channel(turn.channel)
+    if not turn.text.strip():
+        mine = [one for one in there if allowed(one, turn.actor)]
+        if not mine:
+            why = "None of its digests is yours to end." if there else "This channel gets no digest."
+            raise NotFound(why, hint=f"`{turn.names.command} subscriptions` shows every channel’s.")
+        return views.pick(mine, titles=turn.titles)
     kind, rest = kind_of(turn, turn.text)
     if rest:
         raise UserError(f"I don't know what to do with “{rest}”.", hint="Name the digest only.")
-    ended = await turn.services.subscriptions.unsubscribe(turn.channel, kind, by=turn.actor)
-    return views.unsubscribed(ended, titles=turn.titles, command=turn.names.command)
+    gone = await turn.services.subscriptions.unsubscribe(
+        turn.channel, kind, by=turn.actor, source=turn.source, reference=turn.reference
+    )
+    return views.unsubscribed(gone, titles=turn.titles, command=turn.names.command)
 
 
 @feature.command(
-    "subscriptions", tells="Every channel's digests, and when the next one comes", examples=("subscriptions",)
+    "subscriptions",
+    tells="Every digest, when the next one comes, and what became of the last",
+    examples=("subscriptions",),
 )
-async def subscriptions(turn: Turn) -> Message:
-    """All of them: nobody should have to guess where a digest comes from."""
-    every = await turn.services.subscriptions.all()
+async def subscriptions(turn: Turn, page: int = 1, notice: str = "") -> Message:
+    """All of them, this channel's first: nobody should have to guess where a digest comes from, or why it did not."""
+    every = [one for one in await turn.services.subscriptions.all() if _visible(one, turn)]
+    own = turn.actor.slack_id
+    every.sort(key=lambda one: (one.channel != turn.channel, one.creator != own, one.channel, one.kind))
+    page = min(max(page, 1), -(-len(every) // views.PER_PAGE) or 1)
+    rows = [await _row(turn, one) for one in every[(page - 1) * views.PER_PAGE : page * views.PER_PAGE]]
     return views.listing(
-        [(one, _following(one, turn.now)) for one in every],
+        rows,
+        page=page,
+        total=len(every),
         titles=turn.titles,
-        filters={one.id: _told(turn, one) for one in every},
-        creators={one.creator: await _name(turn, one.creator) for one in every},
+        now=turn.now,
+        zone=turn.zone,
         command=turn.names.command,
+        notice=notice,
     )
 
 
-def kind_of(turn: Turn, typed: str) -> tuple[str, str]:
-    """The digest kind that a text begins with, and its rest; raises UserError naming the kinds there are."""
-    kinds = {spelled(kind): kind for kind in turn.titles}
-    for length in (1, 2):
-        *head, rest = [*typed.split(None, length), ""][: length + 1]
-        kind = kinds.get(spelled("".join(head)))
-        if kind:
-            return kind, rest
-    known = " or ".join(f"`{one}`" for one in turn.titles)
-    first = words.head(typed)[0]
-    raise UserError(f"There is no digest “{first}”." if first else "Which digest?", hint=f"There are {known}.")
+@feature.button(views.PAGE)
+async def turn_page(turn: Turn) -> Answer:
+    """Previous and Next."""
+    wanted = decode_turning(turn.pressed.value if turn.pressed else "")
+    return Answer(await subscriptions(turn, wanted.page), replace=True)
 
 
-def _wish(turn: Turn) -> Wish:
-    """Read kind, time, weekdays and zone in any order; what is left are filters."""
-    kind, said = kind_of(turn, turn.text)
-    digest = turn.digests.kinds[kind]
-    at, days, zone, rest = digest.at, digest.days, turn.actor.zone, []
-    for word in words.split(said):
-        if word[0].isdecimal():
-            at = _hour(word)
-        elif ("/" in word and ":" not in word) or word.upper() == "UTC":
-            zone = word
-        elif ":" in word:
-            rest.append(_quoted(word))
-        else:
-            schedule.weekdays(word)
-            days = word.lower()
-    filters.parse(" ".join(rest), phases=turn.phases)
-    return Wish(kind=kind, days=days, at=at, zone=zone, filters=" ".join(rest))
+@feature.button(views.ROW)
+async def row_menu(turn: Turn) -> Seen:
+    """An entry of a subscription's menu."""
+    wanted = turn.press
+    changes = {views.PAUSE: turn.services.subscriptions.pause_by, views.RESUME: turn.services.subscriptions.resume}
+    if wanted.verb in changes:
+        one = await changes[wanted.verb](wanted.id, by=turn.actor, source=turn.source, reference=turn.reference)
+        done = "is paused" if wanted.verb == views.PAUSE else "goes on"
+        notice = f"“{views.title(one, titles=turn.titles)}” in {views.channel(one)} {done}."
+        return Answer(await subscriptions(turn, notice=notice), replace=True)
+    if wanted.verb not in (views.EDIT, views.DELETE):
+        raise UserError("This menu is from an older version of the bot.", hint="Ask for `subscriptions` again.")
+    await turn.screen.loading(forms.TITLE if wanted.verb == views.EDIT else ending.TITLE)
+    return await _asked(turn, wanted.id, wanted.verb)
 
 
-async def _name(turn: Turn, slack_id: str) -> str:
-    """Who that is; nothing when Slack does not say."""
-    try:
-        return (await turn.actors.actor(slack_id, team=None)).name
-    except BotError:
-        return ""
+@feature.button(views.END)
+async def end(turn: Turn) -> Answer:
+    """`End it`, which Slack has asked about."""
+    return Answer(await _end(turn, turn.press.id), replace=True)
 
 
-def _told(turn: Turn, subscription: Subscription) -> str:
-    """What a subscription's filters keep, in words; as typed when they cannot be read any more."""
-    try:
-        wanted = filters.parse(subscription.filters, phases=turn.phases)
-    except UserError:
-        return subscription.filters
-    return filters.describe(wanted, directory=turn.directory)
+@feature.form(ending.CALLBACK, parse=ending.parse, again=ending.again)
+async def ended(turn: Turn) -> Message:
+    """Delete, confirmed."""
+    typed: ending.Typed = turn.form
+    return await _end(turn, typed.subscription_id)
 
 
-def _hour(word: str) -> time:
-    """Read `09:00`, `9`, `9am` or `5:30pm`; raises UserError."""
-    clock = _TIME.fullmatch(word)
-    hour, minute = (int(clock[1]), int(clock[2] or 0)) if clock else (24, 0)
-    if clock and clock[3]:
-        hour = hour % 12 + (12 if clock[3].lower() == "pm" else 0) if 1 <= hour <= 12 else 24
-    if hour > 23 or minute > 59:
-        raise UserError(f"“{word}” is not a time of day.", hint="Write it like `09:00`, `9`, `9am` or `5:30pm`.")
-    return time(hour, minute)
+async def _asked(turn: Turn, subscription_id: str, verb: str) -> View:
+    """The form that changes a subscription, or the question before it ends."""
+    one = await turn.services.subscriptions.get(subscription_id)
+    if one is None:
+        raise NotFound("This digest has been ended already.", hint="Ask for `subscriptions` again.")
+    if not allowed(one, turn.actor):
+        whose = "that person’s own" if one.direct else "a channel’s, and you may not change those"
+        raise Forbidden(f"You may not change it: it is {whose}.", hint="This bot’s admins can.")
+    if verb == views.EDIT:
+        return forms.form(shown(turn, one))
+    named = f"*{views.title(one, titles=turn.titles)}* in {views.channel(one)}\n{views.when(one)}"
+    return ending.form(ending.Typed(one.id, named))
 
 
-def _following(subscription: Subscription, now: datetime) -> datetime | None:
-    return None if subscription.paused else schedule.next_run(subscription, now)
+async def _end(turn: Turn, subscription_id: str) -> Message:
+    gone = await turn.services.subscriptions.delete(
+        subscription_id, by=turn.actor, source=turn.source, reference=turn.reference
+    )
+    return views.unsubscribed(gone, titles=turn.titles, command=turn.names.command)
 
 
-def _quoted(word: str) -> str:
-    """A filter as it can be read again: `phase:"Internal QA"` has lost its quotes by now."""
-    key, _, value = word.partition(":")
-    return f'{key}:"{value}"' if " " in value else word
+def _visible(subscription: Subscription, turn: Turn) -> bool:
+    """Channels' digests are everybody's to see; a direct message is its own person's, and the admins'."""
+    return not subscription.direct or subscription.creator == turn.actor.slack_id or turn.actor.admin
+
+
+async def _row(turn: Turn, subscription: Subscription) -> Row:
+    creator = await name_of(turn, subscription.creator)
+    slot = await turn.services.subscriptions.due(subscription, now=turn.now, grace=schedule.GRACE)
+    return Row(
+        subscription,
+        following(subscription, turn.now),
+        filters=told(turn, subscription, creator=creator),
+        creator=creator,
+        past=await turn.services.subscriptions.recent(subscription, limit=outcomes.MOST),
+        waiting=outcomes.waiting(slot.at, subscription, grace=schedule.GRACE) if slot else "",
+        changeable=allowed(subscription, turn.actor),
+    )

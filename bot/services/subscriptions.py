@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ EDIT = "edit subscription"
 PAUSE = "pause digest"
 RESUME = "resume digest"
 UNSUBSCRIBE = "unsubscribe"
+NOW = "digest now"
 """What attempts are called in the audit."""
 
 ASKED_FOR = "now:"
@@ -33,6 +34,8 @@ LOOK_BACK = timedelta(days=7)
 """How far back slots that never came are explained."""
 
 Changed = Callable[[], Awaitable[None]]
+Concerned = Callable[[str], None]
+"""Told a Slack user id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,15 @@ class Subscriptions:
         self._clock = clock
         self._attempts = Attempts(store, clock=clock)
         self._watchers: list[Changed] = []
+        self._concerned: list[Concerned] = []
 
     def watch(self, changed: Changed) -> None:
         """Have `changed` called after every change of a subscription."""
         self._watchers.append(changed)
+
+    def watch_people(self, tell: Concerned) -> None:
+        """Have `tell` called for whoever set up a subscription that changed, and for who changed it."""
+        self._concerned.append(tell)
 
     async def subscribe(
         self, channel: str, wish: Wish, *, by: Actor, source: str = "", reference: str = ""
@@ -86,7 +94,7 @@ class Subscriptions:
             made = _made(wish, channel=channel, by=by, now=self._clock())
             kept = await self._store.subscriptions.put_in_place(made)
             attempt.after = _told(kept)
-        await self._changed()
+        await self._changed(kept.creator, by.slack_id)
         return kept
 
     async def edit(
@@ -115,7 +123,7 @@ class Subscriptions:
                 await self.skip_missed(found, now=self._clock(), grace=timedelta(0), reason="its hours were changed")
             await self._store.subscriptions.put(changed)
             attempt.after = _told(changed)
-        await self._changed()
+        await self._changed(changed.creator, by.slack_id)
         return changed
 
     async def pause_by(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
@@ -126,7 +134,7 @@ class Subscriptions:
             why = f"Paused by {by.name}."
             await self._store.subscriptions.pause(found.id, why)
             attempt.after = "paused"
-        await self._changed()
+        await self._changed(found.creator, by.slack_id)
         return replace(found, paused=why)
 
     async def resume(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
@@ -140,7 +148,7 @@ class Subscriptions:
             await self.skip_missed(found, now=self._clock(), grace=timedelta(0), reason=PAUSED)
             await self._store.subscriptions.resume(found.id)
             attempt.before, attempt.after = f"paused: {found.paused}", _told(found)
-        await self._changed()
+        await self._changed(found.creator, by.slack_id)
         return replace(found, paused=None)
 
     async def delete(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
@@ -149,7 +157,7 @@ class Subscriptions:
             if not await self._store.subscriptions.delete(found.id):
                 raise _ended()
             attempt.after = "ended"
-        await self._changed()
+        await self._changed(found.creator, by.slack_id)
         return found
 
     async def unsubscribe(
@@ -162,7 +170,8 @@ class Subscriptions:
     async def pause(self, subscription_id: str, *, reason: str) -> None:
         """Stop a subscription that would fail again and again, its settings kept, and remember why."""
         await self._store.subscriptions.pause(subscription_id, reason)
-        await self._changed()
+        found = await self.get(subscription_id)
+        await self._changed(*([found.creator] if found else []))
 
     async def find(self, channel: str, kind: str) -> Subscription:
         """The channel's subscription of one kind; raises NotFound."""
@@ -182,6 +191,13 @@ class Subscriptions:
     async def all(self, *, active_only: bool = False) -> tuple[Subscription, ...]:
         """Every subscription."""
         return tuple(await self._store.subscriptions.all(active_only=active_only))
+
+    def posting_now(
+        self, kind: str, *, channel: str, by: Actor, source: str = "", reference: str = ""
+    ) -> AbstractAsyncContextManager[Attempt]:
+        """Post a digest out of turn within: that it was asked for is kept in the audit, and what came of it."""
+        after = f"posted in {channel}"
+        return self._attempts.keeping(Attempt(NOW, by, source, reference, title=_title(kind), after=after))
 
     @asynccontextmanager
     async def _changing(
@@ -288,9 +304,12 @@ class Subscriptions:
         """The slots on their way: claimed, posted or threaded, but not done."""
         return tuple(await self._store.deliveries.unfinished())
 
-    async def _changed(self) -> None:
+    async def _changed(self, *people: str) -> None:
         for changed in self._watchers:
             await changed()
+        for slack_id in dict.fromkeys(people):
+            for tell in self._concerned:
+                tell(slack_id)
 
 
 def allowed(subscription: Subscription, actor: Actor) -> bool:
@@ -313,10 +332,9 @@ def _check(by: Actor, channel: str, *, owner: str) -> None:
 
 
 def _made(wish: Wish, *, channel: str, by: Actor, now: datetime) -> Subscription:
-    """A subscription as wished; raises UserError for what cannot be read, or would never come."""
+    """A subscription as wished; raises UserError for what cannot be read."""
     if wish.on_holiday not in (MOVE, SKIP):
         raise UserError("On a holiday a digest is moved or skipped.", hint="Choose one of the two.")
-    schedule.weekdays(wish.days)
     made = Subscription(
         id=f"sub_{secrets.token_hex(6)}",
         team_id=by.team_id,
@@ -333,7 +351,7 @@ def _made(wish: Wish, *, channel: str, by: Actor, now: datetime) -> Subscription
         holidays=wish.holidays,
         on_holiday=wish.on_holiday,
     )
-    schedule.check(made, now=now)
+    schedule.check(made)
     return made
 
 

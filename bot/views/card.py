@@ -53,6 +53,7 @@ def card(
     as_of: datetime | None = None,
     stale: bool | str = False,
     web: str = WEB,
+    remark: str = "",
 ) -> Message:
     """Draw one onboarding in at most six blocks.
 
@@ -60,6 +61,7 @@ def card(
     `undo` is given (private cards only); `shared_by` the name of who posted it.
     `as_of` is when the record was read, if not `now`; `stale` says that Pivotal did not answer since (or why, in
     words), and so takes away the buttons that write, as does `writable=False`. `web` is where Pivotal's web app lives.
+    `remark` is markup that follows the why line, such as where it is snoozed.
     """
     possible, why_not = controls.offered(standing, phases=phases, test_key=test_key)
     changeable = writable and not stale and not states.closed(standing.onboarding, phases=phases)
@@ -73,9 +75,11 @@ def card(
         else:
             blocks.append(section(told))
     blocks.append(section(_facts(standing, phases=phases, directory=directory, now=now, zone=zone, test_key=test_key)))
-    if reasons:
-        blocks.append(context(said.why(reasons, limit=_REASONS)))
-    buttons = controls.actions(standing, possible, changeable=changeable, private=private, web=web)
+    why = said.joined(said.why(reasons, limit=_REASONS) if reasons else "", remark)
+    if why:
+        blocks.append(context(why))
+    snoozable = not stale and not states.closed(standing.onboarding, phases=phases)
+    buttons = controls.actions(standing, possible, changeable=changeable, snoozable=snoozable, private=private, web=web)
     if buttons:
         blocks.append(buttons)
     stamp = said.as_of(as_of or now, now=now, zone=zone, stale=stale)

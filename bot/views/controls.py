@@ -183,7 +183,7 @@ def asked(move: Move, *, whom: str, safe: Callable[[str], str]) -> str:
 
 
 def actions(
-    standing: Standing, possible: Move | None, *, changeable: bool, private: bool, web: str
+    standing: Standing, possible: Move | None, *, changeable: bool, snoozable: bool, private: bool, web: str
 ) -> ActionsBlock | None:
     """The row under a card: its primary action, Update…, the menu, and on a private card Share to channel."""
     buttons: list[InteractiveElement] = [move_button(standing, possible, primary=True)] if possible else []
@@ -191,7 +191,7 @@ def actions(
     if changeable:
         value = values.encode(Press(onboarding.id, "update"))
         buttons.append(button("Update…", action=UPDATE, named=naming("Update ", standing), value=value))
-    menu = _menu(standing, web=web)
+    menu = _menu(standing, snoozable=snoozable, web=web)
     if menu:
         buttons.append(menu)
     if private:
@@ -202,9 +202,11 @@ def actions(
     return ActionsBlock(elements=buttons) if buttons else None
 
 
-def _menu(standing: Standing, *, web: str) -> OverflowMenuElement | None:
+def _menu(standing: Standing, *, snoozable: bool, web: str) -> OverflowMenuElement | None:
     """What else there is; https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
     entries: list[tuple[str, str, str | None]] = [("Details", "details", None), ("History", "history", None)]
+    if snoozable:
+        entries.append(("Snooze…", "snooze", None))
     if standing.customer:
         entries.append(("Open customer in Pivotal", "link", said.page(standing.customer, web=web)))
     options = []

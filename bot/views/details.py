@@ -27,8 +27,12 @@ def details(
     notes: Sequence[AuditEntry],
     now: datetime,
     zone: ZoneInfo,
+    remark: str = "",
 ) -> Message:
-    """Draw what Pivotal notes, what the team noted here (`notes`, newest first), and whom to write to."""
+    """Draw what Pivotal notes, what the team noted here (`notes`, newest first), and whom to write to.
+
+    `remark` is markup, such as where it is snoozed.
+    """
     blocks: list[Block] = [section(f"*Details of {said.called(standing)}*")]
     blocks.append(
         section(f"*Notes in Pivotal*\n{text.name(pivotal_notes, _NOTES) if pivotal_notes.strip() else 'None.'}")
@@ -37,7 +41,7 @@ def details(
         blocks.append(section("\n".join(["*Notes kept here*", *(_note(entry, zone=zone) for entry in notes)])))
     people = [_person(contact) for contact in contacts] or ["None."]
     blocks.append(section("\n".join(["*Contacts*", *people, *(["… and more, in Pivotal"] if more else [])])))
-    blocks.append(context(said.joined("Only you see this", said.as_of(now, now=now, zone=zone))))
+    blocks.append(context(said.joined("Only you see this", remark, said.as_of(now, now=now, zone=zone))))
     count = text.count(len(contacts), "contact")
     return Message(f"Details of {said.called(standing)}: {count}{' and more' if more else ''}.", tuple(blocks))
 

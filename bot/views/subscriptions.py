@@ -1,50 +1,92 @@
-"""Subscriptions: which channel gets which digest when, when the next one comes, and what has just been changed."""
+"""Subscriptions: who gets which digest when, when the next one comes, and what became of the last ones."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+)
 
-from bot.domain import dates
-from bot.domain.records import Subscription
+from bot.domain import countries, dates
+from bot.domain.records import Delivery, Subscription
+from bot.views import controls, outcomes, text, values
 from bot.views import standing as said
-from bot.views import text
 from bot.views.message import Message, context, header, section
+from bot.views.values import Press, Turning
 
-_SHOWN = 20
+ADD = "ob:subscribe"
+ROW = "ob:subscription"
+"""The menu of a subscription; which entry is in its value."""
+PAGE = "ob:subscriptions"
+END = "ob:unsubscribe"
+KIND = "ob:digest-kind"
+"""The form’s menu of kinds: another kind has other usual days and another hour."""
+EDIT, PAUSE, RESUME, DELETE = "edit", "pause", "resume", "delete"
+PER_PAGE = 10
+_PICK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One subscription as the list shows it."""
+
+    subscription: Subscription
+    following: datetime | None
+    """The instant of its next run; None: no next one."""
+    filters: str = ""
+    """What it keeps, in words."""
+    creator: str = ""
+    """The name of who set it up."""
+    past: Sequence[Delivery] = ()
+    """The newest rows of its ledger, newest first."""
+    waiting: str = ""
+    """What it waits for at this moment, in words."""
+    changeable: bool = False
+    """The reader may change it."""
 
 
 def listing(
-    subscriptions: Sequence[tuple[Subscription, datetime | None]],
+    rows: Sequence[Row],
     *,
+    page: int,
+    total: int,
     titles: Mapping[str, str],
-    filters: Mapping[str, str],
-    creators: Mapping[str, str],
+    now: datetime,
+    zone: ZoneInfo,
     command: str,
+    notice: str = "",
 ) -> Message:
-    """Draw subscriptions, each with the instant of its next run (None: no next one).
-
-    `titles` are by kind; `filters`, what each keeps in words, by subscription id; `creators` by Slack id.
-    """
-    if not subscriptions:
-        hint = f"Subscribe this channel with `{text.escape(command)} subscribe at-risk`."
-        return Message(f"No digest subscriptions yet. {hint}", (section("No digest subscriptions yet."), context(hint)))
-    blocks: list[Block] = [header("Digest subscriptions")]
-    for subscription, following in subscriptions[:_SHOWN]:
-        named = f"*{title(subscription, titles=titles)}* in {channel(subscription)}"
-        settings = said.joined(
-            when(subscription), _kept(filters.get(subscription.id, "")), _by(creators.get(subscription.creator, ""))
+    """Draw one page (from 1) of `total` subscriptions for a reader in `zone`; `notice` is markup, said above them."""
+    add = controls.button("Add a digest", action=ADD, named="Add a digest", style="primary")
+    before: list[Block] = [section(notice)] if notice else []
+    if not rows:
+        hint = f"Subscribe this channel with `{text.escape(command)} subscribe at-risk`, or press the button."
+        told = "No digest subscriptions yet."
+        return Message(
+            " ".join(filter(None, (notice, told, hint))),
+            (*before, section(told), context(hint), ActionsBlock(elements=[add])),
         )
-        blocks.append(section(f"{named}\n{settings}\n{_following(subscription, following)}"))
-    left = len(subscriptions) - _SHOWN
-    total = text.count(len(subscriptions), "subscription")
-    blocks.append(context(f"{total}, {left} of them not shown" if left > 0 else total))
-    told = tuple(
-        f"{title(subscription, titles=titles)} in {channel(subscription)}, {when(subscription)}"
-        for subscription, _ in subscriptions
+    pages = -(-total // PER_PAGE)
+    blocks = [*before, header("Digest subscriptions")]
+    for row in rows:
+        menu = _menu(row, titles=titles) if row.changeable else None
+        blocks.append(section(_told(row, titles=titles, now=now, zone=zone), accessory=menu))
+    counted = text.count(total, "subscription")
+    blocks.append(context(f"{counted}, page {page} of {pages}" if pages > 1 else counted))
+    blocks.append(ActionsBlock(elements=[add, *_turns(page, pages)]))
+    told_all = tuple(
+        f"{title(row.subscription, titles=titles)} in {channel(row.subscription)}, {when(row.subscription)}"
+        for row in rows
     )
-    return Message(f"{total}: {text.listed(told, limit=5)}.", tuple(blocks))
+    return Message(f"{notice} {counted}: {text.listed(told_all, limit=5)}.".strip(), tuple(blocks))
 
 
 def subscribed(
@@ -52,32 +94,55 @@ def subscribed(
     *,
     following: datetime | None,
     titles: Mapping[str, str],
+    zone: ZoneInfo,
     filters: str = "",
     instead_of: Subscription | None = None,
     creator: str = "",
+    edited: bool = False,
 ) -> Message:
-    """Say that a channel is subscribed, as understood, when the first digest comes, and what it takes the place of.
+    """Say that somebody gets a digest, as understood, when the first one comes, and what it takes the place of.
 
-    `creator` is the name of who set the earlier one up.
+    `zone` is the reader's; `creator` is the name of who set the earlier one up.
     """
-    told = f"{channel(subscription)} now gets “{title(subscription, titles=titles)}”, {when(subscription)}."
-    details = [_following(subscription, following), *filter(None, [_kept(filters)])]
+    gets = "now gets" if not edited else "gets"
+    told = f"{_whose(subscription)} {gets} “{title(subscription, titles=titles)}”, {when(subscription)}."
+    details = [following_(subscription, following, zone=zone), *filter(None, (_kept(filters), *_manner(subscription)))]
     if instead_of and instead_of != subscription:
         details.append(said.joined(f"Instead of {when(instead_of)}", _by(creator)))
+    told = f"Saved. {told}" if edited else told
     return Message(f"{told} {'; '.join(details)}.", (section(told), context(*details)))
 
 
 def unsubscribed(subscription: Subscription, *, titles: Mapping[str, str], command: str) -> Message:
-    """Say that a channel no longer gets a digest, and the way back."""
-    told = f"{channel(subscription)} no longer gets “{title(subscription, titles=titles)}”."
+    """Say that somebody no longer gets a digest, and the way back."""
+    told = ended(subscription, titles=titles)
     back = f"To have it back: `{text.escape(command)} subscribe {text.name(subscription.kind)}`"
     return Message(f"{told} {back}.", (section(told), context(back)))
+
+
+def ended(subscription: Subscription, *, titles: Mapping[str, str]) -> str:
+    """`#onboarding no longer gets “At-risk onboardings”.`"""
+    verb = "get" if subscription.direct else "gets"
+    return f"{_whose(subscription)} no longer {verb} “{title(subscription, titles=titles)}”."
+
+
+def pick(subscriptions: Sequence[Subscription], *, titles: Mapping[str, str]) -> Message:
+    """Ask which digest to end: one line and one button each, and Slack's own question before it is done."""
+    asked = "Which digest shall end?"
+    blocks: list[Block] = [section(asked)]
+    for at, one in enumerate(subscriptions[:_PICK]):
+        named = title(one, titles=titles)
+        blocks.append(section(f"*{named}*\n{when(one)}", accessory=_end_button(one, named, at=at)))
+    left = len(subscriptions) - _PICK
+    if left > 0:
+        blocks.append(context(f"{left} more not shown"))
+    return Message(asked, tuple(blocks))
 
 
 def line(subscription: Subscription, *, following: datetime | None, titles: Mapping[str, str]) -> str:
     """One subscription in one line: what, where, when, and when next."""
     what = f"{title(subscription, titles=titles)} in {channel(subscription)}, {when(subscription)}"
-    return f"{what} · {_following(subscription, following)}"
+    return f"{what} · {following_(subscription, following)}"
 
 
 def title(subscription: Subscription, *, titles: Mapping[str, str]) -> str:
@@ -92,23 +157,96 @@ def when(subscription: Subscription) -> str:
     return f"{text.name(days)} at {subscription.at:%H:%M} ({text.name(subscription.zone)})"
 
 
+def following_(subscription: Subscription, following: datetime | None, *, zone: ZoneInfo | None = None) -> str:
+    """When the next one comes, by its own clock, and by the reader's where that shows another time."""
+    if subscription.paused is not None:
+        why = text.name(subscription.paused, 200)
+        return why if why.startswith("Paused") else f"Paused: {why}"
+    if following is None:
+        return "No next run"
+    there = following.astimezone(ZoneInfo(subscription.zone))
+    told = f"Next: {dates.full(there.date())} at {there:%H:%M}"
+    here = following.astimezone(zone) if zone else there
+    if here.replace(tzinfo=None) == there.replace(tzinfo=None):
+        return told
+    day = "" if here.date() == there.date() else f"{dates.WEEKDAYS[here.weekday()]} "
+    return f"{told} ({day}{here:%H:%M} your time)"
+
+
+def channel(subscription: Subscription) -> str:
+    """The channel it goes to, as a link to it; a direct message is called just that."""
+    return "a direct message" if subscription.direct else f"<#{text.escape(subscription.channel)}>"
+
+
+def _told(row: Row, *, titles: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+    subscription = row.subscription
+    named = f"*{title(subscription, titles=titles)}* in {channel(subscription)}"
+    settings = said.joined(when(subscription), _kept(row.filters), *_manner(subscription), _by(row.creator))
+    parts = [named, settings, following_(subscription, row.following, zone=zone)]
+    if row.waiting:
+        parts.append(text.name(row.waiting, 300))
+    if row.past:
+        parts.append(f"Before: {outcomes.past(row.past, subscription, now=now)}")
+    return "\n".join(parts)
+
+
+def _menu(row: Row, *, titles: Mapping[str, str]) -> OverflowMenuElement:
+    paused = row.subscription.paused is not None
+    entries = (("Edit…", EDIT), ("Resume", RESUME) if paused else ("Pause", PAUSE), ("Delete…", DELETE))
+    options = [
+        Option(text=PlainTextObject(text=label), value=values.encode(Press(row.subscription.id, verb)))
+        for label, verb in entries
+    ]
+    return OverflowMenuElement(action_id=f"{ROW}:{row.subscription.id}", options=options)
+
+
+def _turns(page: int, pages: int) -> list[ButtonElement]:
+    ways = [("Previous", page - 1)] if page > 1 else []
+    ways += [("Next", page + 1)] if page < pages else []
+    return [
+        controls.button(
+            label,
+            action=f"{PAGE}:{label.lower()}",
+            named=f"{label} digest subscriptions",
+            value=values.encode_turning(Turning("subscriptions", "", to)),
+        )
+        for label, to in ways
+    ]
+
+
+def _end_button(subscription: Subscription, named: str, *, at: int) -> ButtonElement:
+    return controls.button(
+        "End it",
+        action=f"{END}:{at}",
+        named=f"End the digest {named}",
+        value=values.encode(Press(subscription.id, DELETE)),
+        style="danger",
+        confirm=ConfirmObject(
+            title=PlainTextObject(text="End this digest?"),
+            text=PlainTextObject(text=f"{text.plain(named, 80)}: {when(subscription)}. It does not come any more."),
+            confirm=PlainTextObject(text="End it"),
+            deny=PlainTextObject(text="Cancel"),
+        ),
+    )
+
+
+def _manner(subscription: Subscription) -> tuple[str, ...]:
+    """Whatever is not as usual: mentions, digests without rows, holidays."""
+    parts = ["mentions on"] if subscription.mentions else []
+    parts += [] if subscription.quiet else ["comes also with nothing to say"]
+    if subscription.holidays:
+        then = "the next workday" if subscription.on_holiday == "move" else "not at all"
+        parts.append(f"holidays of {text.name(countries.name(subscription.holidays))}: {then}")
+    return tuple(parts)
+
+
+def _whose(subscription: Subscription) -> str:
+    return "Your direct message" if subscription.direct else channel(subscription)
+
+
 def _kept(filters: str) -> str:
     return f"filters: {text.name(filters, 200)}" if filters else ""
 
 
 def _by(creator: str) -> str:
     return f"set up by {text.name(creator)}" if creator else ""
-
-
-def _following(subscription: Subscription, following: datetime | None) -> str:
-    if subscription.paused is not None:
-        return f"Paused: {text.name(subscription.paused, 200)}"
-    if following is None:
-        return "No next run"
-    local = following.astimezone(ZoneInfo(subscription.zone))
-    return f"Next: {dates.full(local.date())} at {local:%H:%M}"
-
-
-def channel(subscription: Subscription) -> str:
-    """The channel it goes to, as a link to it."""
-    return f"<#{text.escape(subscription.channel)}>"

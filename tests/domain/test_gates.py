@@ -25,7 +25,7 @@ def test_reading_goes_on_where_writing_is_off(name):
     admit(name, Actor("U0DEV0001", "T0HOME001", "Devon", policy=OFF))
 
 
-@pytest.mark.parametrize("name", ["people", "ob:link-to:user_csm_001", "handover", "skip", "subscribe", "new"])
+@pytest.mark.parametrize("name", ["people", "ob:link-to:user_csm_001", "handover", "skip", "new"])
 def test_what_no_onboarding_can_give_is_refused_at_the_door(name):
     with pytest.raises(Forbidden, match="You may not"):
         admit(name, DEVON)

@@ -43,7 +43,6 @@ async def test_subscribe_keeps_quoted_filters(ask, bot):
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("subscribe", "Which digest?"),
         ("subscribe weekly", "There is no digest “weekly”"),
         ("subscribe at-risk fase:review", "Did you mean “phase:”?"),
         ("subscribe at-risk Mars/Olympus", "Mars/Olympus"),

@@ -109,14 +109,20 @@ def test_unknown_owners_and_no_owners_are_told_apart(aurora, draw):
 def test_primary_action_follows_the_state(aurora, draw, fields, expected):
     message = draw(aurora(**fields))
 
+    snooze = ["Snooze…"] if expected else []
     assert list(buttons(message)) == [*expected, "Share to channel"]
-    assert list(menu(message)) == ["Details", "History", "Open customer in Pivotal"]
+    assert list(menu(message)) == ["Details", "History", *snooze, "Open customer in Pivotal"]
 
 
 def test_menu_entries_say_which_onboarding_they_are_about(aurora, draw):
     entries = menu(draw(aurora()))
 
-    assert [values.decode(entry["value"]).verb for entry in entries.values()] == ["details", "history", "link"]
+    assert [values.decode(entry["value"]).verb for entry in entries.values()] == [
+        "details",
+        "history",
+        "snooze",
+        "link",
+    ]
     assert {values.decode(entry["value"]).id for entry in entries.values()} == {"onb_089"}
 
 
@@ -142,12 +148,12 @@ def test_a_posted_card_has_no_share_button(aurora, draw):
     assert "Share to channel" not in buttons(message)
 
 
-@pytest.mark.parametrize("without", [{"stale": True}, {"writable": False}])
-def test_no_button_writes_when_nothing_can_be_written(aurora, draw, without):
+@pytest.mark.parametrize(("without", "snooze"), [({"stale": True}, []), ({"writable": False}, ["Snooze…"])])
+def test_no_button_writes_when_nothing_can_be_written(aurora, draw, without, snooze):
     message = draw(aurora(), **without)
 
     assert list(buttons(message)) == ["Share to channel"]
-    assert list(menu(message)) == ["Details", "History", "Open customer in Pivotal"]
+    assert list(menu(message)) == ["Details", "History", *snooze, "Open customer in Pivotal"]
 
 
 def test_unknown_phase_says_why_it_cannot_advance(aurora, draw, checked):
@@ -257,3 +263,11 @@ def test_tombstone_has_no_buttons(look, checked, paste):
 
     assert not buttons(message)
     assert checked(message) == paste
+
+
+@pytest.mark.parametrize("reasons", [(), WHY])
+def test_where_it_is_snoozed_stands_beside_the_reasons(aurora, draw, checked, reasons):
+    message = draw(aurora(), reasons=reasons, remark="Hidden in <#C0ONBOARD> until 21 Sep")
+
+    assert "Hidden in <#C0ONBOARD> until 21 Sep" in text_of(message)
+    assert len(checked(message)["blocks"]) <= 6
