@@ -22,7 +22,7 @@ PUNCTUAL = timedelta(minutes=10)
 HORIZON = 15
 """Days looked ahead for the next run: every weekday occurs, even past a day its zone skipped."""
 FAR_HORIZON = 400
-"""The same where holidays are left out: a weekday that is none comes within a year, or else never."""
+"""The same where holidays are left out: one weekday may be a holiday several times in a row."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _FULL = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -64,28 +64,18 @@ def weekdays(text: str) -> frozenset[int]:
     return frozenset(chosen)
 
 
-def check(subscription: Subscription, *, now: datetime) -> None:
-    """Raise UserError when its weekdays or its holidays cannot be read, or when no day is left for it."""
+def check(subscription: Subscription) -> None:
+    """Raise UserError when its weekdays or the country of its holidays cannot be read."""
     weekdays(subscription.days)
-    if not subscription.holidays:
-        return
-    workdays.check(subscription.holidays)
-    try:
-        next_run(subscription, now)
-    except ValueError:
-        raise UserError(
-            "On these weekdays there are holidays only, so it would never come.",
-            hint="Add a weekday, or have it moved to the next workday.",
-        ) from None
+    if subscription.holidays:
+        workdays.check(subscription.holidays)
 
 
 def readable(subscription: Subscription) -> bool:
     """Whether its weekdays, zone and holidays mean something here and now: zones go out of use."""
     try:
-        weekdays(subscription.days)
+        check(subscription)
         ZoneInfo(subscription.zone)
-        if subscription.holidays:
-            workdays.check(subscription.holidays)
     except (UserError, LookupError, ValueError, OSError):
         return False
     return True
