@@ -176,6 +176,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         services.changes.watch(lambda changed: door.tasks.spawn(services.snoozing.wake(changed)))
         services.changes.watch(lambda changed: door.tasks.spawn(digests.follow(changed)))
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
+        services.subscriptions.watch_people(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
         address = await _listen(settings, door, client, stack, clock)
         # Where there may be replicas, what one of them is at work on is not taken for given up.

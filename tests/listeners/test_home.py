@@ -174,6 +174,20 @@ async def test_my_subscriptions_are_there_with_their_next_hour(bot, slack, ask):
 
 
 @socket
+async def test_home_follows_what_is_subscribed_and_what_somebody_else_ends(bot, slack, ask):
+    await slack.opens_home(by=ANA)
+    before = slack.home_text(ANA)
+
+    await ask("subscribe at-risk 10:00 mon-fri Europe/Berlin")
+    subscribed = slack.home_text(ANA)
+    await ask("unsubscribe at-risk", by=BEN)
+
+    assert "Digests you subscribed" not in before
+    assert f"At-risk onboardings in <#{ONBOARDING}>, Mon–Fri at 10:00" in subscribed
+    assert "Digests you subscribed" not in slack.home_text(ANA)
+
+
+@socket
 async def test_digests_button_opens_them_in_a_modal(bot, slack, ask):
     await ask("subscribe at-risk 10:00 mon-fri Europe/Berlin")
     await slack.opens_home(by=ANA)
