@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ EDIT = "edit subscription"
 PAUSE = "pause digest"
 RESUME = "resume digest"
 UNSUBSCRIBE = "unsubscribe"
+NOW = "digest now"
 """What attempts are called in the audit."""
 
 ASKED_FOR = "now:"
@@ -191,6 +192,13 @@ class Subscriptions:
         """Every subscription."""
         return tuple(await self._store.subscriptions.all(active_only=active_only))
 
+    def posting_now(
+        self, kind: str, *, channel: str, by: Actor, source: str = "", reference: str = ""
+    ) -> AbstractAsyncContextManager[Attempt]:
+        """Post a digest out of turn within: that it was asked for is kept in the audit, and what came of it."""
+        after = f"posted in {channel}"
+        return self._attempts.keeping(Attempt(NOW, by, source, reference, title=_title(kind), after=after))
+
     @asynccontextmanager
     async def _changing(
         self, action: str, subscription_id: str, by: Actor, source: str, reference: str
@@ -324,10 +332,9 @@ def _check(by: Actor, channel: str, *, owner: str) -> None:
 
 
 def _made(wish: Wish, *, channel: str, by: Actor, now: datetime) -> Subscription:
-    """A subscription as wished; raises UserError for what cannot be read, or would never come."""
+    """A subscription as wished; raises UserError for what cannot be read."""
     if wish.on_holiday not in (MOVE, SKIP):
         raise UserError("On a holiday a digest is moved or skipped.", hint="Choose one of the two.")
-    schedule.weekdays(wish.days)
     made = Subscription(
         id=f"sub_{secrets.token_hex(6)}",
         team_id=by.team_id,
@@ -344,7 +351,7 @@ def _made(wish: Wish, *, channel: str, by: Actor, now: datetime) -> Subscription
         holidays=wish.holidays,
         on_holiday=wish.on_holiday,
     )
-    schedule.check(made, now=now)
+    schedule.check(made)
     return made
 
 
