@@ -22,8 +22,17 @@ def standing(key: str, *, phase: str = "review", state: str = "active", target: 
     return Standing(row)
 
 
-def said(*standings: Standing, previous: Said | None = None, today: date = FRIDAY, rules: str = "") -> Said:
-    return delta.say(standings, previous=previous, today=today, rules=rules)
+Fired = dict[str, tuple[str, ...]]
+
+
+def said(
+    *standings: Standing,
+    previous: Said | None = None,
+    today: date = FRIDAY,
+    rules: str = "",
+    fired: Fired | None = None,
+) -> Said:
+    return delta.say(standings, previous=previous, today=today, rules=rules, fired=fired or {})
 
 
 def compared(before: Said | None, now: list[Standing], exists: list[Standing], rules: str = "") -> delta.Delta:
@@ -109,6 +118,56 @@ def test_a_later_date_is_a_slip_and_an_earlier_one_is_not():
     assert compared(said(later), [before], [before]).slipped == {}
 
 
+def moved_out(before: Standing, now: Standing, *, otherwise: Cause = Cause.RECOVERED) -> Cause:
+    here = {"acme": now}
+    change = delta.compare(said(before), said(), listed=here, everything=here, phases=PHASES, otherwise=otherwise)
+    return change.left["acme"].cause
+
+
+def test_a_launch_that_was_put_off_has_not_recovered():
+    before = standing("acme", target=date(2026, 9, 9))
+
+    assert moved_out(before, standing("acme", target=date(2026, 10, 2))) is Cause.MOVED_OUT
+    assert moved_out(before, standing("acme", target=None)) is Cause.MOVED_OUT
+    assert moved_out(before, standing("acme", target=date(2026, 9, 8))) is Cause.RECOVERED
+
+
+def test_a_mark_that_was_cleared_has_recovered_whatever_the_date():
+    before = standing("acme", state="at_risk", target=date(2026, 9, 9))
+
+    assert moved_out(before, standing("acme", target=date(2026, 10, 2))) is Cause.RECOVERED
+
+
+def test_a_paused_launch_leaves_the_list_of_launches_only_when_it_moves():
+    before = standing("acme", target=date(2026, 9, 9))
+    paused = standing("acme", state="paused", target=date(2026, 10, 2))
+
+    assert moved_out(before, paused) is Cause.PAUSED
+    assert moved_out(before, paused, otherwise=Cause.MOVED_OUT) is Cause.MOVED_OUT
+
+
+def test_a_snoozed_row_has_not_recovered():
+    here = {"acme": standing("acme")}
+
+    change = delta.compare(
+        said(standing("acme")), said(), listed=here, everything=here, phases=PHASES, snoozed={"acme"}
+    )
+
+    assert change.left["acme"].cause is Cause.SNOOZED
+
+
+def test_a_row_is_worse_when_a_rule_fires_that_did_not():
+    rows = [standing("acme"), standing("globex"), standing("hooli"), standing("initech")]
+    before: Fired = {"acme": ("marked",), "globex": ("overdue", "marked"), "hooli": ("marked",)}
+    now: Fired = {**before, "acme": ("overdue", "marked"), "globex": ("marked",), "initech": ("marked",)}
+    here = {one.onboarding.id: one for one in rows}
+    last = said(*rows, fired=before)
+
+    change = delta.compare(last, said(*rows, previous=last, fired=now), listed=here, everything=here, phases=PHASES)
+
+    assert change.worse == {"acme": frozenset({"overdue"})}
+
+
 def test_the_first_digest_and_one_under_other_rules_claim_nothing():
     acme = standing("acme")
 
@@ -128,16 +187,38 @@ rows = st.dictionaries(
 ).map(lambda found: [Standing(one.onboarding.model_copy(update={"id": key})) for key, one in found.items()])
 
 
-@given(before=st.none() | rows, now=rows, rest=rows, rules=st.sampled_from(["", "phase:review"]))
-def test_applying_the_delta_to_the_last_digest_gives_this_one(before, now, rest, rules):
-    previous = None if before is None else said(*before)
-    current = said(*now, previous=previous, today=MONDAY, rules=rules)
+reasons = st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from([("marked",), ("overdue", "marked"), ("x",)]))
+snoozes = st.sets(st.sampled_from("abcdefgh"))
+
+
+@given(
+    before=st.none() | rows,
+    now=rows,
+    rest=rows,
+    rules=st.sampled_from(["", "phase:review"]),
+    fired=st.tuples(reasons, reasons),
+    snoozed=snoozes,
+    otherwise=st.sampled_from([Cause.RECOVERED, Cause.MOVED_OUT]),
+)
+def test_applying_the_delta_to_the_last_digest_gives_this_one(before, now, rest, rules, fired, snoozed, otherwise):
+    previous = None if before is None else said(*before, fired=fired[0])
+    current = said(*now, previous=previous, today=MONDAY, rules=rules, fired=fired[1])
     everything = {one.onboarding.id: one for one in (*rest, *now)}
 
-    change = delta.compare(previous, current, listed=everything, everything=everything, phases=PHASES)
+    change = delta.compare(
+        previous,
+        current,
+        listed=everything,
+        everything=everything,
+        phases=PHASES,
+        snoozed=snoozed,
+        otherwise=otherwise,
+    )
 
     assert apply(change, previous, rules=rules) == current
     assert len(change.new) + len(change.continuing) == len(current.rows)
+    assert change.worse.keys() | change.slipped.keys() <= change.continuing.keys()
+    assert change.comparable == (previous is not None and not rules)
 
 
 @given(before=rows, now=rows)

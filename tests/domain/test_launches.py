@@ -1,11 +1,12 @@
 from dataclasses import fields
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import states
-from bot.domain.launches import Lanes, lanes
+from bot.domain.launches import Lanes, lanes, of_week
 from bot.domain.phases import DEFAULT, Phases
 
 PHASES = Phases()
@@ -38,6 +39,38 @@ def test_each_lane_is_by_date_and_then_by_name(make_standing, make_snapshot):
     assert titles(found.later) == ["Later"]
     assert titles(found.no_target) == ["No date"]
     assert titles(found.launched) == ["Live"]
+
+
+@pytest.mark.parametrize(
+    ("first", "this_week", "next_week"),
+    [(0, ["Sat", "Sun"], ["Mon", "Next Sat"]), (6, ["Sat"], ["Sun", "Mon", "Next Sat"])],
+)
+def test_a_week_begins_on_the_day_it_is_told(make_standing, make_snapshot, first, this_week, next_week):
+    days = {"Sat": date(2026, 9, 12), "Sun": date(2026, 9, 13), "Mon": date(2026, 9, 14), "Next Sat": date(2026, 9, 19)}
+    snapshot = make_snapshot(
+        *(make_standing(name, number, target_launch_date=day) for number, (name, day) in enumerate(days.items()))
+    )
+
+    found = lanes(snapshot, phases=PHASES, today=WEDNESDAY, first=first)
+
+    assert titles(found.this_week) == this_week
+    assert titles(found.next_week) == next_week
+
+
+def test_a_weeks_launches_include_those_made_and_leave_out_those_overdue(make_standing, make_snapshot):
+    snapshot = make_snapshot(
+        make_standing("Made", 1, target_launch_date=date(2026, 9, 7), phase="launch"),
+        make_standing("Made on Sunday before", 2, target_launch_date=date(2026, 9, 6), phase="launch"),
+        make_standing("Made without a date", 3, phase="launch"),
+        make_standing("Due", 4, target_launch_date=date(2026, 9, 11)),
+        make_standing("Overdue", 5, target_launch_date=date(2026, 9, 8)),
+    )
+
+    found = lanes(snapshot, phases=PHASES, today=WEDNESDAY)
+    from_sunday = lanes(snapshot, phases=PHASES, today=WEDNESDAY, first=6)
+
+    assert titles(of_week(found, today=WEDNESDAY)) == ["Made", "Due"]
+    assert titles(of_week(from_sunday, today=WEDNESDAY, first=6)) == ["Made on Sunday before", "Made", "Due"]
 
 
 @given(
