@@ -71,7 +71,7 @@ class Uncertain(OutcomeUnknown):
 
 
 _INVITE = "Invite me there with `/invite`, then it works."
-_ELSEWHERE = "Subscribe another channel, or `unsubscribe` here."
+_ELSEWHERE = "Subscribe another channel, or `/onboarding unsubscribe` here."
 _REFUSALS: dict[str, tuple[str, str, bool]] = {
     "not_in_channel": ("I am not in that channel.", _INVITE, False),
     "channel_not_found": ("That channel is gone, or it is private and I am not in it.", _INVITE, True),

@@ -116,3 +116,25 @@ def test_listener_awaits_nothing_but_the_acknowledgement(listener):
 
     first_who_asks = {"self._found"} if listener == "on_search" else set()  # the options are the acknowledgement
     assert set(awaited) == {"ack"} | first_who_asks
+
+
+def test_what_people_are_told_to_type_begins_with_the_command():
+    verbs = {word for feature in FEATURES for one in feature.commands for word in (one.verb, *one.synonyms)}
+    bare = [
+        f"{path.name}:{node.lineno}: {typed[0]}"
+        for path in LISTENERS.parent.rglob("*.py")
+        if not {"sandbox", "commands", "pivotal"} & set(path.parts)
+        for node, said in spoken(ast.parse(path.read_text()))
+        for typed in re.finditer(r"`([\w-]+)(?=[ `])", said)
+        if typed[1] in verbs
+    ]
+
+    assert bare == []
+
+
+def spoken(tree):
+    """The strings of a module that are no docstrings, and no comments in the form of one."""
+    silent = {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in silent:
+            yield node, node.value

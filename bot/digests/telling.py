@@ -54,7 +54,7 @@ class Telling:
 
     async def failed(self, subscription: Subscription, slot: str, error: BotError) -> None:
         """Tell the subscriber that a slot came to nothing, and pause what would fail again every day."""
-        subject, reason, hint = self.subject(subscription), error.message, error.hint
+        subject, reason, hint = self.subject(subscription), error.message, error.advice(self._command)
         if isinstance(error, Uncertain):
             await self.uncertain(subscription, slot)
         elif isinstance(error, CustomersRead) or (isinstance(error, NotPosted) and error.pauses):

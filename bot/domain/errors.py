@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+COMMAND = "/onboarding"
+"""How a hint writes the slash command: `/onboarding list`. What it is called here is put in where it is shown."""
+
 
 class BotError(Exception):
     """What happened, as one short sentence for the person, and what to do next.
@@ -13,6 +16,10 @@ class BotError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def advice(self, command: str) -> str:
+        """The hint, with the slash command as it is called here."""
+        return self.hint.replace(f"`{COMMAND} ", f"`{command} ")
 
 
 class UserError(BotError):

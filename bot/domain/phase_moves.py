@@ -70,7 +70,7 @@ def skip(onboarding: OnboardingRow, to: str | None, *, phases: Phases, test_key:
         raise Refused("Skip to which phase?", hint=f"Ahead of it are: {choice}.")
     if there <= here + 1:
         way = "advance" if there == here + 1 else "back" if there == here - 1 else ""
-        hint = f"Use `{way}` for that." if way else f"Ahead of it are: {choice}."
+        hint = f"Use `/onboarding {way}` for that." if way else f"Ahead of it are: {choice}."
         raise Refused(f"From {before} to {phases.label(to)} nothing is skipped.", hint=hint)
     passed = " and ".join(map(phases.label, phases.order[here : there - 1]))
     after = phases.label(to)

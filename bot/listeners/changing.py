@@ -144,7 +144,7 @@ async def proposed(turn: Turn, standing: Standing, wish: Wish) -> Move | Answer:
             wanted=wish.press.wanted,
         )
     except Refused as refusal:
-        notice = f"{refusal.message} {refusal.hint}".strip()
+        notice = f"{refusal.message} {refusal.advice(turn.names.command)}".strip()
         return Answer(drawn(turn, standing, notice=notice), replace=_private(turn))
 
 

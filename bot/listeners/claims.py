@@ -24,7 +24,9 @@ async def claim(turn: Turn) -> Answer:
     row = next((one for one in _owners(turn.services) if one.pivotal_id == pivotal_id), None)
     ask = await turn.services.people.claim(pivotal_id, by=turn.actor, trace=trace(turn))
     admins = await _ask(turn, turn.services.people.directory.people[pivotal_id], row) if ask else ()
-    return Answer(claims.asked(pivotal_id, admins=admins, again=not ask), replace=turn.pressed.private)
+    return Answer(
+        claims.asked(pivotal_id, admins=admins, again=not ask, command=turn.names.command), replace=turn.pressed.private
+    )
 
 
 @feature.button(claims.MORE)
@@ -83,13 +85,15 @@ async def _settle(turn: Turn, *, confirmed: bool) -> Message | None:
     assert turn.pressed is not None  # noqa: S101 - buttons always come with what was pressed
     slack_id, _, pivotal_id = turn.pressed.value.partition(" ")
     if not pivotal_id:
-        raise UserError("This button is from an older version of the bot.", hint="Use `people` instead.")
+        raise UserError("This button is from an older version of the bot.", hint="Use `/onboarding people` instead.")
     settle = turn.services.people.confirm if confirmed else turn.services.people.reject
     person = await settle(pivotal_id, slack_id=slack_id, by=turn.actor, trace=trace(turn))
     told = claims.settled(person, by=turn.actor.name, confirmed=confirmed)
     await turn.cards.put(turn.pressed.channel, turn.pressed.ts, told)
     try:
-        await turn.cards.tell(slack_id, claims.verdict(person, by=turn.actor.name, confirmed=confirmed))
+        await turn.cards.tell(
+            slack_id, claims.verdict(person, by=turn.actor.name, confirmed=confirmed, command=turn.names.command)
+        )
     except BotError as error:
         return say(f"{told.text} They could not be told: {text.escape(error.message)}")
     return None

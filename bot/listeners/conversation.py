@@ -102,7 +102,7 @@ class Conversation:
 
     def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
         """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""
-        message = explain(error, reference=reference, now=now)
+        message = explain(error, reference=reference, now=now, command=self._names.command)
         if isinstance(error, Unlinked):
             message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
         return caller.again(message.text) if caller.again else message

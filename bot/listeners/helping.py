@@ -18,7 +18,7 @@ async def help_(turn: Turn) -> Message:
         try:
             rights.check(rights.Right.READ, turn.actor)
         except Forbidden as refusal:
-            return views.nothing(refusal.message, refusal.hint)
+            return views.nothing(refusal.message, refusal.advice(turn.names.command))
     rows = {command.verb: _row(command, owner.title) for owner in turn.features for command in owner.commands}
     if not turn.text:
         return views.overview(tuple(rows.values()), command=turn.names.command, alias=turn.names.alias)

@@ -164,7 +164,9 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
     only, rest = _lane(turn.text)
     sight = await _sight(replace(turn, text=rest))
     if sight.sort:
-        raise UserError("Launches stand by their date, overdue first.", hint=f"Try `list {rest}` for another order.")
+        raise UserError(
+            "Launches stand by their date, overdue first.", hint=f"Try `/onboarding list {rest}` for another order."
+        )
     return lists.launches(
         launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today),
         page=page,
@@ -222,7 +224,7 @@ def _whose(turn: Turn) -> tuple[str, frozenset[str], str]:
         return "Your onboardings", ids, "No open onboarding is yours right now." if ids else _UNLINKED
     mention = filters.MENTION.fullmatch(turn.text)
     if mention is None:
-        raise UserError(f"“{turn.text}” is not a person I can find.", hint="Mention them: `mine @name`.")
+        raise UserError(f"“{turn.text}” is not a person I can find.", hint="Mention them: `/onboarding mine @name`.")
     ids = turn.directory.of_slack(mention[1] or mention[2])
     if not ids:
         return (
@@ -273,6 +275,6 @@ async def go(turn: Turn) -> Seen:
     verb = turn.pressed.value if turn.pressed else ""
     command = turn.commands.get(verb)
     if command is None or command.verb != verb:
-        raise UserError("This button is from an older version of the bot.", hint="Try `help`.")
+        raise UserError("This button is from an older version of the bot.", hint="Try `/onboarding help`.")
     await turn.patience()
     return await command.handler(turn)

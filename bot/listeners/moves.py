@@ -154,7 +154,7 @@ def _once_more(turn: Turn, wish: Wish, standing: Standing, differences: tuple[st
     try:
         move = turn.services.changes.preview(standing, wish.verb, by=turn.actor, wanted=wish.press.wanted)
     except Refused as refusal:
-        return notices.made(standing, told, trouble=f"{refusal.message} {refusal.hint}".strip())
+        return notices.made(standing, told, trouble=f"{refusal.message} {refusal.advice(turn.names.command)}".strip())
     return changing.form(turn, standing, move, wish=wish, remark=notices.escaped(told))
 
 

@@ -95,7 +95,10 @@ async def to_owner(turn: Turn, standing: Standing, typed: str) -> Seen:
     said = words.split(typed)
     role = ROLES.get(spelled("".join(said[:-1])))
     if role is None:
-        raise UserError("Which role, and who?", hint="For example: `owner #89 se @ben`, or `owner #89 designer none`.")
+        raise UserError(
+            "Which role, and who?",
+            hint="For example: `/onboarding owner #89 se @ben`, or `/onboarding owner #89 designer none`.",
+        )
     wanted = {role: None if said[-1].casefold() in NOBODY else _pivotal_id(turn, said[-1])}
     return await fulfil(turn, Wish(Press(standing.onboarding.id, Verb.OWNER, wanted=wanted)))
 
@@ -108,7 +111,7 @@ def _pivotal_id(turn: Turn, mention: str) -> str:
     if not ids:
         raise UserError(
             "That person is not linked to a Pivotal user, so Pivotal cannot be told of them.",
-            hint="An admin of this bot can link them: `link @person <pivotal user id>`.",
+            hint="An admin of this bot can link them: `/onboarding link @person <pivotal user id>`.",
         )
     if len(ids) > 1:
         raise UserError(

@@ -30,7 +30,7 @@ def asking(command: Command) -> Handler:
         try:
             await turn.screen.show(views.form(typed))
         except UpstreamError as error:
-            raise UserError("Which onboarding?", hint="Add a customer’s name or a number, such as `#89`.") from error
+            raise UserError("Which onboarding?", hint="Add a customer’s name or a number, such as “#89”.") from error
         return None
 
     return ask

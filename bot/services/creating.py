@@ -80,7 +80,8 @@ class Creating:
     async def _once(self, wish: Wish, form: str, made: Made | None, entry: AuditEntry) -> Standing:
         if await self._store.claims.seen(f"view:{form}", now=self._clock()):
             raise Repeated(
-                "This form was sent before, and its onboarding is there already.", hint="`log` shows it, and `list`."
+                "This form was sent before, and its onboarding is there already.",
+                hint="`/onboarding log` shows it, and `/onboarding list`.",
             )
         try:
             onboarding = await self._steps(wish, form, made)

@@ -42,7 +42,9 @@ class Journal:
         rights.check(rights.Right.NOTE, by, onboarding=standing.onboarding)
         said = " ".join(text.split())
         if not said:
-            raise UserError("What shall I note?", hint="Put the words after the customer: `note #89 waits for legal`.")
+            raise UserError(
+                "What shall I note?", hint="Put the words after the customer: `/onboarding note #89 waits for legal`."
+            )
         if len(said) > LONGEST_NOTE:
             raise UserError(f"A note has {LONGEST_NOTE} characters at the most; this one has {len(said)}.")
         entry = AuditEntry(

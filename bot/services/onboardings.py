@@ -65,7 +65,8 @@ class Onboardings:
         except GoneFromPivotal as error:
             await self._portfolio.remove(onboarding_id)
             raise NotFound(
-                "Pivotal has no such onboarding; it may have been deleted.", hint="Try the customer’s name, or `list`."
+                "Pivotal has no such onboarding; it may have been deleted.",
+                hint="Try the customer’s name, or `/onboarding list`.",
             ) from error
         await self._portfolio.put(onboarding, source="poll")
         return await self._portfolio.standing(onboarding)
@@ -105,7 +106,7 @@ class Onboardings:
         Raises UserError when nothing was said, NotFound when nothing fits.
         """
         if not text.strip():
-            raise UserError("Which onboarding?", hint="Add a customer’s name or a number, such as `aurora` or `#89`.")
+            raise UserError("Which onboarding?", hint="Add a customer’s name or a number, such as “aurora” or “#89”.")
         snapshot = await self._index(exactly=exactly)
         reference = references.parse(text, host=self._host)
         if isinstance(reference, Name):
@@ -183,7 +184,9 @@ class Onboardings:
         sole = matches.sole if not exactly or matches.exact else None
         customers = (sole,) if sole else matches.exact or matches.all
         if not customers:
-            raise NotFound(f"No customer is called “{name}”.", hint="Try `list`, or the number, such as `#89`.")
+            raise NotFound(
+                f"No customer is called “{name}”.", hint="Try `/onboarding list`, or the number, such as “#89”."
+            )
         question = (
             "Which one do you mean?"
             if matches.exact or not exactly

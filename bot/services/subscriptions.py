@@ -107,7 +107,9 @@ class Subscriptions:
         """
         async with self._changing(EDIT, subscription_id, by, source, reference) as (found, attempt):
             if wish.kind != found.kind:
-                raise UserError(f"This is the {found.kind} digest.", hint=f"For another, use `subscribe {wish.kind}`.")
+                raise UserError(
+                    f"This is the {found.kind} digest.", hint=f"For another, use `/onboarding subscribe {wish.kind}`."
+                )
             new = _made(wish, channel=found.channel, by=by, now=self._clock())
             hours = _hours(new) != _hours(found)
             changed = replace(
@@ -178,7 +180,7 @@ class Subscriptions:
         for subscription in await self.of_channel(channel):
             if subscription.kind == kind:
                 return subscription
-        raise NotFound(f"This channel gets no {kind} digest.", hint=f"Try `subscribe {kind}`.")
+        raise NotFound(f"This channel gets no {kind} digest.", hint=f"Try `/onboarding subscribe {kind}`.")
 
     async def get(self, subscription_id: str) -> Subscription | None:
         """One subscription, or None when it was ended."""
@@ -375,4 +377,4 @@ def _told(one: Subscription) -> str:
 
 
 def _ended() -> NotFound:
-    return NotFound("This digest has been ended already.", hint="Ask for `subscriptions` again.")
+    return NotFound("This digest has been ended already.", hint="Ask for `/onboarding subscriptions` again.")

@@ -55,7 +55,7 @@ class Undoing:
                 raise Refused(
                     f"{later.name} changed {entry.title} after you ({later.before} → {later.after}), "
                     "so your change cannot be undone.",
-                    hint="Nothing was changed. Look at its `log`, and talk to each other.",
+                    hint="Nothing was changed. Look at its `/onboarding log`, and talk to each other.",
                 )
         seen = await self._store.observations.of(entry.onboarding_id)
         ours = [one for one in seen if one.source == "us" and one.seen_at >= entry.at]
@@ -63,7 +63,7 @@ class Undoing:
         if not restores:
             raise Refused(
                 f"Your last change of {entry.title}, {entry.before} → {entry.after}, cannot be undone.",
-                hint="Change it back with another command; a launch is retracted by `pause`.",
+                hint="Change it back with another command; a launch is retracted by `/onboarding pause`.",
             )
         return Taken(entry, restores, {one.field: one.after for one in ours})
 

@@ -60,7 +60,7 @@ def described(row: Unmapped) -> str:
     return f"`{text.name(row.pivotal_id, 100)}`{known}: {roles} of {text.count(row.count, 'onboarding')}\n{customers}"
 
 
-def asked(pivotal_id: str, *, admins: Sequence[str], again: bool) -> Message:
+def asked(pivotal_id: str, *, admins: Sequence[str], again: bool, command: str) -> Message:
     """Tell a person what became of their claim; `admins` are the names of those who were asked."""
     name = text.name(pivotal_id, 100)
     told = f"Noted: you say that you are the Pivotal user `{name}`."
@@ -70,7 +70,7 @@ def asked(pivotal_id: str, *, admins: Sequence[str], again: bool) -> Message:
         then = f"I asked {text.listed(tuple(map(text.name, admins)), limit=3)} to confirm it, and will tell you."
     else:
         then = "I could reach no admin of this bot to confirm it. Whoever runs it names them in BOT_ADMINS."
-    until = "Until then `mine` shows what that user owns, and you cannot change it yet."
+    until = f"Until then `{text.escape(command)} mine` shows what that user owns, and you cannot change it yet."
     return Message(f"{told} {then} {until}", (section(told), context(then, until)))
 
 
@@ -120,7 +120,7 @@ def settled(person: Person, *, by: str, confirmed: bool) -> Message:
     return Message(told, (section(told),))
 
 
-def verdict(person: Person, *, by: str, confirmed: bool) -> Message:
+def verdict(person: Person, *, by: str, confirmed: bool, command: str) -> Message:
     """Tell the person themselves."""
     pivotal_id = text.name(person.pivotal_id, 100)
     if confirmed:
@@ -128,5 +128,5 @@ def verdict(person: Person, *, by: str, confirmed: bool) -> Message:
         then = "You can now change the onboardings this user owns."
     else:
         told = f"{text.name(by)} says that you are not `{pivotal_id}` in Pivotal."
-        then = "Nothing else changed. `whoami` lets you choose again."
+        then = f"Nothing else changed. `{text.escape(command)} whoami` lets you choose again."
     return Message(f"{told} {then}", (section(told), context(then)))

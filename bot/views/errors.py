@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.errors import BotError, FieldErrors, UpstreamError
+from bot.domain.errors import COMMAND, BotError, FieldErrors, UpstreamError
 from bot.pivotal import errors as pivotal
 from bot.views import text
 from bot.views.message import Message, context, section
@@ -25,12 +25,13 @@ class Words:
     ours: bool = False
 
 
-def explain(error: BaseException, *, reference: str, now: datetime) -> Message:
+def explain(error: BaseException, *, reference: str, now: datetime, command: str = COMMAND) -> Message:
     """Put an error into words for the person who met it.
 
-    `reference` is the short one in the log beside the traceback; `now` turns "not before" into "in 12 s".
+    `reference` is the short one in the log beside the traceback; `now` turns "not before" into "in 12 s"; `command` is
+    what the slash command is called here, in the place of what hints call it.
     """
-    words = _words(error, now)
+    words = _words(error, now, command)
     message = text.name(words.message, _SENTENCE)
     hint = text.name(words.hint, _SENTENCE) if words.hint else ""
     quoted = f"Reference {text.name(reference, 40)}" if words.ours else ""
@@ -43,13 +44,14 @@ def explain(error: BaseException, *, reference: str, now: datetime) -> Message:
 
 def sentence(error: BaseException, *, now: datetime) -> str:
     """What happened and no more, as markup: for a message that says by itself what was changed and what to do."""
-    return text.name(_words(error, now).message, _SENTENCE)
+    return text.name(_words(error, now, COMMAND).message, _SENTENCE)
 
 
-def _words(error: BaseException, now: datetime) -> Words:
+def _words(error: BaseException, now: datetime, command: str) -> Words:
     for kind in type(error).__mro__:
         if kind in _TABLE:
-            return _TABLE[kind](error, now)
+            words = _TABLE[kind](error, now)
+            return replace(words, hint=error.advice(command)) if isinstance(error, BotError) and error.hint else words
     return Words(
         "Something went wrong on our side.", "Nothing you did wrong. Please pass the reference to an admin.", ours=True
     )

@@ -57,8 +57,8 @@ def test_odd_names_stay_text(checked, confirmed):
 
     checked(claims.request(odd, row))
     checked(claims.settled(odd, by=ODD, confirmed=confirmed))
-    checked(claims.verdict(odd, by=ODD, confirmed=confirmed))
-    checked(claims.asked("x" * 100, admins=[ODD] * 10, again=False))
+    checked(claims.verdict(odd, by=ODD, confirmed=confirmed, command="/ob"))
+    checked(claims.asked("x" * 100, admins=[ODD] * 10, again=False, command="/ob"))
     checked(people.linked(odd, former=odd))
     checked(people.whoami(Actor("U1", "T1", ODD), troubles=[ODD] * 9, offer=claims.offer([row] * 9)))
     checked(settings.settings(Actor("U1", "T1", ODD), effective=[("NAME", ODD)] * 40, troubles=[ODD] * 9))
@@ -73,7 +73,7 @@ def test_odd_names_stay_text(checked, confirmed):
     ],
 )
 def test_a_claim_is_told_with_what_happens_next(checked, admins, again, expected):
-    told = checked(claims.asked("user_csm_003", admins=admins, again=again))["text"]
+    told = checked(claims.asked("user_csm_003", admins=admins, again=again, command="/ob"))["text"]
 
     assert expected in told
     assert "you cannot change it yet" in told
