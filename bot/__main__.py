@@ -56,6 +56,8 @@ def manifest(
     ] = "",
 ) -> None:
     """Print the app manifest to paste into Slack."""
+    from bot.commands import connection
+    from bot.config import ConfigurationError
     from bot.listeners.http import PATH
     from bot.listeners.manifest import EXTRAS, Names, as_yaml
     from bot.listeners.manifest import manifest as describe
@@ -66,7 +68,11 @@ def manifest(
     address = url.rstrip("/") if url else None
     if address and not address.endswith(PATH):
         address += PATH
-    document = describe(Names(command, alias), request_url=address, extras=wanted)
+    try:
+        web = connection.load().pivotal_base_url  # the links of another Pivotal are shown too
+    except ConfigurationError as error:
+        raise typer.Exit(connection.complain(error)) from None
+    document = describe(Names(command, alias), request_url=address, extras=wanted, web=web)
     print(as_yaml(document), end="")  # noqa: T201 - what was asked for
 
 
@@ -103,6 +109,26 @@ def contract(
     from bot.commands import contract as command
 
     raise typer.Exit(command.main(as_json=as_json))
+
+
+@app.command()
+def digest(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="`at-risk`, `launch-week` or `portfolio`.")],
+    filters: Annotated[str, typer.Option(metavar="WORDS", help="As in Slack: `phase:review owner:user_…`.")] = "",
+    zone: Annotated[str | None, typer.Option(help="Whose calendar it follows, such as Europe/Berlin.")] = None,
+    printed: Annotated[bool, typer.Option("--print", help="Print it to read; this is what happens anyway.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for other programs.")] = False,
+) -> None:
+    """Write a digest to the terminal, without Slack: exit code 1 when Pivotal does not answer."""
+    from bot.app import utc_now
+    from bot.commands import digest as command
+    from bot.digests import DIGESTS
+
+    if kind not in DIGESTS:
+        raise typer.BadParameter(f"there is {', '.join(DIGESTS)}, no {kind!r}.", param_hint="KIND")
+    if printed and as_json:
+        raise typer.BadParameter("it is --print or --json.", param_hint="--json")
+    raise typer.Exit(command.main(kind, filters=filters, zone=zone, as_json=as_json, clock=utc_now))
 
 
 @app.command()

@@ -128,7 +128,7 @@ def test_the_optional_scopes_table_is_the_manifests():
 
 
 def test_every_digest_is_told_with_its_hour():
-    days = {"mon-fri": "weekdays", "mon": "Mondays"}
+    days = {"mon-fri": "weekdays", "mon": "Mondays", "fri": "Fridays"}
 
     for digest in DIGESTS.values():
         assert re.search(rf"`{digest.kind}` comes on {days[digest.days]} at\s+{digest.at:%H:%M}", README)

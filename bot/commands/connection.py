@@ -1,7 +1,7 @@
 """Which Pivotal a command speaks to, from the environment and `.env`; Slack's settings are not needed."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.config import ConfigurationError, unreadable
 from bot.domain.phases import DEFAULT, Phases
-from bot.pivotal import PivotalApi
+from bot.pivotal import AsyncPivotalApi, PivotalApi
 from bot.pivotal.settings import BASE_URL
 
 UNUSABLE = 2
@@ -45,21 +45,40 @@ class Connection(BaseSettings):
 
         Without `needs_key` it is good for the calls that are sent without one.
         """
+        key = self._key() if needs_key else self.pivotal_api_key.get_secret_value().strip() or "none"
+        try:
+            return PivotalApi(key, base_url=self.pivotal_base_url, **options)
+        except ValueError as error:
+            raise ConfigurationError([str(error)]) from None
+
+    def awaited(self, **options: Any) -> AsyncPivotalApi:
+        """Make a client to be awaited; raises as `client` does."""
+        try:
+            return AsyncPivotalApi(self._key(), base_url=self.pivotal_base_url, **options)
+        except ValueError as error:
+            raise ConfigurationError([str(error)]) from None
+
+    def _key(self) -> str:
         key = self.pivotal_api_key.get_secret_value().strip()
-        if needs_key and not key.startswith("pivotal_"):
+        if not key.startswith("pivotal_"):
             raise ConfigurationError(
                 ["PIVOTAL_API_KEY must be a Pivotal API key, which starts with pivotal_ (Admin > API Keys)."]
             )
-        try:
-            return PivotalApi(key or "none", base_url=self.pivotal_base_url, **options)
-        except ValueError as error:
-            raise ConfigurationError([str(error)]) from None
+        return key
+
+
+ConnectionT = TypeVar("ConnectionT", bound=Connection)
 
 
 def load(env_file: Path | None = Path(".env")) -> Connection:
     """Read the settings from the environment and `env_file`; raises ConfigurationError."""
+    return read(Connection, env_file)
+
+
+def read(kind: type[ConnectionT], env_file: Path | None = Path(".env")) -> ConnectionT:
+    """Read a command's settings, these and others of its own, as `load` does."""
     try:
-        return Connection(_env_file=env_file)
+        return kind(_env_file=env_file)
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigurationError([unreadable(env_file, error)]) from None
     except ValidationError as error:

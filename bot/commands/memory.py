@@ -45,7 +45,7 @@ def load(env_file: Path | None = Path(".env")) -> str:
 @asynccontextmanager
 async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
     """The bot's memory, which has to be there already; raises ConfigurationError when it cannot be opened."""
-    if _missing(url):
+    if not exists(url):
         raise ConfigurationError(["DATABASE_URL names a file that does not exist: has the bot run with it yet?"])
     try:
         store = await Store.open(url, clock=clock)
@@ -57,7 +57,7 @@ async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[St
         await store.close()
 
 
-def _missing(url: str) -> bool:
-    """Whether it is a file that is not there: looking into a memory is not to make one."""
+def exists(url: str) -> bool:
+    """Whether there is a memory, as far as that can be seen from here: looking into one is not to make one."""
     place = address(url)
-    return place.get_backend_name() == "sqlite" and not Path(place.database or "").is_file()
+    return place.get_backend_name() != "sqlite" or Path(place.database or "").is_file()

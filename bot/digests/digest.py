@@ -109,6 +109,7 @@ class Briefing:
             missed=self.missed,
             moved_from=self.moved_from,
             mentions=self.mentions,
+            alone=not self.subscription.id,
         )
 
 

@@ -20,7 +20,7 @@ def write(briefing: Briefing) -> Written:
         views.portfolio_digest(week, known, frame=briefing.frame()),
         (),
         says,
-        silent=not briefing.narrowed.standings,
+        silent=briefing.subscription.quiet and not briefing.narrowed.standings,
         picture=chart.picture(week, frame=briefing.frame())
         if briefing.pictures and week.open and chart.available()
         else None,

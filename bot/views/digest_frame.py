@@ -59,6 +59,8 @@ class Frame:
     """The holidays whose digests were moved to this day."""
     mentions: bool = False
     """People may be pinged: of new rows, and on the day of a launch."""
+    alone: bool = False
+    """No digest came before it, and none will be compared with it: it is written to a terminal."""
 
 
 def day(day: date) -> str:
@@ -91,7 +93,7 @@ def notes(delta: Delta, frame: Frame) -> Iterable[str]:
         yield f"_{_missed(frame.missed)}_"
     if delta.base is Base.NONE:
         seen = f"from what this bot has seen since {dates.full(frame.seen_since)}" if frame.seen_since else "from today"
-        yield f"_The first digest here: phase ages and slips are counted {seen}._"
+        yield f"_{'P' if frame.alone else 'The first digest here: p'}hase ages and slips are counted {seen}._"
     if delta.base is Base.CHANGED:
         yield "_Filters or rules changed since the last digest, so nothing is called new or gone._"
 

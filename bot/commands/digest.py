@@ -1,0 +1,156 @@
+"""`onboarding-bot digest`: writes a digest to the terminal or as JSON, without Slack, for cron jobs and CI.
+
+It needs Pivotal's key. Where the bot has a memory it tells what was seen, and nothing is written into that memory.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import field_validator
+from rich.console import Console
+
+from bot.commands import connection, digest_json, memory, terminal
+from bot.commands.connection import Connection
+from bot.commands.digest_json import Told
+from bot.config import ConfigurationError
+from bot.digests import DIGESTS
+from bot.digests.writing import Round, write
+from bot.domain import dates, risk
+from bot.domain.errors import BotError, UpstreamError
+from bot.domain.phases import Phases
+from bot.domain.records import Subscription
+from bot.domain.risk import Thresholds
+from bot.pivotal import AsyncPivotalApi
+from bot.services.ledger import Ledger
+from bot.services.onboardings import Onboardings
+from bot.services.people import People
+from bot.services.portfolio import Portfolio
+from bot.services.snoozing import Snoozing
+from bot.store import Store
+
+FAILED = 1
+"""Exit code when Pivotal does not answer and nothing fresh enough is known."""
+UNUSABLE = connection.UNUSABLE
+INTERRUPTED = 130
+
+
+class Wanted(Connection):
+    """The settings a digest depends on, by the names that `serve` reads them by."""
+
+    bot_timezone: str = "UTC"
+    bot_risk: str = ""
+
+    @field_validator("bot_timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            return dates.zone(value).key
+        except BotError as error:
+            raise ValueError(error.message.rstrip(".")) from None
+
+    @field_validator("bot_risk")
+    @classmethod
+    def _thresholds(cls, value: str) -> str:
+        try:
+            risk.thresholds(value)
+        except BotError as error:
+            raise ValueError(error.message.rstrip(".")) from None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a digest is written from, out of a memory of this run's own."""
+
+    ledger: Ledger
+    snoozing: Snoozing
+    portfolio: Portfolio
+    people: People
+    phases: Phases
+    thresholds: Thresholds
+    test_key: bool
+
+
+def main(kind: str, *, filters: str, zone: str | None, as_json: bool, clock: Callable[[], datetime]) -> int:
+    """Print a digest with the settings of the environment and `.env`; gives the exit code."""
+    try:
+        told = asyncio.run(_told(connection.read(Wanted), kind, filters=filters, zone=zone, clock=clock))
+    except ConfigurationError as error:
+        return connection.complain(error)
+    except BotError as error:
+        complaint = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+        complaint.print(f"{error.message} {error.hint}".strip())
+        return FAILED if isinstance(error, UpstreamError) else UNUSABLE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    if as_json:
+        print(digest_json.document(told))  # noqa: T201 - what was asked for
+    else:
+        terminal.show(told.written.message, told.written.thread, Console(highlight=False))
+    return 0
+
+
+async def _told(settings: Wanted, kind: str, *, filters: str, zone: str | None, clock: Callable[[], datetime]) -> Told:
+    digest, now = DIGESTS[kind], clock()
+    place = dates.zone(zone or settings.bot_timezone).key
+    subscription = Subscription("", "", "", kind, digest.days, digest.at, place, "", now, filters)
+    async with AsyncExitStack() as stack:
+        pivotal = await stack.enter_async_context(settings.awaited(clock=clock))
+        store = await stack.enter_async_context(_copied(memory.load(), clock=clock))
+        parts = await _parts(settings, pivotal, store, clock=clock)
+        stack.push_async_callback(parts.portfolio.close)
+        round_ = Round(parts.portfolio, now=now)
+        written = await write(digest, subscription, parts, round_)
+        return Told(written, subscription, await round_.snapshot(), parts.people.directory, now, parts.test_key)
+
+
+async def _parts(settings: Wanted, pivotal: AsyncPivotalApi, store: Store, *, clock: Callable[[], datetime]) -> Parts:
+    people = People(store)
+    await people.load()
+    portfolio = Portfolio(pivotal, store, clock=clock, phases=settings.phases)
+    await portfolio.load()
+    thresholds = risk.thresholds(settings.bot_risk)
+    onboardings = Onboardings(
+        pivotal, portfolio, phases=settings.phases, web=settings.pivotal_base_url, thresholds=thresholds
+    )
+    return Parts(
+        Ledger(store),
+        Snoozing(store, onboardings, portfolio, people, clock=clock),
+        portfolio,
+        people,
+        settings.phases,
+        thresholds,
+        pivotal.mode == "test",
+    )
+
+
+@asynccontextmanager
+async def _copied(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
+    """A memory for this run alone, which knows what the bot's own has seen, where there is one.
+
+    The bot's own is left as it is: this key may be another than the bot's, and see another workspace.
+    """
+    with TemporaryDirectory(prefix="onboarding-bot-") as folder:
+        copy = await Store.open(f"sqlite:///{Path(folder) / 'memory.db'}", clock=clock)
+        try:
+            if memory.exists(url):
+                async with memory.opened(url, clock=clock) as store:
+                    await _take_over(store, copy)
+            yield copy
+        finally:
+            await copy.close()
+
+
+async def _take_over(store: Store, copy: Store) -> None:
+    """Copy what was seen, who is who, and how everything stood last, so that what changed since is seen too."""
+    _, seen = await store.observations.after(0)
+    await copy.observations.add(seen)
+    await copy.people.link(*(await store.people.directory()).people.values())
+    rows, customers, as_of = await store.snapshot.load()
+    if as_of is not None:
+        await copy.snapshot.refresh(rows, customers.values(), started_at=as_of, as_of=as_of, source="poll")
