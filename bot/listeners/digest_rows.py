@@ -1,13 +1,20 @@
-"""What can be pressed in a digest. A row's menu writes nothing: it opens the private card, or a form that asks."""
+"""What can be pressed in a digest: a row's menu, which writes nothing but opens a card or a form, and See all."""
 
+from slack_sdk.models.views import View
+
+from bot.domain import dates, filters, launches
 from bot.domain.errors import UserError
 from bot.domain.moves import Verb
-from bot.listeners import changing
+from bot.domain.records import Standing, Subscription
+from bot.domain.risk import Risk
+from bot.listeners import changing, snoozes
 from bot.listeners.changing import Wish
 from bot.listeners.feature import Answer, Feature, Seen, Turn
 from bot.listeners.show import open_card
 from bot.views import digest_rows as views
+from bot.views import lists, modal, values
 from bot.views.forms import reason
+from bot.views.rows import Row
 from bot.views.values import Press
 
 feature = Feature("Digest rows")
@@ -19,9 +26,38 @@ async def menu(turn: Turn) -> Seen:
     match turn.press.verb:
         case views.OPEN:
             return await open_card(turn)
+        case views.SNOOZE:
+            return await snoozes.ask(turn)
         case Verb.FLAG | Verb.CLEAR as verb:
             return await _ask(turn, Verb(verb))
     raise UserError("This menu is from an older version of the bot.", hint="Open the onboarding itself.")
+
+
+@feature.button(views.ALL)
+async def see_all(turn: Turn) -> View:
+    """All that a digest lists now, ten to a page; a further page takes the place of the one before."""
+    wanted = values.decode_turning(turn.pressed.value if turn.pressed else "")
+    turn.screen.take_over()
+    await turn.screen.loading("All rows")
+    snapshot = await turn.services.onboardings.snapshot()
+    subscription, listed = await turn.digests.rows(wanted.list, by=turn.actor)
+    title = turn.titles.get(subscription.kind, subscription.kind)
+    kept = filters.parse(subscription.filters, phases=turn.phases, seen=snapshot.standings)
+    page = views.page(
+        title,
+        [_row(one, turn, subscription) for one in listed],
+        subscription_id=wanted.list,
+        page=wanted.page,
+        told=filters.describe(kept, directory=turn.directory),
+        phases=turn.phases,
+        directory=turn.directory,
+        now=turn.now,
+        zone=turn.zone,
+        as_of=snapshot.as_of,
+        stale=snapshot.trouble or snapshot.stale,
+        test_key=turn.services.test_key,
+    )
+    return modal.told(title, page)
 
 
 async def _ask(turn: Turn, verb: Verb) -> Seen:
@@ -32,3 +68,12 @@ async def _ask(turn: Turn, verb: Verb) -> Seen:
     wish = Wish(Press(standing.onboarding.id, verb))
     move = await changing.proposed(turn, standing, wish)
     return move if isinstance(move, Answer) else changing.form(turn, standing, move, wish=wish)
+
+
+def _row(listed: Risk | Standing, turn: Turn, subscription: Subscription) -> Row:
+    """With its reasons, or under the heading of its lane on the channel's calendar."""
+    if isinstance(listed, Risk):
+        return Row(listed.standing, listed.reasons)
+    today, first = dates.today(turn.now, subscription.zone), dates.first_weekday(subscription.zone)
+    lane = launches.lane(listed, phases=turn.phases, today=today, first=first)
+    return Row(listed, lane=lists.LANES.get(lane, "") if lane else "")
