@@ -2,9 +2,6 @@
 
 from functools import cache
 
-import holidays
-from babel import Locale
-
 from bot.domain.errors import UserError
 
 _SHORT = 2
@@ -14,12 +11,15 @@ _SHORT = 2
 @cache
 def known() -> dict[str, str]:
     """Every code with its name in English, by name: `DE` is `Germany`, `DE-BY` is `Germany, BY`."""
+    import holidays  # these two take a moment, which nobody waits for who keeps no holidays
+    from babel import Locale
+
     names = Locale("en").territories
     found = {}
     for code, parts in holidays.list_supported_countries().items():
         if len(code) == _SHORT and code in names:
             found[code] = str(names[code])
-            found |= {f"{code}-{part}": f"{names[code]}, {part}" for part in parts}
+            found |= {f"{code}-{part}": f"{names[code]}, {part}" for part in parts if part == part.upper()}
     return dict(sorted(found.items(), key=lambda one: one[1]))
 
 

@@ -9,6 +9,7 @@ from slack_sdk.models.views import View
 from bot.domain import countries, dates, filters, rights, schedule
 from bot.domain.errors import BotError, Forbidden, UserError
 from bot.domain.records import Subscription
+from bot.domain.schedule import Slot
 from bot.listeners.feature import Feature, Seen, Turn
 from bot.listeners.wishes import DIRECT, PLACE, kind_of, read, wished
 from bot.services import Services
@@ -195,11 +196,11 @@ def told(turn: Turn, subscription: Subscription, *, creator: str = "") -> str:
     return filters.describe(wanted, directory=turn.directory, me=creator)
 
 
-def following(subscription: Subscription, now: datetime) -> datetime | None:
+def following(subscription: Subscription, now: datetime) -> Slot | None:
     """When its next one comes; None while it is paused, or when no day can be found."""
     if subscription.paused or not schedule.readable(subscription):
         return None
     try:
-        return schedule.next_run(subscription, now)
+        return schedule.due(subscription, now=schedule.next_run(subscription, now))
     except ValueError:
         return None

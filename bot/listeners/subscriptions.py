@@ -8,6 +8,7 @@ from bot.domain.records import Subscription
 from bot.listeners.feature import Answer, Feature, Seen, Turn
 from bot.listeners.subscribing import following, name_of, told
 from bot.listeners.wishes import kind_of, shown
+from bot.services.ledger import NOTICE
 from bot.services.subscriptions import allowed
 from bot.views import outcomes
 from bot.views import subscriptions as views
@@ -131,14 +132,16 @@ def _visible(subscription: Subscription, turn: Turn) -> bool:
 
 
 async def _row(turn: Turn, subscription: Subscription) -> Row:
-    creator = await name_of(turn, subscription.creator)
-    slot = await turn.services.subscriptions.due(subscription, now=turn.now, grace=schedule.GRACE)
+    creator, readable = await name_of(turn, subscription.creator), schedule.readable(subscription)
+    slot = await turn.services.ledger.due(subscription, now=turn.now, grace=schedule.GRACE) if readable else None
+    put_off = await turn.services.ledger.get(subscription.id, f"{NOTICE}{slot.key}") if slot else None
+    why = (put_off.reason or "") if put_off else ""
     return Row(
         subscription,
         following(subscription, turn.now),
         filters=told(turn, subscription, creator=creator),
         creator=creator,
-        past=await turn.services.subscriptions.recent(subscription, limit=outcomes.MOST),
-        waiting=outcomes.waiting(slot.at, subscription, grace=schedule.GRACE) if slot else "",
+        past=await turn.services.ledger.recent(subscription, limit=outcomes.MOST),
+        waiting=outcomes.waiting(slot.at, subscription, grace=schedule.GRACE, why=why) if slot else "",
         changeable=allowed(subscription, turn.actor),
     )

@@ -17,6 +17,7 @@ from slack_sdk.models.blocks import (
 
 from bot.domain import countries, dates
 from bot.domain.records import Delivery, Subscription
+from bot.domain.schedule import Slot
 from bot.views import controls, outcomes, text, values
 from bot.views import standing as said
 from bot.views.message import Message, context, header, section
@@ -39,8 +40,8 @@ class Row:
     """One subscription as the list shows it."""
 
     subscription: Subscription
-    following: datetime | None
-    """The instant of its next run; None: no next one."""
+    following: Slot | None
+    """Its next run; None: no next one."""
     filters: str = ""
     """What it keeps, in words."""
     creator: str = ""
@@ -92,7 +93,7 @@ def listing(
 def subscribed(
     subscription: Subscription,
     *,
-    following: datetime | None,
+    following: Slot | None,
     titles: Mapping[str, str],
     zone: ZoneInfo,
     filters: str = "",
@@ -104,9 +105,10 @@ def subscribed(
 
     `zone` is the reader's; `creator` is the name of who set the earlier one up.
     """
-    gets = "now gets" if not edited else "gets"
-    told = f"{_whose(subscription)} {gets} “{title(subscription, titles=titles)}”, {when(subscription)}."
-    details = [following_(subscription, following, zone=zone), *filter(None, (_kept(filters), *_manner(subscription)))]
+    whose = ("A" if edited else "Your") + " direct message" if subscription.direct else channel(subscription)
+    gets = "gets" if edited else "now gets"
+    told = f"{whose} {gets} “{title(subscription, titles=titles)}”, {when(subscription)}."
+    details = [_following(subscription, following, zone=zone), *filter(None, (_kept(filters), *_manner(subscription)))]
     if instead_of and instead_of != subscription:
         details.append(said.joined(f"Instead of {when(instead_of)}", _by(creator)))
     told = f"Saved. {told}" if edited else told
@@ -122,8 +124,8 @@ def unsubscribed(subscription: Subscription, *, titles: Mapping[str, str], comma
 
 def ended(subscription: Subscription, *, titles: Mapping[str, str]) -> str:
     """`#onboarding no longer gets “At-risk onboardings”.`"""
-    verb = "get" if subscription.direct else "gets"
-    return f"{_whose(subscription)} no longer {verb} “{title(subscription, titles=titles)}”."
+    whose = "A direct message" if subscription.direct else channel(subscription)
+    return f"{whose} no longer gets “{title(subscription, titles=titles)}”."
 
 
 def pick(subscriptions: Sequence[Subscription], *, titles: Mapping[str, str]) -> Message:
@@ -142,7 +144,7 @@ def pick(subscriptions: Sequence[Subscription], *, titles: Mapping[str, str]) ->
 def line(subscription: Subscription, *, following: datetime | None, titles: Mapping[str, str]) -> str:
     """One subscription in one line: what, where, when, and when next."""
     what = f"{title(subscription, titles=titles)} in {channel(subscription)}, {when(subscription)}"
-    return f"{what} · {following_(subscription, following)}"
+    return f"{what} · {_next(subscription, following)}"
 
 
 def title(subscription: Subscription, *, titles: Mapping[str, str]) -> str:
@@ -157,7 +159,17 @@ def when(subscription: Subscription) -> str:
     return f"{text.name(days)} at {subscription.at:%H:%M} ({text.name(subscription.zone)})"
 
 
-def following_(subscription: Subscription, following: datetime | None, *, zone: ZoneInfo | None = None) -> str:
+def _following(subscription: Subscription, following: Slot | None, *, zone: ZoneInfo) -> str:
+    """When the next one comes, for a reader in `zone`; and which holidays it is moved from."""
+    told = _next(subscription, following.at if following else None, zone=zone)
+    moved = following.moved_from if following else ()
+    if not moved:
+        return told
+    days = tuple(f"{dates.WEEKDAYS[day.weekday()]} {dates.short(day)}" for day in moved)
+    return f"{told}, moved: {text.listed(days, limit=3)} {'is a holiday' if len(days) == 1 else 'are holidays'}"
+
+
+def _next(subscription: Subscription, following: datetime | None, *, zone: ZoneInfo | None = None) -> str:
     """When the next one comes, by its own clock, and by the reader's where that shows another time."""
     if subscription.paused is not None:
         why = text.name(subscription.paused, 200)
@@ -182,7 +194,7 @@ def _told(row: Row, *, titles: Mapping[str, str], now: datetime, zone: ZoneInfo)
     subscription = row.subscription
     named = f"*{title(subscription, titles=titles)}* in {channel(subscription)}"
     settings = said.joined(when(subscription), _kept(row.filters), *_manner(subscription), _by(row.creator))
-    parts = [named, settings, following_(subscription, row.following, zone=zone)]
+    parts = [named, settings, _following(subscription, row.following, zone=zone)]
     if row.waiting:
         parts.append(text.name(row.waiting, 300))
     if row.past:
@@ -238,10 +250,6 @@ def _manner(subscription: Subscription) -> tuple[str, ...]:
         then = "the next workday" if subscription.on_holiday == "move" else "not at all"
         parts.append(f"holidays of {text.name(countries.name(subscription.holidays))}: {then}")
     return tuple(parts)
-
-
-def _whose(subscription: Subscription) -> str:
-    return "Your direct message" if subscription.direct else channel(subscription)
 
 
 def _kept(filters: str) -> str:
