@@ -135,6 +135,11 @@ def next_run(subscription: Subscription, now: datetime) -> datetime:
     raise ValueError(f"No weekday in {subscription.days!r}")
 
 
+def day_of_next(subscription: Subscription, now: datetime) -> date:
+    """The local date that names the next slot after `now`."""
+    return next_run(subscription, now).astimezone(ZoneInfo(subscription.zone)).date()
+
+
 def _slot(subscription: Subscription, day: date, zone: ZoneInfo) -> Slot | None:
     """The slot of a local date: of its own weekday, or of holidays before it, or of both at once."""
     at = instant(day, subscription.at, zone)

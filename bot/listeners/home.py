@@ -101,5 +101,5 @@ async def _backstage(turn: Turn, snapshot: Snapshot, subscribed: Iterable[Subscr
     unlinked = len(unmapped(snapshot.standings, directory=turn.directory, phases=turn.phases))
     outcomes: list[tuple[Subscription, Delivery]] = []
     for one in subscribed:
-        outcomes += [(one, last) for last in await turn.services.subscriptions.recent(one, limit=1)]
+        outcomes += [(one, last) for last in await turn.services.ledger.recent(one, limit=1)]
     return Backstage(unlinked, outcomes, turn.off)

@@ -104,9 +104,11 @@ class Ledger:
         A slot that was tried for as long as it could be has the reason for which it was put off.
         """
         since = max(subscription.created_at, now - LOOK_BACK)
+        gone = schedule.missed(subscription, now=now, since=since, grace=grace)
+        known = await self._deliveries.slots(subscription.id, since=gone[0].key) if gone else frozenset()
         skipped = []
-        for slot in schedule.missed(subscription, now=now, since=since, grace=grace):
-            if await self.claim(subscription, slot.key, now=now):
+        for slot in gone:
+            if slot.key not in known and await self.claim(subscription, slot.key, now=now):
                 put_off = await self.get(subscription.id, f"{NOTICE}{slot.key}")
                 why = put_off.reason if put_off and put_off.reason else reason
                 await self.mark(subscription.id, slot.key, DeliveryStatus.SKIPPED, reason=why)
@@ -128,6 +130,10 @@ class Ledger:
     async def seal(self, delivery: Delivery) -> bool:
         """Let a digest's message change no more."""
         return await self._deliveries.seal(delivery.subscription_id, delivery.slot)
+
+    async def recent(self, subscription: Subscription, *, limit: int = 5) -> tuple[Delivery, ...]:
+        """The newest slots, those asked for included, to explain what came and what did not."""
+        return tuple(await self._deliveries.recent(subscription.id, limit))
 
     async def unfinished(self) -> tuple[Delivery, ...]:
         """The slots on their way: claimed, posted or threaded, but not done."""

@@ -1,17 +1,17 @@
-"""Which channels get which digest, and the ledger of what became of each slot."""
+"""Which channels and people get which digest, and who may change that."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from bot.domain import dates, rights, schedule
 from bot.domain.errors import Forbidden, NotFound, UserError
-from bot.domain.records import MOVE, SKIP, Actor, Delivery, DeliveryStatus, Said, Subscription, is_direct
+from bot.domain.records import MOVE, SKIP, Actor, DeliveryStatus, Subscription, is_direct
 from bot.domain.rights import Right
 from bot.services.attempts import Attempt, Attempts
+from bot.services.ledger import PAUSED, Ledger
 from bot.store import Store
 
 SUBSCRIBE = "subscribe"
@@ -22,16 +22,7 @@ UNSUBSCRIBE = "unsubscribe"
 NOW = "digest now"
 """What attempts are called in the audit."""
 
-ASKED_FOR = "now:"
-"""Begins the slot of a digest somebody asked for: it uses no day's slot and is no base of comparison."""
-
-NOTHING = "nothing to say"
-"""Why a digest was left out that had nothing to say."""
-PAUSED = "paused"
-"""Why one was that fell into a pause."""
-
-LOOK_BACK = timedelta(days=7)
-"""How far back slots that never came are explained."""
+OTHER_HOURS = "its hours were changed"
 
 Changed = Callable[[], Awaitable[None]]
 Concerned = Callable[[str], None]
@@ -57,7 +48,7 @@ class Wish:
 
 
 class Subscriptions:
-    """Keeps subscriptions and their ledger, and tells whoever watches that the subscriptions changed.
+    """Keeps subscriptions, and tells whoever watches that the subscriptions changed.
 
     Every attempt of a person to change one leaves an audit row; `source` and `reference` say where it came from.
     """
@@ -65,6 +56,7 @@ class Subscriptions:
     def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        self._ledger = Ledger(store)
         self._attempts = Attempts(store, clock=clock)
         self._watchers: list[Changed] = []
         self._concerned: list[Concerned] = []
@@ -93,6 +85,8 @@ class Subscriptions:
             attempt.before = _told(earlier) if earlier else ""
             made = _made(wish, channel=channel, by=by, now=self._clock())
             kept = await self._store.subscriptions.put_in_place(made)
+            if earlier:
+                await self._give_up(earlier, kept)
             attempt.after = _told(kept)
         await self._changed(kept.creator, by.slack_id)
         return kept
@@ -111,19 +105,16 @@ class Subscriptions:
                     f"This is the {found.kind} digest.", hint=f"For another, use `/onboarding subscribe {wish.kind}`."
                 )
             new = _made(wish, channel=found.channel, by=by, now=self._clock())
-            hours = _hours(new) != _hours(found)
             changed = replace(
                 new,
                 id=found.id,
                 team_id=found.team_id,
                 creator=found.creator,
-                created_at=new.created_at if hours else found.created_at,
+                created_at=new.created_at if _hours(new) != _hours(found) else found.created_at,
                 paused=found.paused,
             )
-            if hours:
-                # What the old hours left open is explained before the new ones count.
-                await self.skip_missed(found, now=self._clock(), grace=timedelta(0), reason="its hours were changed")
             await self._store.subscriptions.put(changed)
+            await self._give_up(found, changed)
             attempt.after = _told(changed)
         await self._changed(changed.creator, by.slack_id)
         return changed
@@ -147,7 +138,7 @@ class Subscriptions:
         async with self._changing(RESUME, subscription_id, by, source, reference) as (found, attempt):
             if found.paused is None:
                 raise UserError(f"The {found.kind} digest is not paused.")
-            await self.skip_missed(found, now=self._clock(), grace=timedelta(0), reason=PAUSED)
+            await self._ledger.skip_missed(found, now=self._clock(), grace=timedelta(0), reason=PAUSED)
             await self._store.subscriptions.resume(found.id)
             attempt.before, attempt.after = f"paused: {found.paused}", _told(found)
         await self._changed(found.creator, by.slack_id)
@@ -215,96 +206,14 @@ class Subscriptions:
             _check(by, found.channel, owner=found.creator)
             yield found, attempt
 
-    async def due(self, subscription: Subscription, *, now: datetime, grace: timedelta) -> schedule.Slot | None:
-        """The slot of this subscription to be posted at `now`, unless the ledger has it."""
-        slot = schedule.due(subscription, now=now, grace=grace)
-        if slot is None or await self._store.deliveries.get(subscription.id, slot.key) is not None:
-            return None
-        return slot
-
-    async def claim(self, subscription: Subscription, slot: str, *, now: datetime) -> bool:
-        """Claim a slot: True for the one who may go on to post it, whoever else tries."""
-        return await self._store.deliveries.claim(subscription.id, slot, channel=subscription.channel, now=now)
-
-    async def prepare(self, subscription: Subscription, slot: str, *, said: Said) -> None:
-        """Note what a claimed slot's message is about to say."""
-        await self._store.deliveries.prepare(subscription.id, slot, said=said)
-
-    async def posted(
-        self, subscription: Subscription, slot: str, *, ts: str, said: Said, message: Mapping[str, Any] | None = None
-    ) -> None:
-        """Note that a slot's message is in the channel, and what it said.
-
-        `message` is its payload, kept while its rows have menus.
-        """
-        await self._store.deliveries.posted(subscription.id, slot, ts=ts, said=said, message=message)
-
-    async def release(self, subscription: Subscription, slot: str) -> bool:
-        """Give up a claim of which nothing was posted: the slot may be tried again."""
-        return await self._store.deliveries.release(subscription.id, slot)
-
-    async def reclaim(self, subscription: Subscription, slot: str, *, now: datetime) -> bool:
-        """Claim a slot that was skipped, failed or is uncertain, to post it after all; True for one caller."""
-        return await self._store.deliveries.reclaim(subscription.id, slot, now=now)
-
-    async def arrived(self, subscription: Subscription, slot: str) -> bool:
-        """Settle an uncertain slot as done: it was seen in the channel. False when it is not uncertain."""
-        return await self._store.deliveries.arrived(subscription.id, slot)
-
-    async def delivery(self, subscription: Subscription, slot: str) -> Delivery | None:
-        """What became of one slot; None when nobody claimed it."""
-        return await self._store.deliveries.get(subscription.id, slot)
-
-    async def last_unsent(self, subscription: Subscription) -> Delivery | None:
-        """The newest scheduled digest since the last that arrived which should have come and did not."""
-        last = await self.last_delivered(subscription)
-        return await self._store.deliveries.last_unsent(
-            subscription.id, after=last.slot if last else "", meant=(NOTHING, PAUSED)
-        )
-
-    async def open_messages(self, subscription_id: str) -> tuple[Delivery, ...]:
-        """The digests of a subscription whose rows still have menus, newest first."""
-        return tuple(await self._store.deliveries.open_messages(subscription_id))
-
-    async def of_message(self, channel: str, ts: str) -> Delivery | None:
-        """The delivery that a message in a channel is, if it is one."""
-        return await self._store.deliveries.of_message(channel, ts)
-
-    async def amend(self, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
-        """Keep a digest's payload as it is now; False when it is sealed."""
-        return await self._store.deliveries.amend(channel, ts, message)
-
-    async def seal(self, subscription_id: str, slot: str) -> bool:
-        """Let a digest's message change no more; True for the one caller who did it."""
-        return await self._store.deliveries.seal(subscription_id, slot)
-
-    async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, *, reason: str | None = None) -> bool:
-        """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""
-        return await self._store.deliveries.mark(subscription_id, slot, status, reason)
-
-    async def skip_missed(
-        self, subscription: Subscription, *, now: datetime, grace: timedelta, reason: str
-    ) -> tuple[schedule.Slot, ...]:
-        """Settle as skipped every slot of the last days that nobody claimed, too late to post now; says which."""
-        since = max(subscription.created_at, now - LOOK_BACK)
-        skipped = []
-        for slot in schedule.missed(subscription, now=now, since=since, grace=grace):
-            if await self.claim(subscription, slot.key, now=now):
-                await self.mark(subscription.id, slot.key, DeliveryStatus.SKIPPED, reason=reason)
-                skipped.append(slot)
-        return tuple(skipped)
-
-    async def last_delivered(self, subscription: Subscription) -> Delivery | None:
-        """The last scheduled digest that arrived: the base of the next one's comparison."""
-        return await self._store.deliveries.last_delivered(subscription.id)
-
-    async def recent(self, subscription: Subscription, *, limit: int = 5) -> tuple[Delivery, ...]:
-        """The newest rows of the ledger, to explain what came and what did not."""
-        return tuple(await self._store.deliveries.recent(subscription.id, limit))
-
-    async def unfinished(self) -> tuple[Delivery, ...]:
-        """The slots on their way: claimed, posted or threaded, but not done."""
-        return tuple(await self._store.deliveries.unfinished())
+    async def _give_up(self, before: Subscription, now: Subscription) -> None:
+        """Explain the slot that the old hours still owe, where the new ones do not make up for it that day."""
+        moment = self._clock()
+        owed = await self._ledger.due(before, now=moment, grace=schedule.GRACE)
+        if owed is None or schedule.day_of_next(now, moment) == owed.day:
+            return
+        if await self._ledger.claim(before, owed.key, now=moment):
+            await self._ledger.mark(before.id, owed.key, DeliveryStatus.SKIPPED, reason=OTHER_HOURS)
 
     async def _changed(self, *people: str) -> None:
         for changed in self._watchers:

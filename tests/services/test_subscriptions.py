@@ -5,14 +5,17 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.domain.errors import Forbidden, NotFound, UserError
-from bot.domain.records import Actor, DeliveryStatus, Said
-from bot.services.subscriptions import Subscriptions, Wish
+from bot.domain.records import SKIP, Actor, DeliveryStatus, Said
+from bot.services.ledger import Ledger
+from bot.services.subscriptions import EDIT, PAUSE, RESUME, SUBSCRIBE, UNSUBSCRIBE, Subscriptions, Wish, allowed
 from bot.store import Store
 
 ANA = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", pivotal_ids=frozenset({"user_csm_001"}))
 DEVON = Actor("U0DEV0001", "T0HOME001", "Devon Park")
+CARA = Actor("U0CARA001", "T0HOME001", "Cara Lindqvist", admin=True)
 GUEST = Actor("U0GUEST01", "T0HOME001", "Gus Moreau", guest=True, admin=True)
 CHANNEL = "C0ONBOARD"
+DEVONS = "D0DEV0001"
 AT_RISK = Wish("at-risk", "mon-fri", time(9), "europe/berlin")
 GRACE = timedelta(hours=4)
 SUNDAY = datetime(2026, 9, 6, 12, tzinfo=UTC)
@@ -24,8 +27,12 @@ class Scene:
         self.now = SUNDAY
         self.store = store
         self.changes = 0
+        self.ledger = Ledger(store)
         self.subscriptions = Subscriptions(store, clock=lambda: self.now)
         self.subscriptions.watch(self.changed)
+
+    async def audit(self) -> list[tuple[str, str]]:
+        return [(row.action, row.outcome) for row in reversed(await self.store.audit.list())]
 
     async def changed(self) -> None:
         self.changes += 1
@@ -64,13 +71,13 @@ async def test_unreadable_hours_are_refused(scene, wish):
 
 async def test_subscribing_again_replaces_and_keeps_the_ledger(scene):
     first = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
-    await scene.subscriptions.claim(first, "2026-09-04", now=SUNDAY)
-    await scene.subscriptions.posted(first, "2026-09-04", ts="1.1", said=Said())
+    await scene.ledger.claim(first, "2026-09-04", now=SUNDAY)
+    await scene.ledger.posted(first, "2026-09-04", ts="1.1", said=Said())
 
     second = await scene.subscriptions.subscribe(CHANNEL, replace(AT_RISK, at=time(10)), by=ANA)
 
     assert [one.at for one in await scene.subscriptions.all()] == [time(10)]
-    assert await scene.subscriptions.last_delivered(second) is not None
+    assert await scene.ledger.last_delivered(second) is not None
 
 
 async def test_unsubscribing_ends_it(scene):
@@ -83,38 +90,6 @@ async def test_unsubscribing_ends_it(scene):
         await scene.subscriptions.unsubscribe(CHANNEL, "launch-week", by=ANA)
 
 
-async def test_claimed_slot_is_neither_due_nor_claimed_again(scene):
-    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
-    slot = await scene.subscriptions.due(made, now=MONDAY_NINE, grace=GRACE)
-    assert slot is not None
-
-    assert await scene.subscriptions.claim(made, slot.key, now=MONDAY_NINE)
-
-    assert not await scene.subscriptions.claim(made, slot.key, now=MONDAY_NINE)
-    assert await scene.subscriptions.due(made, now=MONDAY_NINE, grace=GRACE) is None
-
-
-async def test_digest_asked_for_is_no_base_of_comparison(scene):
-    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
-    await scene.subscriptions.claim(made, "now:1", now=MONDAY_NINE)
-
-    await scene.subscriptions.posted(made, "now:1", ts="1.1", said=Said())
-
-    assert await scene.subscriptions.last_delivered(made) is None
-
-
-async def test_missed_slots_are_settled_once_with_their_reason(scene):
-    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
-    tuesday_noon = MONDAY_NINE + timedelta(days=1, hours=3)
-
-    skipped = await scene.subscriptions.skip_missed(made, now=tuesday_noon, grace=GRACE, reason="was down")
-
-    assert [slot.key for slot in skipped] == ["2026-09-07"]
-    (row,) = await scene.subscriptions.recent(made)
-    assert (row.status, row.reason) == (DeliveryStatus.SKIPPED, "was down")
-    assert await scene.subscriptions.skip_missed(made, now=tuesday_noon, grace=GRACE, reason="was down") == ()
-
-
 async def test_resuming_starts_with_the_next_hour_and_explains_the_pause(scene):
     made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
     await scene.subscriptions.pause(made.id, reason="That channel is archived.")
@@ -123,8 +98,8 @@ async def test_resuming_starts_with_the_next_hour_and_explains_the_pause(scene):
     resumed = await scene.subscriptions.resume(made.id, by=ANA)
 
     assert await scene.subscriptions.all(active_only=True) == (resumed,)
-    assert await scene.subscriptions.due(resumed, now=scene.now, grace=GRACE) is None
-    assert [row.reason for row in await scene.subscriptions.recent(made)] == ["paused"]
+    assert await scene.ledger.due(resumed, now=scene.now, grace=GRACE) is None
+    assert [row.reason for row in await scene.ledger.recent(made)] == ["paused"]
 
 
 async def test_what_is_not_paused_cannot_be_resumed(scene):
@@ -132,3 +107,160 @@ async def test_what_is_not_paused_cannot_be_resumed(scene):
 
     with pytest.raises(UserError, match="not paused"):
         await scene.subscriptions.resume(made.id, by=ANA)
+
+
+async def test_who_subscribed_what_is_kept_with_where_it_came_from(scene):
+    await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA, source="modal", reference="ABC")
+    later = replace(AT_RISK, at=time(10), filters="mine", mentions=True, quiet=False, holidays="DE", on_holiday=SKIP)
+
+    await scene.subscriptions.subscribe(CHANNEL, later, by=ANA)
+
+    second, first = await scene.store.audit.list()
+    assert (first.action, first.outcome, first.title) == (SUBSCRIBE, "done", "at-risk digest")
+    assert (first.slack_id, first.source, first.reference) == (ANA.slack_id, "modal", "ABC")
+    assert (first.before, first.after) == ("", "C0ONBOARD: mon-fri 09:00 Europe/Berlin")
+    assert second.before == first.after
+    assert second.after == (
+        "C0ONBOARD: mon-fri 10:00 Europe/Berlin, mine, mentions on, posted when empty too, holidays of DE: skip"
+    )
+
+
+@pytest.mark.parametrize("actor", [DEVON, GUEST])
+async def test_refused_attempts_are_kept_with_their_reason(scene, actor):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+    attempts = [
+        lambda: scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=actor),
+        lambda: scene.subscriptions.edit(made.id, AT_RISK, by=actor),
+        lambda: scene.subscriptions.pause_by(made.id, by=actor),
+        lambda: scene.subscriptions.resume(made.id, by=actor),
+        lambda: scene.subscriptions.unsubscribe(CHANNEL, "at-risk", by=actor),
+    ]
+
+    for attempt in attempts:
+        with pytest.raises(Forbidden):
+            await attempt()
+
+    kept = await scene.audit()
+    assert kept[1:] == [(action, "refused") for action in (SUBSCRIBE, EDIT, PAUSE, RESUME, UNSUBSCRIBE)]
+    assert all(row.reason and not row.after for row in (await scene.store.audit.list())[:5])
+    assert await scene.subscriptions.all() == (made,)
+
+
+@pytest.mark.parametrize("wish", [replace(AT_RISK, holidays="XX"), replace(AT_RISK, on_holiday="cry")])
+async def test_unreadable_holidays_are_refused(scene, wish):
+    with pytest.raises(UserError):
+        await scene.subscriptions.subscribe(CHANNEL, wish, by=ANA)
+
+    assert await scene.subscriptions.all() == ()
+
+
+async def test_ones_own_direct_message_takes_no_right(scene):
+    made = await scene.subscriptions.subscribe(DEVONS, AT_RISK, by=DEVON)
+
+    assert made.direct
+    assert allowed(made, DEVON)
+    edited = await scene.subscriptions.edit(made.id, replace(AT_RISK, at=time(8)), by=DEVON)
+    assert edited.at == time(8)
+    await scene.subscriptions.pause_by(made.id, by=DEVON)
+    await scene.subscriptions.resume(made.id, by=DEVON)
+    await scene.subscriptions.delete(made.id, by=DEVON)
+    assert await scene.subscriptions.all() == ()
+
+
+async def test_somebody_elses_own_digest_is_theirs_and_the_admins(scene):
+    made = await scene.subscriptions.subscribe(DEVONS, AT_RISK, by=DEVON)
+
+    for attempt in (scene.subscriptions.pause_by, scene.subscriptions.delete):
+        with pytest.raises(Forbidden, match="somebody else’s"):
+            await attempt(made.id, by=ANA)
+    with pytest.raises(Forbidden, match="somebody else’s"):
+        await scene.subscriptions.subscribe(DEVONS, AT_RISK, by=ANA)
+
+    assert (allowed(made, ANA), allowed(made, CARA), allowed(made, GUEST)) == (False, True, False)
+    await scene.subscriptions.delete(made.id, by=CARA)
+    assert await scene.subscriptions.all() == ()
+
+
+async def test_guest_gets_no_digest_of_their_own(scene):
+    with pytest.raises(Forbidden):
+        await scene.subscriptions.subscribe("D0GUEST01", AT_RISK, by=GUEST)
+
+    assert await scene.subscriptions.all() == ()
+
+
+async def test_edited_subscription_keeps_its_creator_its_ledger_and_its_pause(scene):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+    await scene.subscriptions.pause_by(made.id, by=ANA)
+    scene.now = SUNDAY + timedelta(hours=1)
+
+    edited = await scene.subscriptions.edit(made.id, replace(AT_RISK, filters="phase:review", mentions=True), by=CARA)
+
+    assert edited == replace(made, filters="phase:review", mentions=True, paused="Paused by Ana Ruiz.")
+    assert await scene.subscriptions.all() == (edited,)
+    assert (await scene.audit())[-1] == (EDIT, "done")
+    assert scene.changes == 3
+
+
+async def test_new_hours_count_from_now_on(scene):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+    scene.now = MONDAY_NINE + timedelta(hours=2)
+    await scene.ledger.claim(made, "2026-09-07", now=MONDAY_NINE)
+
+    edited = await scene.subscriptions.edit(made.id, replace(AT_RISK, at=time(10)), by=ANA)
+
+    assert edited.created_at == scene.now
+    assert await scene.ledger.due(edited, now=scene.now, grace=GRACE) is None
+
+
+@pytest.mark.parametrize("change", ["edit", "subscribe"])
+async def test_slot_that_new_hours_leave_open_is_explained(scene, change):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+    scene.now = MONDAY_NINE + timedelta(hours=2)
+    earlier = replace(AT_RISK, at=time(8))
+
+    if change == "edit":
+        await scene.subscriptions.edit(made.id, earlier, by=ANA)
+    else:
+        await scene.subscriptions.subscribe(CHANNEL, earlier, by=ANA)
+
+    (row,) = await scene.ledger.recent(made)
+    assert (row.slot, row.status, row.reason) == ("2026-09-07", DeliveryStatus.SKIPPED, "its hours were changed")
+
+
+async def test_slot_that_new_hours_make_up_for_stays_open(scene):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+    scene.now = MONDAY_NINE + timedelta(hours=2)
+
+    edited = await scene.subscriptions.edit(made.id, replace(AT_RISK, at=time(12)), by=ANA)
+
+    assert await scene.ledger.recent(made) == ()
+    assert await scene.ledger.due(edited, now=MONDAY_NINE + timedelta(hours=3), grace=GRACE) is not None
+
+
+async def test_kind_is_not_edited(scene):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+
+    with pytest.raises(UserError, match="at-risk"):
+        await scene.subscriptions.edit(made.id, replace(AT_RISK, kind="launch-week"), by=ANA)
+
+    assert await scene.subscriptions.all() == (made,)
+
+
+async def test_paused_by_a_person_it_says_by_whom_and_cannot_be_paused_again(scene):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+
+    paused = await scene.subscriptions.pause_by(made.id, by=ANA)
+
+    assert paused.paused == "Paused by Ana Ruiz."
+    assert await scene.subscriptions.all(active_only=True) == ()
+    with pytest.raises(UserError, match="paused already"):
+        await scene.subscriptions.pause_by(made.id, by=ANA)
+
+
+async def test_what_was_ended_cannot_be_changed(scene):
+    made = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
+    await scene.subscriptions.delete(made.id, by=ANA)
+
+    for attempt in (scene.subscriptions.pause_by, scene.subscriptions.resume, scene.subscriptions.delete):
+        with pytest.raises(NotFound, match="ended already"):
+            await attempt(made.id, by=ANA)

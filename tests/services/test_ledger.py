@@ -1,0 +1,92 @@
+"""A slot is claimed once, and what did not come says why."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.domain.records import DeliveryStatus, Said, Subscription
+from bot.services.ledger import INTENDED, NOTICE, Ledger, Skipped
+from bot.store import Store
+
+GRACE = timedelta(hours=4)
+SUNDAY = datetime(2026, 9, 6, 12, tzinfo=UTC)
+MONDAY_NINE = datetime(2026, 9, 7, 7, tzinfo=UTC)
+DIGEST = Subscription(
+    "sub_1", "T0HOME001", "C0ONBOARD", "at-risk", "mon-fri", time(9), "Europe/Berlin", "U0ANA0001", SUNDAY
+)
+
+
+@pytest.fixture
+async def store(tmp_path) -> AsyncIterator[Store]:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=lambda: SUNDAY)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def ledger(store) -> Ledger:
+    return Ledger(store)
+
+
+async def test_claimed_slot_is_neither_due_nor_claimed_again(ledger):
+    slot = await ledger.due(DIGEST, now=MONDAY_NINE, grace=GRACE)
+    assert slot is not None
+
+    assert await ledger.claim(DIGEST, slot.key, now=MONDAY_NINE)
+
+    assert not await ledger.claim(DIGEST, slot.key, now=MONDAY_NINE)
+    assert await ledger.due(DIGEST, now=MONDAY_NINE, grace=GRACE) is None
+
+
+async def test_claim_that_was_given_back_is_due_again(ledger):
+    await ledger.claim(DIGEST, "2026-09-07", now=MONDAY_NINE)
+
+    assert await ledger.release(DIGEST.id, "2026-09-07")
+
+    assert await ledger.due(DIGEST, now=MONDAY_NINE, grace=GRACE) is not None
+
+
+async def test_digest_asked_for_is_no_base_of_comparison(ledger):
+    await ledger.claim(DIGEST, "now:1", now=MONDAY_NINE)
+
+    await ledger.posted(DIGEST, "now:1", ts="1.1", said=Said())
+
+    assert await ledger.last_delivered(DIGEST) is None
+    assert [row.slot for row in await ledger.recent(DIGEST)] == ["now:1"]
+
+
+async def test_missed_slots_are_settled_once_with_their_reason(ledger):
+    tuesday_noon = MONDAY_NINE + timedelta(days=1, hours=3)
+
+    (skipped,) = await ledger.skip_missed(DIGEST, now=tuesday_noon, grace=GRACE, reason="was down")
+
+    assert skipped.slot.key == "2026-09-07"
+    (row,) = await ledger.recent(DIGEST)
+    assert (row.status, row.reason) == (DeliveryStatus.SKIPPED, "was down")
+    assert await ledger.skip_missed(DIGEST, now=tuesday_noon, grace=GRACE, reason="was down") == ()
+
+
+async def test_slot_that_was_put_off_keeps_why(ledger):
+    notice = f"{NOTICE}2026-09-07"
+    await ledger.claim(DIGEST, notice, now=MONDAY_NINE)
+    await ledger.posted(DIGEST, notice, ts="1.1", said=Said(), reason="Pivotal does not answer.")
+
+    (skipped,) = await ledger.skip_missed(DIGEST, now=MONDAY_NINE + timedelta(hours=5), grace=GRACE)
+
+    assert skipped == Skipped(skipped.slot, "Pivotal does not answer.")
+    assert [row.slot for row in await ledger.recent(DIGEST)] == ["2026-09-07"]
+
+
+async def test_last_missed_is_what_should_have_come_since_the_last_that_did(ledger):
+    for slot, reason in [("2026-09-03", "was down"), ("2026-09-08", "was down"), ("2026-09-09", INTENDED[0])]:
+        await ledger.claim(DIGEST, slot, now=MONDAY_NINE)
+        await ledger.mark(DIGEST.id, slot, DeliveryStatus.SKIPPED, reason=reason)
+    await ledger.claim(DIGEST, "2026-09-04", now=MONDAY_NINE)
+    await ledger.posted(DIGEST, "2026-09-04", ts="1.1", said=Said())
+
+    last = await ledger.last_delivered(DIGEST)
+
+    missed = await ledger.last_missed(DIGEST, after=last)
+    assert missed is not None
+    assert missed.slot == "2026-09-08"
