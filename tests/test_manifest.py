@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import os
 import re
 import subprocess
 import sys
@@ -123,6 +124,31 @@ def test_what_was_not_asked_for_is_not_in_it():
     assert mentions["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", "app_mention"]
     assert unfurls["features"]["unfurl_domains"] == ["my.pivotal.app"]
     assert unfurls["oauth_config"]["scopes"]["bot"] == [*SCOPES, "links:read", "links:write"]
+
+
+def test_links_of_another_pivotal_are_shown_too():
+    def domains(web):
+        return manifest(extras=["unfurls"], web=web)["features"]["unfurl_domains"]
+
+    assert domains("https://pivotal.larkspur.example:8443/api/v1") == ["my.pivotal.app", "pivotal.larkspur.example"]
+    assert domains("https://my.pivotal.app/api/v1") == ["my.pivotal.app"]
+    assert domains("http://127.0.0.1:8766/api/v1") == ["my.pivotal.app"]
+
+
+def test_the_printed_manifest_has_the_domain_of_the_pivotal_that_is_set(tmp_path):
+    printed = subprocess.run(
+        [sys.executable, "-m", "bot", "manifest", "--with", "unfurls"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PIVOTAL_BASE_URL": "https://pivotal.larkspur.example/api/v1"},
+    )
+
+    assert yaml.safe_load(printed.stdout)["features"]["unfurl_domains"] == [
+        "my.pivotal.app",
+        "pivotal.larkspur.example",
+    ]
 
 
 def test_with_adds_what_it_names_and_knows_what_there_is():

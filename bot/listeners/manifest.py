@@ -3,10 +3,12 @@
 The format is that of https://docs.slack.dev/reference/app-manifest.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -44,6 +46,8 @@ METHODS: dict[str, tuple[str, ...]] = {
 
 DOMAIN = "my.pivotal.app"
 """Whose links are unfurled."""
+_NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*")
+"""A domain's name as Slack takes it: no bare host, no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,19 @@ def off(scopes: Collection[str] | None) -> dict[str, str]:
     return told
 
 
-def manifest(names: Names = Names(), *, request_url: str | None = None, extras: Collection[str] = ()) -> dict[str, Any]:
+def unfurled(web: str) -> list[str]:
+    """The domains whose links are shown: Pivotal's own, and that of the installation at `web` where it is another."""
+    host = urlsplit(web).hostname or ""
+    return list(dict.fromkeys([DOMAIN, *([host] if _NAME.fullmatch(host) else [])]))
+
+
+def manifest(
+    names: Names = Names(), *, request_url: str | None = None, extras: Collection[str] = (), web: str = ""
+) -> dict[str, Any]:
     """Describe the app to Slack: in Socket Mode, or in HTTP mode when Slack is to call `request_url`.
 
-    `extras` are the names of those wanted; without any the bot asks for the least.
+    `extras` are the names of those wanted; without any the bot asks for the least. `web` is an address of the Pivotal
+    whose links are shown.
     """
     address = {"url": request_url} if request_url else {}
     wanted = [extra for name, extra in EXTRAS.items() if name in extras]
@@ -161,7 +174,7 @@ def manifest(names: Names = Names(), *, request_url: str | None = None, extras: 
                 }
                 for name in names.all
             ],
-            **({"unfurl_domains": [DOMAIN]} if "unfurls" in extras else {}),
+            **({"unfurl_domains": unfurled(web)} if "unfurls" in extras else {}),
         },
         "oauth_config": {"scopes": {"bot": scopes}},
         "settings": {

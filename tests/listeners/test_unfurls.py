@@ -38,6 +38,36 @@ async def test_link_to_a_customer_shows_its_onboardings(bot, slack, pivotal):
 
 
 @socket
+async def test_address_of_a_customers_page_shows_its_onboarding(bot, slack, pivotal):
+    customer = pivotal.customer(pivotal.onboarding(89)["customer_id"])
+    await slack.types(
+        f"https://my.pivotal.app/customers/{customer['display_id']}-aurora-foods", by=ANA, channel=ONBOARDING
+    )
+
+    assert "#89" in slack.messages(ONBOARDING)[0].seen
+    assert "Review (3 of 7)" in slack.messages(ONBOARDING)[0].seen
+
+
+class TestAnotherPivotal:
+    @pytest.fixture
+    def installed(self, installed):
+        installed["features"]["unfurl_domains"].append("127.0.0.1")
+        return installed
+
+    @socket
+    @pytest.mark.parametrize("page", ["onboardings/89", "customers/{number}-aurora-foods"])
+    async def test_its_links_are_shown_as_well(self, bot, slack, pivotal, page):
+        number = pivotal.customer(pivotal.onboarding(89)["customer_id"])["display_id"]
+        link = f"{pivotal.origin}/{page.format(number=number)}"
+
+        await slack.types(link, by=ANA, channel=ONBOARDING)
+
+        (preview,) = previews(slack)
+        assert preview.url == link
+        assert "Aurora Foods" in slack.messages(ONBOARDING)[0].seen
+
+
+@socket
 async def test_same_link_is_shown_again_after_half_an_hour_only(bot, slack, clock):
     await slack.types(LINK, by=ANA, channel=ONBOARDING)
     await slack.types(LINK, by=ANA, channel=ONBOARDING)
