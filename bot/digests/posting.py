@@ -19,6 +19,10 @@ THREAD_PAUSE = 1.0
 log = structlog.get_logger()
 
 
+class Superseded(Busy):
+    """Somebody else took this claim to be given up, and has settled it: nothing may be posted any more."""
+
+
 class Posting:
     """From a claimed slot to one that is done. `sleep` takes seconds."""
 
@@ -41,12 +45,12 @@ class Posting:
             raise Forbidden(f"Nothing is posted there, because {audience.reason}.")
 
     async def post(self, subscription: Subscription, slot: str, written: Written) -> None:
-        """Post it and what belongs to it. Raises Busy when the slot was settled otherwise meanwhile.
+        """Post it and what belongs to it. Raises Superseded when the slot was settled otherwise meanwhile.
 
         Raises what delivery raises for the message itself; what is lost of its thread is noted in the ledger.
         """
         if not await self._ledger.prepare(subscription, slot, said=written.said):
-            raise Busy("That digest was settled otherwise meanwhile.")
+            raise Superseded("That digest was settled otherwise meanwhile.")
         message = fitted(written.message)
         posted = await self._delivery.post(subscription.channel, message)
         await self._ledger.posted(subscription, slot, ts=posted.ts, said=written.said, message=message.payload())

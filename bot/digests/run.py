@@ -15,7 +15,7 @@ import structlog
 from bot.delivery import Delivery, Revoked, Uncertain
 from bot.digests import writing
 from bot.digests.digest import Digest, Written
-from bot.digests.posting import Posting
+from bot.digests.posting import Posting, Superseded
 from bot.digests.telling import Telling
 from bot.digests.upkeep import Upkeep
 from bot.digests.writing import PUNCTUAL, Groups, Occasion, Round, nobody, write
@@ -233,6 +233,8 @@ class DigestRun:
         except Uncertain as error:
             await self._failed(subscription, slot.key, error)
             await self._telling.failed(subscription, slot.key, error)
+        except Superseded:
+            log.warning("digest settled by another", subscription=subscription.id, slot=slot.key)
         except (UpstreamError, Revoked) as error:
             await self._put_off(subscription, slot, error)
         except BotError as error:
@@ -260,6 +262,8 @@ class DigestRun:
 
     async def _failed(self, subscription: Subscription, slot: str, error: BotError) -> None:
         """Put into the ledger why a slot's message is not, or may not be, in the channel."""
+        if isinstance(error, Superseded):
+            return
         status = DeliveryStatus.UNCERTAIN if isinstance(error, Uncertain) else DeliveryStatus.FAILED
         log.warning("digest not posted", subscription=subscription.id, slot=slot, error=type(error).__name__)
         await self._parts.ledger.mark(subscription.id, slot, status, reason=error.message)

@@ -116,6 +116,14 @@ class Deliveries:
         found = await self._select(_slot(subscription_id, slot), limit=1)
         return found[0] if found else None
 
+    async def slots(self, subscription_id: str, *, since: str) -> frozenset[str]:
+        """The days, from `since` on, of which the ledger has something."""
+        query = select(deliveries.c.slot).where(
+            deliveries.c.subscription_id == subscription_id, deliveries.c.slot >= since, _SCHEDULED
+        )
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(query)).scalars())
+
     async def last_delivered(self, subscription_id: str) -> Delivery | None:
         """The newest scheduled slot whose message stands in the channel: the base of the next comparison."""
         found = await self._select(
