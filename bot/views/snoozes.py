@@ -80,7 +80,7 @@ def digest(channel_id: str) -> str:
 
 def channel(channel_id: str) -> str:
     """The channel as a link to it; a direct message is called just that."""
-    return "a direct message" if channel_id.startswith("D") else f"<#{text.escape(channel_id)}>"
+    return "your direct message" if channel_id.startswith("D") else f"<#{text.escape(channel_id)}>"
 
 
 def _button(snooze: Snooze, *, at: int) -> ButtonElement:
