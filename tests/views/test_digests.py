@@ -21,10 +21,11 @@ from bot.domain.records import (
     Standing,
 )
 from bot.domain.risk import Reason, Risk
-from bot.views import digest_notices as notices
-from bot.views import digests, launch_digest
+from bot.views import digest_rows, digests, launch_digest, posted_digest
 from bot.views.digest_frame import Frame, previewed
 from bot.views.message import say
+from bot.views.posted_digest import Remark
+from bot.views.rows import Row
 
 TODAY, YESTERDAY = date(2026, 9, 9), date(2026, 9, 8)
 MARKED = Reason("marked", "marked at risk in Pivotal", 6)
@@ -617,26 +618,44 @@ def test_odd_records_stay_within_slacks_limits(aurora, frame, checked, name, pha
         assert len(message.blocks) <= 15
 
 
-def test_every_notice_names_digest_channel_and_what_to_do(checked):
-    from datetime import time
+def test_all_rows_of_a_digest_are_shown_page_by_page(aurora, look, checked, paste):
+    drawn = [Row(one, (OVERDUE, MARKED)) for one in many(aurora, 23)]
 
-    from bot.domain.records import Subscription
-
-    subscription = Subscription(
-        "sub", "T", "C0ONBOARD", "at-risk", "daily", time(9), "UTC", "U0ANA0001", datetime(2026, 9, 1, tzinfo=UTC)
+    message = digest_rows.page(
+        "At-risk onboardings",
+        drawn,
+        subscription_id="sub_1",
+        page=2,
+        told="phase Review",
+        as_of=look["now"],
+        stale=False,
+        test_key=True,
+        **look,
     )
-    common = {"title": "At-risk onboardings", "command": "/ob"}
-    drawn = [
-        notices.failed(subscription, reason="I am not in <that> channel.", hint="Invite me.", **common),
-        notices.paused(subscription, reason="That channel is archived.", hint="", **common),
-        notices.uncertain(subscription, **common),
-        notices.missed(subscription, days=(TODAY,), **common),
-    ]
 
-    for message in drawn:
-        payload = checked(message)
-        assert "“At-risk onboardings” for <#C0ONBOARD>" in payload["text"]
-        assert "/ob " in payload["text"]
+    assert checked(message) == paste
+
+
+def test_a_note_stands_below_its_row_and_a_later_one_takes_its_place(world, frame, checked, paste):
+    posted = digest(*world, frame)[0].payload()
+    first = Remark("marked it at risk", "Ana <Ruiz>", datetime(2026, 9, 9, 9, 14, tzinfo=UTC))
+    second = Remark("cleared the at-risk mark", "Ben Okafor", datetime(2026, 9, 9, 9, 20, tzinfo=UTC))
+
+    once = posted_digest.noted(posted, {"onb_24": first, "onb_245": first})
+    twice = checked(posted_digest.noted(once.payload(), {"onb_245": second}))
+
+    assert "target date passed 3 days ago\n✓ Marked it at risk by Ana &lt;Ruiz&gt; 09:14" in words(once.payload())
+    assert words(once.payload()).count("✓") == 1, "no row’s id begins with another’s"
+    assert twice == paste
+
+
+def test_a_sealed_digest_says_which_is_newer_and_has_nothing_to_press(world, frame, checked, paste):
+    posted = digest(*world, frame)[0].payload()
+
+    message = checked(posted_digest.sealed(posted, newer=date(2026, 9, 10)))
+
+    assert "accessory" not in str(message)
+    assert message == paste
 
 
 def test_a_preview_shows_the_thread_below_as_far_as_slack_takes_it(checked):
