@@ -31,7 +31,7 @@ class Caller:
     again: Callable[[str], View] | None = None
     reply: Reply = Reply.SCREEN
     thread: tuple[str, str] = ("", "")
-    """Channel and ts of the thread that is whispered in."""
+    """Channel and ts of the thread that is whispered in, or that was pressed in."""
 
 
 class Answering:
@@ -62,7 +62,7 @@ class Answering:
             await self._shown(caller.screen, modal.told(caller.title, message), lines=lines)
         else:
             answer = seen if isinstance(seen, Answer) else Answer(message)
-            await self._send(caller.url, answer, lines=lines)
+            await self._send(caller.url, answer, thread_ts=caller.thread[1], lines=lines)
 
     async def _shown(self, screen: Screen, view: View, *, lines: Any) -> None:
         try:
@@ -70,9 +70,11 @@ class Answering:
         except (UpstreamError, SlackApiError) as error:
             lines.warning("modal not opened", error=type(error).__name__)
 
-    async def _send(self, url: str, answer: Answer, *, lines: Any) -> None:
-        """Answer through the response_url: private, and in place of the pressed message where that is wanted."""
+    async def _send(self, url: str, answer: Answer, *, thread_ts: str, lines: Any) -> None:
+        """Answer through the response_url: private, in the place of the pressed message where that is wanted."""
         body = {**answer.message.payload(), "response_type": "ephemeral", "replace_original": answer.replace}
+        if thread_ts and not answer.replace:
+            body["thread_ts"] = thread_ts
         try:
             client = AsyncWebhookClient(url, session=self._session, retry_handlers=[])
             response = await client.send_dict(body)

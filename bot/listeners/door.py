@@ -182,6 +182,7 @@ class Door:
             ts=str(container.get("message_ts") or ""),
             private=bool(container.get("is_ephemeral")) or bool(view),
             home=view.get("type") == "home",
+            thread=str(container.get("thread_ts") or ""),
         )
 
         async def handler(turn: Turn) -> Seen:
@@ -194,6 +195,7 @@ class Door:
                 team=body["user"].get("team_id"),
                 url=str(body.get("response_url") or ""),
                 action=pressed.action,
+                thread=(pressed.channel, pressed.thread),
                 title=str((view.get("title") or {}).get("text") or "Onboarding"),
                 screen=self._screen(body, beneath=view if view.get("type") == "modal" else {}),
             ),

@@ -26,10 +26,14 @@ async def share(turn: Turn) -> Message:
 
 @feature.button(card.SHARE)
 async def share_card(turn: Turn) -> Message | View:
-    """`Share to channel` on a private card: read afresh, then posted; a card in a modal asks where to."""
+    """`Share to channel` on a private card: read afresh, then posted, in the thread that the card was shown in.
+
+    A card in a modal asks where to.
+    """
     if not turn.channel:
         return sharing.form(turn.press.id)
-    return await _post(turn, turn.press.id, channel=turn.channel)
+    thread_ts = turn.pressed.thread if turn.pressed else ""
+    return await _post(turn, turn.press.id, channel=turn.channel, thread_ts=thread_ts)
 
 
 @feature.form(sharing.CALLBACK, parse=sharing.parse, again=sharing.again)
@@ -39,6 +43,16 @@ async def share_to(turn: Turn) -> Message:
     return await _post(turn, wanted.onboarding_id, channel=wanted.channel)
 
 
-async def _post(turn: Turn, onboarding_id: str, *, channel: str, seen: Standing | None = None) -> Message:
-    wish = Share(onboarding_id, channel, by=turn.actor, source=turn.source, reference=turn.reference, seen=seen)
+async def _post(
+    turn: Turn, onboarding_id: str, *, channel: str, thread_ts: str = "", seen: Standing | None = None
+) -> Message:
+    wish = Share(
+        onboarding_id,
+        channel,
+        by=turn.actor,
+        source=turn.source,
+        reference=turn.reference,
+        thread_ts=thread_ts,
+        seen=seen,
+    )
     return notices.shared(await turn.cards.share(wish), channel=channel)

@@ -78,6 +78,8 @@ class Pressed:
     """In a message only they can see: it is replaced through the press's response_url, never by chat.update."""
     home: bool = False
     """On their Home tab."""
+    thread: str = ""
+    """The ts of the message that the one it stands in replies to, in a thread."""
 
     @property
     def in_view(self) -> bool:

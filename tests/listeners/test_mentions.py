@@ -114,6 +114,21 @@ async def test_several_matches_are_offered_to_who_asked_only(bot, slack):
 
 
 @socket
+async def test_one_of_several_is_opened_and_shared_in_the_thread_it_was_asked_in(bot, slack):
+    await slack.types("What about Acme?", by=ANA, channel=ONBOARDING)
+    first = slack.messages(ONBOARDING)[0]
+    await slack.types("@Onboarding acme", by=ANA, channel=ONBOARDING, thread_ts=first.ts)
+
+    await slack.clicks("Open Acme Corp", by=ANA, channel=ONBOARDING)
+    opened = slack.last(by=ANA, channel=ONBOARDING)
+    await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
+
+    posted = [message for message in replies(slack, ONBOARDING, first) if not message.ephemeral_to]
+    assert (opened.ephemeral_to, opened.thread_ts) == (ANA, first.ts)
+    assert ["shared by Ana Ruiz" in message.seen for message in posted] == [True]
+
+
+@socket
 async def test_where_customers_read_only_the_one_who_asked_sees_it(bot, slack):
     await slack.types("@Onboarding aurora", by=ANA, channel=AURORA_SHARED)
 
