@@ -140,3 +140,151 @@ async def test_recent_ones_come_newest_first_and_bounded(store: Store, now: date
     found = await store.deliveries.recent("S1", 3)
 
     assert [delivery.slot for delivery in found] == ["slot 4", "slot 3", "slot 2"]
+
+
+async def in_status(store: Store, now: datetime, slot: str, status: str) -> None:
+    await store.deliveries.claim("S1", slot, channel="C1", now=now)
+    for way in WAY_TO[status]:
+        assert await step(store, slot, way)
+
+
+async def status_of(store: Store, slot: str) -> str | None:
+    found = await store.deliveries.get("S1", slot)
+    return found.status.value if found else None
+
+
+async def test_what_will_be_said_is_known_of_a_slot_that_became_uncertain(store: Store, now: datetime) -> None:
+    await store.deliveries.claim("S1", "2026-09-07", channel="C1", now=now)
+    assert await store.deliveries.prepare("S1", "2026-09-07", said=SAID)
+    await step(store, "2026-09-07", "uncertain")
+
+    arrived = await store.deliveries.arrived("S1", "2026-09-07")
+
+    found = await store.deliveries.last_delivered("S1")
+    assert arrived
+    assert found == Delivery("S1", "2026-09-07", DeliveryStatus.DONE, now, "C1", said=SAID)
+
+
+@pytest.mark.parametrize("status", [status for status in WAY_TO if status != "claimed"])
+async def test_only_a_claim_is_prepared_or_given_back(store: Store, now: datetime, status: str) -> None:
+    await in_status(store, now, "slot", status)
+
+    answers = [await store.deliveries.prepare("S1", "slot", said=SAID), await store.deliveries.release("S1", "slot")]
+
+    assert answers == [False, False]
+    assert await status_of(store, "slot") == status
+
+
+async def test_a_claim_that_was_given_back_can_be_claimed_again(store: Store, now: datetime) -> None:
+    await store.deliveries.claim("S1", "slot", channel="C1", now=now)
+
+    assert await store.deliveries.release("S1", "slot")
+
+    assert await store.deliveries.claim("S1", "slot", channel="C1", now=now)
+
+
+@pytest.mark.parametrize("status", list(WAY_TO))
+async def test_what_did_not_come_is_claimed_anew_by_exactly_one(store: Store, now: datetime, status: str) -> None:
+    await in_status(store, now, "slot", status)
+    later = now + timedelta(hours=1)
+
+    answers = await asyncio.gather(*(store.deliveries.reclaim("S1", "slot", now=later) for _ in range(5)))
+
+    unsent = status in ("failed", "skipped", "uncertain")
+    assert sorted(answers) == [False] * 4 + [unsent]
+    found = await store.deliveries.get("S1", "slot")
+    assert found is not None
+    assert (found.status, found.claimed_at) == (
+        (DeliveryStatus.CLAIMED, later) if unsent else (DeliveryStatus(status), now)
+    )
+
+
+@pytest.mark.parametrize("status", list(WAY_TO))
+async def test_only_what_is_uncertain_has_arrived_because_somebody_says_so(
+    store: Store, now: datetime, status: str
+) -> None:
+    await in_status(store, now, "slot", status)
+
+    assert await store.deliveries.arrived("S1", "slot") == (status == "uncertain")
+
+    assert await status_of(store, "slot") == ("done" if status == "uncertain" else status)
+
+
+async def test_the_last_unsent_is_the_newest_that_should_have_come(store: Store, now: datetime) -> None:
+    for slot, status, reason in [
+        ("2026-09-01", "skipped", "was down"),
+        ("2026-09-02", "done", None),
+        ("2026-09-03", "failed", None),
+        ("2026-09-04", "uncertain", "interrupted"),
+        ("2026-09-05", "skipped", "nothing to say"),
+        ("2026-09-06", "claimed", None),
+        ("now:T1", "failed", "was down"),
+        ("notice:2026-09-08", "failed", "was down"),
+    ]:
+        await store.deliveries.claim("S1", slot, channel="C1", now=now)
+        for way in WAY_TO[status]:
+            if way == "posted":
+                await step(store, slot, way)
+            else:
+                await store.deliveries.mark("S1", slot, DeliveryStatus(way), reason)
+
+    async def last(**asked: object) -> str | None:
+        found = await store.deliveries.last_unsent("S1", meant=["nothing to say"], **asked)
+        return found.slot if found else None
+
+    assert await last(after="2026-09-02") == "2026-09-04"
+    assert await last(after="2026-09-04") is None
+    assert await store.deliveries.last_unsent("S2") is None
+
+
+async def test_notices_are_not_among_the_recent_ones(store: Store, now: datetime) -> None:
+    for slot in ("2026-09-07", "now:T1", "notice:2026-09-07"):
+        await store.deliveries.claim("S1", slot, channel="C1", now=now)
+
+    assert {delivery.slot for delivery in await store.deliveries.recent("S1")} == {"2026-09-07", "now:T1"}
+
+
+MESSAGE = {"text": "14 need attention", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Söhne 📦"}}]}
+
+
+async def test_a_message_stays_open_until_it_is_sealed_by_exactly_one(store: Store, now: datetime) -> None:
+    for number, slot in enumerate(["2026-09-04", "2026-09-07", "2026-09-08"]):
+        await store.deliveries.claim("S1", slot, channel="C1", now=now + timedelta(days=number))
+        message = MESSAGE if number else None
+        await store.deliveries.posted("S1", slot, ts=f"{number}.0", said=SAID, message=message)
+    await store.deliveries.claim("S2", "2026-09-07", channel="C2", now=now)
+    await store.deliveries.posted("S2", "2026-09-07", ts="1.0", said=SAID, message=MESSAGE)
+
+    found = await store.deliveries.open_messages("S1")
+    sealed = await asyncio.gather(*(store.deliveries.seal("S1", "2026-09-07") for _ in range(3)))
+
+    assert [(one.slot, one.message, one.sealed) for one in found] == [
+        ("2026-09-08", MESSAGE, False),
+        ("2026-09-07", MESSAGE, False),
+    ]
+    assert sorted(sealed) == [False, False, True]
+    assert [one.slot for one in await store.deliveries.open_messages("S1")] == ["2026-09-08"]
+    assert {one.subscription_id for one in await store.deliveries.open_messages()} == {"S1", "S2"}
+
+
+async def test_a_message_is_amended_in_its_place_while_it_is_open(store: Store, now: datetime) -> None:
+    await store.deliveries.claim("S1", "2026-09-07", channel="C1", now=now)
+    await store.deliveries.posted("S1", "2026-09-07", ts="17.1", said=SAID, message=MESSAGE)
+    noted = {**MESSAGE, "text": "13 need attention"}
+
+    amended = await store.deliveries.amend("C1", "17.1", noted)
+
+    found = await store.deliveries.of_message("C1", "17.1")
+    assert amended
+    assert found is not None
+    assert found.message == noted
+    assert await store.deliveries.of_message("C2", "17.1") is None
+    await store.deliveries.seal("S1", "2026-09-07")
+    assert not await store.deliveries.amend("C1", "17.1", MESSAGE)
+
+
+async def test_the_days_the_ledger_knows_leave_out_what_was_asked_for(store: Store, now: datetime) -> None:
+    for slot in ("2026-09-04", "2026-09-07", "2026-09-08", "now:T1", "notice:2026-09-08"):
+        await store.deliveries.claim("S1", slot, channel="C1", now=now)
+
+    assert await store.deliveries.slots("S1", since="2026-09-07") == {"2026-09-07", "2026-09-08"}

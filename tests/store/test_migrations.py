@@ -50,6 +50,35 @@ async def test_migrating_from_an_older_version_makes_the_schema_the_code_knows(
         assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == SCRIPTS.get_current_head()
 
 
+async def test_what_an_older_version_stored_is_read_with_what_it_did_so_far(
+    database: Database, url: str, now: datetime
+) -> None:
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade, to="v2")
+        await connection.execute(
+            text(
+                "INSERT INTO subscriptions"
+                " (id, team_id, channel, kind, days, at, zone, creator, created_at, filters) VALUES"
+                " ('S1', 'T1', 'C1', 'at-risk', 'mon', '09:00:00', 'UTC', 'U1', '2026-09-01 07:00:00+00:00', '')"
+            )
+        )
+        await connection.execute(
+            text(
+                "INSERT INTO deliveries (subscription_id, slot, status, claimed_at, channel) VALUES"
+                " ('S1', '2026-09-07', 'done', '2026-09-07 07:00:00+00:00', 'C1')"
+            )
+        )
+
+    store = await Store.open(url, clock=lambda: now)
+
+    (found,) = await store.subscriptions.all()
+    assert (found.mentions, found.quiet, found.holidays, found.on_holiday) == (False, True, "", "move")
+    delivery = await store.deliveries.get("S1", "2026-09-07")
+    assert delivery is not None
+    assert delivery.sealed
+    await store.close()
+
+
 async def test_opening_again_keeps_what_was_stored(url: str, now: datetime) -> None:
     first = await Store.open(url, clock=lambda: now)
     await first.claims.first_time("view:V1", now=now, keep=None)

@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -44,6 +45,28 @@ async def test_a_subscription_comes_back_as_it_went_in(store: Store, now: dateti
     assert added
     assert await store.subscriptions.get("S1") == subscription(now)
     assert await store.subscriptions.get("S2") is None
+
+
+async def test_everything_that_is_set_of_a_subscription_comes_back(store: Store, now: datetime) -> None:
+    full = subscription(now, mentions=True, quiet=False, holidays="DE-BY", on_holiday="skip", channel="D1")
+
+    await store.subscriptions.put(full)
+    changed = replace(full, at=time(8), filters="")
+    await store.subscriptions.put(changed)
+
+    assert await store.subscriptions.all() == (changed,)
+
+
+async def test_of_ten_at_once_one_subscription_of_a_kind_stays(store: Store, now: datetime) -> None:
+    await store.subscriptions.add(subscription(now, id="S0"))
+    await store.subscriptions.add(subscription(now, id="other", kind="launch-week"))
+
+    kept = await asyncio.gather(
+        *(store.subscriptions.put_in_place(subscription(now, id=f"S{number}", at=time(number))) for number in range(10))
+    )
+
+    assert {one.id for one in kept} == {"S0"}
+    assert sorted(one.id for one in await store.subscriptions.of_channel("C1")) == ["S0", "other"]
 
 
 async def test_a_second_subscription_with_the_same_id_is_not_added(store: Store, now: datetime) -> None:
