@@ -180,9 +180,12 @@ class DigestRun:
             raise Refused("That is settled already.", hint="The list of subscriptions says how.")
         return notices.seen_by(self._telling.subject(subscription), slot=slot, name=by.name)
 
-    async def note(self, onboarding_id: str, *, done: str, by: str) -> None:
-        """Note what somebody did about an onboarding on its row of every open digest; `done` reads after a name."""
-        await self._upkeep.note(onboarding_id, done=done, by=by, at=self._clock())
+    async def note(self, onboarding_id: str, *, done: str, by: str, channel: str = "") -> None:
+        """Note what somebody did about an onboarding on its row of every open digest, or of one channel's.
+
+        `done` reads after a name.
+        """
+        await self._upkeep.note(onboarding_id, done=done, by=by, at=self._clock(), channel=channel)
 
     async def follow(self, changed: Changed) -> None:
         """Note a change that was made through this bot on the rows of open digests."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
@@ -20,6 +21,15 @@ from bot.views import posted_digest as views
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What somebody did about an onboarding, in words that follow their name, and when."""
+
+    done: str
+    by: str
+    at: datetime
+
+
 class Upkeep:
     """Edits digests in place, which pings nobody. What cannot be edited stays as it is."""
 
@@ -28,13 +38,23 @@ class Upkeep:
         self._ledger = ledger
         self._delivery = delivery
         self._editing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._waiting: dict[str, dict[str, views.Remark]] = defaultdict(dict)
+        self._waiting: dict[str, set[str]] = defaultdict(set)
+        """By message: the onboardings of which something is to be noted."""
+        self._newest: dict[str, Done] = {}
+        """What is to be noted of each."""
 
-    async def note(self, onboarding_id: str, *, done: str, by: str, at: datetime) -> None:
-        """Note what somebody did about an onboarding on its row of every open digest: `done` reads after a name."""
+    async def note(self, onboarding_id: str, *, done: str, by: str, at: datetime, channel: str = "") -> None:
+        """Note what somebody did about an onboarding on its row of every open digest, or of one channel's.
+
+        `done` reads after a name.
+        """
+        mine = self._newest[onboarding_id] = Done(done, by, at)
         open_ones = await self._ledger.open_messages()
-        listing = [one for one in open_ones if one.message and views.lists(one.message, onboarding_id)]
-        await asyncio.gather(*(self._noted(one, onboarding_id, done=done, by=by, at=at) for one in listing))
+        here = [one for one in open_ones if channel in ("", one.channel)]
+        listing = [one for one in here if one.message and views.lists(one.message, onboarding_id)]
+        await asyncio.gather(*(self._noted(one, onboarding_id) for one in listing))
+        if self._newest.get(onboarding_id) is mine:
+            del self._newest[onboarding_id]
 
     async def seal(self, subscription: Subscription, *, newer: Row) -> None:
         """Make every older open digest of a subscription read-only, saying of which day the newer one is."""
@@ -56,14 +76,19 @@ class Upkeep:
             return  # Slack is away: the next digest seals it.
         await self._ledger.seal(current)
 
-    async def _noted(self, row: Row, onboarding_id: str, *, done: str, by: str, at: datetime) -> None:
-        """Of a burst of changes the first to have the message takes along what the others have to say."""
+    async def _noted(self, row: Row, onboarding_id: str) -> None:
+        """Of a burst of changes the first to have the message takes along the newest of what there is to say."""
         subscription = await self._subscriptions.get(row.subscription_id)
         zone = ZoneInfo(subscription.zone) if subscription else ZoneInfo("UTC")
         key = _key(row)
-        self._waiting[key][onboarding_id] = views.Remark(done, by, at.astimezone(zone))
+        self._waiting[key].add(onboarding_id)
         async with self._editing.setdefault(key, asyncio.Lock()):
-            remarks = self._waiting.pop(key, {})
+            waiting = self._waiting.pop(key, set())
+            remarks = {
+                one: views.Remark(said.done, said.by, said.at.astimezone(zone))
+                for one in waiting
+                if (said := self._newest.get(one))
+            }
             current = await self._ledger.get(row.subscription_id, row.slot) if remarks else None
             if current is None or current.message is None or current.ts is None:
                 return

@@ -116,6 +116,8 @@ async def _snooze(turn: Turn, standing: Standing, channel: str, *, until: date, 
         source=turn.source,
         reference=turn.reference,
     )
+    done = f"snoozed it until {dates.short(made.until)}"
+    await turn.digests.note(made.onboarding_id, done=done, by=turn.actor.name, channel=channel)
     return views.snoozed(standing, made)
 
 
@@ -123,6 +125,7 @@ async def _wake(turn: Turn, standing: Standing, channel: str) -> Message:
     ended = await turn.services.snoozing.unsnooze(
         standing, channel=channel, by=turn.actor, source=turn.source, reference=turn.reference
     )
+    await turn.digests.note(ended.onboarding_id, done="ended its snooze", by=turn.actor.name, channel=channel)
     return views.woken(ended)
 
 

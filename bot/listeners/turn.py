@@ -62,8 +62,8 @@ class Digests(Protocol):
     async def arrived(self, subscription_id: str, slot: str, *, by: Actor) -> Message:
         """Take somebody's word that an uncertain digest is there."""
 
-    async def note(self, onboarding_id: str, *, done: str, by: str) -> None:
-        """Note what somebody did about an onboarding on its row of every open digest; `done` reads after a name."""
+    async def note(self, onboarding_id: str, *, done: str, by: str, channel: str = "") -> None:
+        """Note what somebody did, in words after a name, on an onboarding's row of open digests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,8 @@ class Remark:
 
     @property
     def line(self) -> str:
-        """`✓ Cleared at risk by Ana Ruiz 09:14`."""
-        done = self.done[:1].upper() + self.done[1:]
-        return f"{DONE} {text.name(done, 200)} by {text.name(self.by)} {self.at:%H:%M}"
+        """`✓ Ana Ruiz cleared the at-risk mark · 09:14`."""
+        return f"{DONE} {text.name(self.by)} {text.name(self.done, 200)} · {self.at:%H:%M}"
 
 
 def sealed(posted: Payload, *, newer: date) -> Message:
