@@ -16,6 +16,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import webhooks
 from bot.config import Settings
 from bot.delivery import Delivery, refusal
 from bot.digests import DIGESTS
@@ -31,6 +32,7 @@ from bot.listeners.bursts import Bursts
 from bot.listeners.cards import Cards
 from bot.listeners.door import Door
 from bot.listeners.feature import Registry
+from bot.listeners.followers import Followers
 from bot.listeners.manifest import Names
 from bot.listeners.roles import Access, Roles
 from bot.pivotal import AsyncPivotalApi
@@ -38,8 +40,11 @@ from bot.pivotal.errors import AuthenticationFailed, PivotalError
 from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
+from bot.services.chores import Chore
 from bot.services.creating import Creating
 from bot.services.details import Details
+from bot.services.events import Events
+from bot.services.following import Following
 from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
@@ -80,6 +85,8 @@ class Bot:
     store: Store
     address: str | None
     """Where the HTTP mode listens, or None in Socket Mode."""
+    webhooks: str | None
+    """Where Pivotal's events are taken in, or None where no secret is set for them."""
 
     async def settled(self) -> None:
         """Wait until nothing that a person or the clock has begun is still under way."""
@@ -113,6 +120,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         stack.push_async_callback(portfolio.close)
         await portfolio.load()
         changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
+        events = Events(pivotal, store, portfolio, secrets=settings.webhook_secrets, clock=clock)
+        following = Following(store, portfolio, people, clock=clock, quiet=settings.quiet)
         onboardings = Onboardings(
             pivotal, portfolio, phases=phases, web=settings.pivotal_web, thresholds=settings.thresholds
         )
@@ -123,6 +132,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             undoing=Undoing(store, phases=phases, clock=clock),
             details=Details(pivotal, portfolio),
             portfolio=portfolio,
+            events=events,
+            following=following,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
             ledger=Ledger(store),
@@ -173,19 +184,32 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         copies, homes = Bursts(door.tasks, cards.follow), Bursts(door.tasks, door.refresh_home)
         services.changes.watch(lambda changed: copies.add(changed.standing.onboarding.id, changed))
         services.changes.watch(lambda changed: homes.add(changed.by, changed.by))
+        portfolio.watch(services.changes.notice)
+        portfolio.watch(lambda sight: door.tasks.spawn(following.note(sight)))
         services.changes.watch(lambda changed: door.tasks.spawn(services.snoozing.wake(changed)))
         services.changes.watch(lambda changed: door.tasks.spawn(digests.follow(changed)))
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
         services.subscriptions.watch_people(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
-        address = await _listen(settings, door, client, stack, clock)
+        origin = await _listen(settings, door, client, events, stack, clock)
         # Where there may be replicas, what one of them is at work on is not taken for given up.
         await digests.recover(
             clock(), older_than=STUCK if settings.database_url.startswith("postgres") else timedelta()
         )
         await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
+        if settings.webhook_secrets:
+            await stack.enter_async_context(Chore("events", events.work_off, wake=events.arrived))
+        followers = Followers(delivery, services, clock=clock)
+        await stack.enter_async_context(Chore("followers", followers.tell_due, wake=asyncio.Event()))
         door.tasks.spawn(_warm(portfolio))
-        yield Bot(door, services, digests, store, address)
+        yield Bot(
+            door,
+            services,
+            digests,
+            store,
+            address=None if settings.mode == "socket" else f"{origin}{http.PATH}",
+            webhooks=f"{origin}{webhooks.PATH}" if settings.webhook_secrets else None,
+        )
 
 
 async def _memory(url: str, clock: Callable[[], datetime]) -> Store:
@@ -249,17 +273,31 @@ def _secret(settings: Settings) -> str:
 
 
 async def _listen(
-    settings: Settings, door: Door, client: AsyncWebClient, stack: AsyncExitStack, clock: Callable[[], datetime]
+    settings: Settings,
+    door: Door,
+    client: AsyncWebClient,
+    events: Events,
+    stack: AsyncExitStack,
+    clock: Callable[[], datetime],
 ) -> str | None:
-    """Open door 1: a web socket to Slack, or a port for Slack to call. Gives the address in HTTP mode."""
+    """Open doors 1 and 3: a web socket to Slack or a port for Slack to call, and a route for Pivotal's events.
+
+    Gives the origin of the port, None where none is open.
+    """
+    application = web.Application(client_max_size=http.LARGEST)
+    if settings.webhook_secrets:
+        webhooks.add_route(application, events)
     if settings.slack_app_token:
         app_token = settings.slack_app_token.get_secret_value()
         socket = AsyncSocketModeHandler(door.bolt, app_token, web_client=client)
         stack.push_async_callback(socket.close_async)
         socket.client.wss_uri = await _socket_address(client, app_token)
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-        return None
-    runner = web.AppRunner(http.routes(door.bolt, signing_secret=_secret(settings), clock=clock), access_log=None)
+        if not settings.webhook_secrets:
+            return None
+    else:
+        http.add_route(application, door.bolt, signing_secret=_secret(settings), clock=clock)
+    runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)
@@ -270,7 +308,7 @@ async def _listen(
             f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Set PORT."
         ) from error
     host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}{http.PATH}"
+    return f"http://{host}:{port}"
 
 
 async def _socket_address(client: AsyncWebClient, app_token: str) -> str:

@@ -12,8 +12,9 @@ from platformdirs import user_state_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.domain import risk
+from bot.domain import following, risk
 from bot.domain.errors import UserError
+from bot.domain.following import Quiet
 from bot.domain.risk import Thresholds
 
 
@@ -46,6 +47,10 @@ class Settings(BaseSettings):
     slack_api_url: str = Field(default="https://slack.com/api/", description="Where Slack's Web API answers")
     pivotal_api_key: SecretStr = Field(description="Pivotal API key, `pivotal_…` or `pivotal_test_…`")
     pivotal_base_url: str = Field(default="https://my.pivotal.app/api/v1", description="Where Pivotal's API answers")
+    pivotal_webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signing secret of Pivotal's webhooks, `whsec_…`; several with commas while one is being replaced",
+    )
     database_url: str = Field(
         default_factory=_database,
         repr=False,
@@ -77,13 +82,16 @@ class Settings(BaseSettings):
             "`close_phases`, `waiting_days`, `no_target_days`, `no_owner_days`"
         ),
     )
+    bot_quiet_hours: str = Field(
+        default="18-9", description="When followers are not told of changes, in their zone, beside weekends; or `off`"
+    )
     bot_command: str = Field(default="/onboarding", description="The slash command people type")
     bot_alias: str = Field(default="/ob", description="Its short form")
     bot_phases: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="The workspace's phases in order, separated by commas; default: the API's seven"
     )
-    host: str = Field(default="127.0.0.1", description="Address the HTTP mode listens on")
-    port: int = Field(default=3000, ge=0, le=65535, description="Port the HTTP mode listens on")
+    host: str = Field(default="127.0.0.1", description="Address the HTTP mode and Pivotal's webhooks listen on")
+    port: int = Field(default=3000, ge=0, le=65535, description="Port the HTTP mode and Pivotal's webhooks listen on")
 
     @property
     def mode(self) -> Literal["socket", "http"]:
@@ -101,6 +109,17 @@ class Settings(BaseSettings):
         """From when on the rules of risk fire."""
         return risk.thresholds(self.bot_risk)
 
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The secrets that Pivotal may sign its webhooks with; none: nobody listens for them."""
+        secret = self.pivotal_webhook_secret
+        return _parts(secret.get_secret_value()) if secret else ()
+
+    @property
+    def quiet(self) -> Quiet | None:
+        """When followers are left alone; None: never."""
+        return following.quiet(self.bot_quiet_hours)
+
     def shown(self) -> tuple[tuple[str, str], ...]:
         """Every setting by its name, as it may be shown to admins: nothing secret, and no address with a password."""
         return tuple((name.upper(), _shown(name, getattr(self, name))) for name in type(self).model_fields)
@@ -108,7 +127,7 @@ class Settings(BaseSettings):
     @field_validator("bot_admins", "bot_managers", "bot_phases", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return _parts(value) if isinstance(value, str) else value
 
     @field_validator("bot_readers", "bot_writes", mode="before")
     @classmethod
@@ -143,6 +162,23 @@ class Settings(BaseSettings):
         except UserError as error:
             raise ValueError(f"cannot be read: {error.message} {error.hint}") from None
         return value
+
+    @field_validator("bot_quiet_hours")
+    @classmethod
+    def _quiet_hours(cls, value: str) -> str:
+        try:
+            following.quiet(value)
+        except UserError as error:
+            raise ValueError(f"cannot be read: {error.message} {error.hint}") from None
+        return value
+
+    @field_validator("pivotal_webhook_secret")
+    @classmethod
+    def _whsec(cls, value: SecretStr | None) -> SecretStr | None:
+        secrets = _parts(value.get_secret_value()) if value else ()
+        if not all(re.fullmatch(r"whsec_[A-Za-z0-9+/=_-]+", one) for one in secrets):
+            raise ValueError("must be the endpoint's signing secret, which starts with whsec_ (Developer > Webhooks)")
+        return value if secrets else None
 
     @field_validator("bot_phases")
     @classmethod
@@ -266,6 +302,10 @@ def unreadable(env_file: Path | None, error: Exception) -> str:
     """Say why a file of settings cannot be read."""
     why = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
     return f"{env_file} cannot be read: {why}. Save it as UTF-8, and readable by this user."
+
+
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def _shown(name: str, value: object) -> str:

@@ -346,3 +346,20 @@ class Event:
     due_at: datetime
     attempts: int = 0
     done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Somebody follows an onboarding: they are told what changes, in one thread of their direct messages."""
+
+    slack_id: str
+    onboarding_id: str
+    title: str
+    since: datetime
+    zone: str
+    channel: str | None = None
+    ts: str | None = None
+    """Where the thread begins, once there is one."""
+    pending: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    """What they are still to be told: by field, before and after."""
+    due_at: datetime | None = None

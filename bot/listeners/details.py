@@ -1,7 +1,7 @@
 """What lies behind a card's menu: details, for one's own eyes, and the history."""
 
 from bot.domain.errors import UserError
-from bot.listeners import snoozes
+from bot.listeners import follow, snoozes
 from bot.listeners.feature import Feature, Seen, Turn
 from bot.listeners.log import history
 from bot.listeners.show import hidden, pick
@@ -35,6 +35,8 @@ async def more(turn: Turn) -> Seen:
             return await history(turn)
         case "snooze":
             return await snoozes.ask(turn)
+        case "follow":
+            return await follow.begun(turn, turn.press.id)
         case "link":
             return None  # Slack has opened it
     raise UserError("This menu is from an older version of the bot.", hint="Open the onboarding again.")

@@ -28,8 +28,10 @@ class _Now(Clock):
         return self._clock().timestamp()
 
 
-def routes(bolt: AsyncApp, *, signing_secret: str, clock: Callable[[], datetime]) -> web.Application:
-    """The web application Slack calls in HTTP mode."""
+def add_route(
+    application: web.Application, bolt: AsyncApp, *, signing_secret: str, clock: Callable[[], datetime]
+) -> None:
+    """Have `application` take what Slack sends in HTTP mode, at `PATH`."""
     verifier = SignatureVerifier(signing_secret, _Now(clock))
 
     async def receive(request: web.Request) -> web.Response:
@@ -43,9 +45,7 @@ def routes(bolt: AsyncApp, *, signing_secret: str, clock: Callable[[], datetime]
         answer = await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body, headers={}))
         return await to_aiohttp_response(answer)
 
-    application = web.Application(client_max_size=LARGEST)
     application.router.add_post(PATH, receive)
-    return application
 
 
 def _genuine(verifier: SignatureVerifier, raw: bytes, request: web.Request) -> bool:

@@ -8,6 +8,8 @@ from bot.domain.risk import Thresholds
 from bot.services.changes import Changes
 from bot.services.creating import Creating
 from bot.services.details import Details
+from bot.services.events import Events
+from bot.services.following import Following
 from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
@@ -29,6 +31,8 @@ class Services:
     undoing: Undoing
     details: Details
     portfolio: Portfolio
+    events: Events
+    following: Following
     people: People
     subscriptions: Subscriptions
     ledger: Ledger

@@ -15,7 +15,7 @@ from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.errors import PivotalError
 from bot.services.people import People
-from bot.services.portfolio import Portfolio
+from bot.services.portfolio import Portfolio, Sight
 from bot.services.requests import Changed, Ending, Guard, Outcome, Request, Watcher
 from bot.services.writing import Writing
 from bot.store import Store
@@ -140,6 +140,14 @@ class Changes:
         for watcher in self._watchers:
             watcher(changed)
 
+    def notice(self, sight: Sight) -> None:
+        """Tell whoever watches what was seen to change elsewhere."""
+        for onboarding_id in dict.fromkeys(one.onboarding_id for one in sight.changes if one.source != "us"):
+            if standing := self._portfolio.known(onboarding_id):
+                self.announce(Changed(standing))
+        for standing in sight.gone:
+            self.announce(Changed(standing, gone=True))
+
     async def _attempt(self, request: Request, lease: Lease, *, guard: Guard) -> Outcome:
         seen = self._portfolio.known(request.onboarding_id)
         try:
@@ -180,7 +188,7 @@ class Changes:
             return Outcome(Ending.ASKS, seen, move)
         after = await self._writing.write(request.onboarding_id, move, since=lease.since)
         await self._record(request, seen, move, outcome="done", why=request.reason)
-        await self._portfolio.put(after, source="us")
+        await self._portfolio.put(after, source="us", by=request.by.slack_id)
         standing = await self._portfolio.standing(after)
         return Outcome(Ending.DONE, standing, move, restores=restored(move, onboarding))
 

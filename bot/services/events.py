@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from math import inf
 
 from bot.domain.errors import Busy
 from bot.domain.records import Event
@@ -78,8 +79,12 @@ class Events:
         if record:
             self.arrived.set()
 
-    async def work_off(self, now: datetime) -> None:
-        """Read every record again that an event due at `now` names; the portfolio tells of what has changed."""
+    async def work_off(self) -> float:
+        """Read every record again that an event due now names; the portfolio tells of what has changed.
+
+        Gives the seconds until there is more to do.
+        """
+        now = self._clock()
         due = await self._store.inbox.due(now, limit=BATCH)
         records = list(dict.fromkeys(event.record for event in due))
         for start in range(0, len(records), AT_ONCE):
@@ -87,10 +92,8 @@ class Events:
         if self._swept is None or now - self._swept > timedelta(hours=1):
             self._swept = now
             await self._store.inbox.sweep(now - REMEMBER)
-
-    async def next_due(self) -> datetime | None:
-        """When there is something to work off next; None while nothing waits."""
-        return await self._store.inbox.next_due()
+        due_at = await self._store.inbox.next_due()
+        return inf if due_at is None else (due_at - self._clock()).total_seconds()
 
     async def lively(self) -> bool:
         """Whether Pivotal has delivered lately, so that changes of phase and state need no walk to be seen."""

@@ -13,6 +13,8 @@ from bot.pivotal.models import CustomerRow, OnboardingRow
 
 PAGE = 100
 """Records in one answer, at most: https://docs.pivotal.app/api/welcome/pagination"""
+CHECKED = 50
+"""So many records missing from the lists are asked for one by one; where more are missing, the lists are believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,24 @@ async def onboardings(
     """Walk the onboardings, all of them with `whole`, else by the cheaper plan; raises the client's errors."""
     wanted = None if whole else plan(known, phases=phases)
     if wanted is None:
-        return Seen(await _collect(pivotal.onboardings.rows()))
+        return await _whole(pivotal, known)
     rows = await _of_phases(pivotal, wanted)
     missing = [row.id for row in known.values() if row.phase in wanted and row.id not in rows]
     if len(missing) > pages(len(known)):
-        return Seen(await _collect(pivotal.onboardings.rows()))
+        return await _whole(pivotal, known)
     return await _ask_for(pivotal, missing, rows)
 
 
 async def customers(pivotal: AsyncPivotalApi) -> dict[str, CustomerRow]:
     """Walk all customers; raises the client's errors."""
     return {row.id: row async for row in pivotal.customers.rows()}
+
+
+async def _whole(pivotal: AsyncPivotalApi, known: Mapping[str, OnboardingRow]) -> Seen:
+    """Walk everything. What a list leaves out while it changes is asked for once before it counts as gone."""
+    rows = await _collect(pivotal.onboardings.rows())
+    missing = [onboarding_id for onboarding_id in known if onboarding_id not in rows]
+    return Seen((await _ask_for(pivotal, missing, rows)).rows if len(missing) <= CHECKED else rows)
 
 
 async def _of_phases(pivotal: AsyncPivotalApi, wanted: tuple[str, ...]) -> dict[str, OnboardingRow]:

@@ -13,6 +13,7 @@ from bot.store.cards import Cards
 from bot.store.claims import Claims
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.follows import Follows
 from bot.store.inbox import Inbox
 from bot.store.observations import Observations
 from bot.store.people import People
@@ -35,6 +36,7 @@ class Store:
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)
+        self.follows = Follows(database)
         self.snoozes = Snoozes(database)
         self.snapshot = SnapshotRows(database)
         self.observations = Observations(database)

@@ -207,6 +207,7 @@ def _menu(standing: Standing, *, snoozable: bool, web: str) -> OverflowMenuEleme
     entries: list[tuple[str, str, str | None]] = [("Details", "details", None), ("History", "history", None)]
     if snoozable:
         entries.append(("Snooze…", "snooze", None))
+    entries.append(("Follow", "follow", None))
     if standing.customer:
         entries.append(("Open customer in Pivotal", "link", said.page(standing.customer, web=web)))
     options = []

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.domain import dates, states
-from bot.domain.history import PHASE, STATE, TARGET
+from bot.domain import dates
 from bot.domain.journal import NOTE, SHARE, Happening, Story
 from bot.domain.phases import Phases
-from bot.domain.records import AuditEntry, Directory, Observation, Standing
-from bot.views import controls, rows, text, values
+from bot.domain.records import AuditEntry, Directory, Standing
+from bot.views import controls, observed, rows, text, values
 from bot.views import standing as said
 from bot.views.message import Message, context, header, section
 from bot.views.values import Press, Turning
@@ -27,15 +26,6 @@ _REASON = 400
 _CHANNEL = re.compile(r"\b[CG][A-Z0-9]{6,}\b")
 _DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
 _OUTCOMES = {"done": "Done", "refused": "Refused", "failed": "Failed", "unknown": "Not known whether it was done"}
-_FIELDS = {
-    PHASE: "Phase",
-    STATE: "State",
-    TARGET: "Target launch",
-    "csm_id": "CSM",
-    "se_id": "SE",
-    "designer_id": "Designer",
-    "product_ops_id": "Product ops",
-}
 _SOURCES = {"poll": "seen when Pivotal was read", "webhook": "told by Pivotal"}
 
 
@@ -111,7 +101,7 @@ def _line(one: Happening, named: bool, *, phases: Phases, directory: Directory, 
     if one.entry:
         told, small = _tried(one.entry), _small(one.entry)
     elif one.seen:
-        told = _seen(one.seen, phases=phases, directory=directory)
+        told = observed.change(one.seen, phases=phases, directory=directory)
         small = ("outside this bot", _SOURCES.get(one.seen.source, text.name(one.seen.source)))
     else:
         told, small = "", ()
@@ -149,31 +139,8 @@ def _place(source: str) -> str:
     return _CHANNEL.sub(lambda found: f"<#{found[0]}>", safe)
 
 
-def _seen(seen: Observation, *, phases: Phases, directory: Directory) -> str:
-    def value(raw: str | None) -> str:
-        if raw is None:
-            return "none"
-        if seen.field == PHASE:
-            return text.name(phases.label(raw), 60)
-        if seen.field == STATE:
-            return text.name(states.label(raw), 60)
-        if seen.field == TARGET:
-            return _day(raw)
-        return text.name(directory.name(raw), 60)
-
-    field = _FIELDS.get(seen.field, text.name(seen.field, 40))
-    return f"{field}  ·  {_change(value(seen.before), value(seen.after))}"
-
-
 def _change(before: str, after: str) -> str:
     return f"{before} → {after}" if before else after
-
-
-def _day(raw: str) -> str:
-    try:
-        return dates.full(date.fromisoformat(raw[:10]))
-    except ValueError:
-        return text.name(raw, 40)
 
 
 def _stamp(moment: datetime, zone: ZoneInfo) -> str:

@@ -12,7 +12,7 @@ from bot.pivotal import AsyncPivotalApi, RetryPolicy
 from bot.pivotal.models import OnboardingRow
 from bot.sandbox.pivotal import Fault, LocalPivotal
 from bot.services import walks
-from bot.services.portfolio import Portfolio, Refreshed
+from bot.services.portfolio import Portfolio, Refreshed, Sight
 from bot.store import Store
 
 MINUTE = timedelta(minutes=1)
@@ -518,3 +518,43 @@ def test_the_cheaper_plan_is_chosen(counts: dict[str, int], expected: tuple[str,
     plan = walks.plan({row.id: row for row in rows}, phases=Phases())
 
     assert plan == expected
+
+
+async def test_what_a_whole_walk_misses_is_asked_for_once_and_told_to_be_gone(
+    pivotal: LocalPivotal, portfolio: Portfolio, clock: Clock
+) -> None:
+    pivotal.has_onboarding(89, phase="review")
+    pivotal.has_onboarding(90, phase="review")
+    await portfolio.snapshot(NOTHING)
+    told: list[Sight] = []
+    portfolio.watch(told.append)
+    gone = pivotal.onboarding(89)["id"]
+    pivotal.delete(89)
+    clock.passes()
+
+    await portfolio.snapshot(NOTHING)
+    clock.passes()
+    await portfolio.snapshot(NOTHING)
+
+    assert numbers(portfolio) == [90]
+    assert [one.onboarding.display_id for sight in told for one in sight.gone] == [89]
+    assert sum(request.path == f"/onboardings/{gone}" for request in pivotal.requests) == 1
+
+
+async def test_whoever_watches_is_told_what_a_walk_saw_and_who_wrote_what_was_written(
+    pivotal: LocalPivotal, portfolio: Portfolio, api: AsyncPivotalApi, clock: Clock
+) -> None:
+    pivotal.has_onboarding(89, phase="review")
+    await portfolio.snapshot(NOTHING)
+    told: list[Sight] = []
+    portfolio.watch(told.append)
+
+    pivotal.edit(89, target_launch_date="2026-10-01")
+    clock.passes()
+    await portfolio.snapshot(NOTHING)
+    await portfolio.put(await api.onboardings.update("89", phase="program_buildout"), by="U1")
+
+    assert [(change.field, change.source, sight.by) for sight in told for change in sight.changes] == [
+        ("target_launch_date", "poll", ""),
+        ("phase", "us", "U1"),
+    ]

@@ -13,10 +13,11 @@ from aiohttp import web
 from bot.domain.phases import Phases
 from bot.pivotal import AsyncPivotalApi, RetryPolicy
 from bot.sandbox.pivotal import signing
+from bot.services.chores import Chore
 from bot.services.events import Events
 from bot.services.portfolio import Portfolio, Sight
 from bot.store import Store
-from bot.webhooks import PATH, Desk, add_route
+from bot.webhooks import PATH, add_route
 
 SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 
@@ -57,7 +58,7 @@ async def listening(pivotal, database, clock, *, secrets=(SECRET,), key=None, de
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}{PATH}"
-        worker = Desk(events, clock=clock) if desk else None
+        worker = Chore("events", events.work_off, wake=events.arrived) if desk else None
         if worker:
             await worker.__aenter__()
         try:

@@ -1,0 +1,65 @@
+"""Tells followers what changed: one message a burst, in one thread of their direct messages, never twice."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from bot.delivery import Delivery, NotPosted, Unsent
+from bot.domain.errors import BotError
+from bot.domain.following import DELETED
+from bot.domain.records import Follow
+from bot.services import Services
+from bot.views import following as views
+from bot.views.message import Message
+
+LOOK = 5.0
+"""Seconds until the next look for somebody to be told."""
+
+log = structlog.get_logger()
+
+
+class Followers:
+    """Hands out what waits for the followers."""
+
+    def __init__(self, delivery: Delivery, services: Services, *, clock: Callable[[], datetime]) -> None:
+        self._delivery = delivery
+        self._services = services
+        self._clock = clock
+
+    async def tell_due(self) -> float:
+        """Tell everybody who is to be told something now; gives the seconds until the next look."""
+        for follow in await self._services.following.due():
+            if await self._services.following.take(follow):
+                await self._tell(follow)
+        return LOOK
+
+    async def _tell(self, follow: Follow) -> None:
+        services = self._services
+        message = views.news(
+            follow,
+            services.following.standing(follow),
+            phases=services.phases,
+            directory=services.people.directory,
+            now=self._clock(),
+        )
+        try:
+            await self._send(follow, message)
+        except Unsent:
+            await services.following.give_back(follow)
+        except BotError as error:
+            # It may have been sent, or nobody is there to read it: it is not sent again.
+            log.warning("follower not told", error=type(error).__name__)
+        if DELETED in follow.pending:
+            await services.following.forget(follow)
+
+    async def _send(self, follow: Follow, message: Message) -> None:
+        if follow.channel and follow.ts:
+            try:
+                await self._delivery.post(follow.channel, message, thread_ts=follow.ts)
+            except NotPosted:
+                log.info("thread of a follower is gone")  # A new one begins.
+            else:
+                return
+        posted = await self._delivery.tell(follow.slack_id, message)
+        await self._services.following.thread(follow, channel=posted.channel, ts=posted.ts)

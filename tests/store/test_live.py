@@ -1,0 +1,103 @@
+"""The inbox of Pivotal's events and the followers, on each database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot.domain.records import Event, Follow
+
+SECOND = timedelta(seconds=1)
+
+
+def event(number, now, record="onboarding:89", **more):
+    return Event(f"evt_{number}", "onboarding.phase_changed", record, received_at=now, due_at=now, **more)
+
+
+async def test_a_copy_of_an_event_is_kept_once(store, now):
+    await store.inbox.add([event(1, now), event(1, now)])
+    await store.inbox.add([event(1, now + SECOND), event(2, now)])
+
+    assert sorted(one.id for one in await store.inbox.due(now, limit=9)) == ["evt_1", "evt_2"]
+
+
+async def test_copies_that_come_at_once_are_kept_once(store, now):
+    await asyncio.gather(*(store.inbox.add([event(1, now), event(2, now)]) for _ in range(10)))
+
+    assert await store.inbox.waiting() == 2
+
+
+async def test_what_is_done_is_not_due_and_a_copy_of_it_does_not_come_back(store, now):
+    await store.inbox.add([event(1, now)])
+    await store.inbox.done(["evt_1"], now=now)
+
+    await store.inbox.add([event(1, now)])
+
+    assert await store.inbox.due(now, limit=9) == []
+    assert await store.inbox.next_due() is None
+
+
+async def test_what_is_put_off_comes_later_and_counts_its_failures(store, now):
+    await store.inbox.add([event(1, now)])
+
+    await store.inbox.later(["evt_1"], due_at=now + SECOND, failed=True)
+
+    assert await store.inbox.due(now, limit=9) == []
+    assert [one.attempts for one in await store.inbox.due(now + SECOND, limit=9)] == [1]
+    assert await store.inbox.next_due() == now + SECOND
+
+
+async def test_events_of_one_record_are_found_together(store, now):
+    await store.inbox.add([event(1, now), event(2, now, record="onboarding:90"), event(3, now + SECOND)])
+
+    assert [one.id for one in await store.inbox.of("onboarding:89", now=now)] == ["evt_1"]
+
+
+async def test_old_events_are_swept_and_waiting_ones_stay(store, now):
+    await store.inbox.add([event(1, now), event(2, now)])
+    await store.inbox.done(["evt_1"], now=now)
+
+    assert await store.inbox.sweep(now + SECOND) == 1
+    assert await store.inbox.waiting() == 1
+
+
+def follow(who="U1", onboarding="onb_1", **more):
+    return Follow(who, onboarding, "Aurora", datetime(2026, 9, 7, tzinfo=UTC), "Europe/Berlin", **more)
+
+
+async def test_following_twice_is_following_once(store):
+    assert await store.follows.add(follow())
+    assert not await store.follows.add(follow())
+
+    assert await store.follows.of_person("U1") == [follow()]
+
+
+async def test_who_changed_it_is_not_told(store, now):
+    await store.follows.add(follow("U1"))
+    await store.follows.add(follow("U2"))
+
+    await store.follows.note("onb_1", lambda _: ({"phase": ("review", "launch")}, now), besides="U1")
+
+    assert [one.slack_id for one in await store.follows.due(now, limit=9)] == ["U2"]
+
+
+async def test_news_are_handed_out_once_to_however_many_ask(store, now):
+    await store.follows.add(follow())
+    await store.follows.note("onb_1", lambda _: ({"phase": ("review", None)}, now), besides="")
+    (due,) = await store.follows.due(now, limit=9)
+
+    taken = await asyncio.gather(*(store.follows.take(due) for _ in range(10)))
+
+    assert sum(taken) == 1
+    assert due.pending == {"phase": ("review", None)}
+    assert await store.follows.due(now, limit=9) == []
+
+
+async def test_news_noted_at_once_all_arrive(store, now):
+    await store.follows.add(follow())
+
+    def add(name):
+        return lambda there: ({**there.pending, name: ("a", "b")}, now)
+
+    await asyncio.gather(*(store.follows.note("onb_1", add(f"field_{n}"), besides="") for n in range(10)))
+
+    (due,) = await store.follows.due(now, limit=9)
+    assert len(due.pending) == 10
