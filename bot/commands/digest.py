@@ -26,6 +26,7 @@ from bot.domain.phases import Phases
 from bot.domain.records import Subscription
 from bot.domain.risk import Thresholds
 from bot.pivotal import AsyncPivotalApi
+from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
@@ -70,6 +71,7 @@ class Parts:
     ledger: Ledger
     snoozing: Snoozing
     portfolio: Portfolio
+    journal: Journal
     people: People
     phases: Phases
     thresholds: Thresholds
@@ -122,6 +124,7 @@ async def _parts(settings: Wanted, pivotal: AsyncPivotalApi, store: Store, *, cl
         Ledger(store),
         Snoozing(store, onboardings, portfolio, people, clock=clock),
         portfolio,
+        Journal(store, portfolio, clock=clock),
         people,
         settings.phases,
         thresholds,

@@ -12,6 +12,7 @@ from bot.domain.errors import UpstreamError
 from bot.domain.phases import Phases
 from bot.domain.records import Snapshot, Subscription
 from bot.domain.risk import Thresholds
+from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -36,6 +37,10 @@ class Parts(Protocol):
     @property
     def portfolio(self) -> Portfolio:
         """What there is to say something about."""
+
+    @property
+    def journal(self) -> Journal:
+        """Who did what."""
 
     @property
     def people(self) -> People:
@@ -142,6 +147,7 @@ async def write(
         asked_by=occasion.asked_by,
         missed=await parts.ledger.last_missed(subscription, after=last),
         moved_from=occasion.moved_from,
+        set_by=await parts.journal.set_by(kept),
         snoozed=await parts.snoozing.of_channel(subscription.channel, today=today),
         week_first=first,
         mentions=subscription.mentions,

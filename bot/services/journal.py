@@ -1,9 +1,9 @@
 """The journal: what was tried through this bot, what was seen to happen elsewhere, and notes; read newest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from bot.domain import rights
+from bot.domain import rights, states
 from bot.domain.errors import UserError
 from bot.domain.journal import NOTE, Happening, Story
 from bot.domain.records import Actor, AuditEntry, Standing
@@ -84,6 +84,14 @@ class Journal:
                 reason=why,
             )
         )
+
+    async def set_by(self, standings: Iterable[Standing]) -> dict[str, AuditEntry]:
+        """Who set the state that each is in through this bot, when and why, by onboarding id; active ones are left out.
+
+        Whether nobody has set it elsewhere since is for the reader to judge.
+        """
+        held = [one.onboarding.id for one in standings if states.held(one.onboarding)]
+        return await self._store.audit.newest_of_state(held) if held else {}
 
     async def notes(self, onboarding_id: str) -> tuple[AuditEntry, ...]:
         """The newest five notes on an onboarding, newest first."""

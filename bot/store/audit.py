@@ -1,17 +1,21 @@
 """The audit: every attempt to change something, only ever added to."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, or_, select
 
+from bot.domain import states
 from bot.domain.records import AuditEntry
+from bot.domain.verbs import Verb
 from bot.store.database import Database
 from bot.store.tables import audit
 
 _COLUMNS = [audit.c[field.name] for field in fields(AuditEntry)]
 _PAGE = 1000
+_OF_STATE = (Verb.PAUSE, Verb.RESUME, Verb.FLAG, Verb.CLEAR, Verb.WAITING, Verb.UPDATE, Verb.UNDO)
+"""What may set the state; what it was set to is in `after`."""
 
 
 class Audit:
@@ -36,6 +40,20 @@ class Audit:
             query = query.where(audit.c.action == action)
         async with self._database.reading() as connection:
             return tuple(AuditEntry(*row) for row in await connection.execute(query))
+
+    async def newest_of_state(self, onboarding_ids: Iterable[str]) -> dict[str, AuditEntry]:
+        """What was last done to the state of each of these onboardings, by id; nothing for one it was not done to."""
+        told = or_(*(audit.c.after.contains(label, autoescape=True) for label in states.LABELS.values()))
+        newest = (
+            select(func.max(audit.c.number))
+            .where(audit.c.outcome == "done", audit.c.action.in_(_OF_STATE), told)
+            .where(audit.c.onboarding_id.in_(list(onboarding_ids)))
+            .group_by(audit.c.onboarding_id)
+        )
+        query = select(*_COLUMNS).where(audit.c.number.in_(newest))
+        async with self._database.reading() as connection:
+            found = [AuditEntry(*row) for row in await connection.execute(query)]
+        return {one.onboarding_id: one for one in found if one.onboarding_id}
 
     async def between(self, since: datetime, until: datetime) -> AsyncIterator[AuditEntry]:
         """Every attempt from `since` on and before `until`, oldest first, read a thousand rows at a time."""

@@ -22,6 +22,7 @@ from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import TEAM
+from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
@@ -41,6 +42,7 @@ class Parts:
     ledger: Ledger
     portfolio: Portfolio
     snoozing: Snoozing
+    journal: Journal
     people: People
     phases: Phases
     test_key: bool = False
@@ -87,7 +89,17 @@ class Scene:
         self.subscriptions = Subscriptions(self.store, clock=self.clock)
         onboardings = Onboardings(self.api, self.portfolio, phases=Phases(), web=self.pivotal.origin)
         self.snoozing = Snoozing(self.store, onboardings, self.portfolio, people, clock=self.clock)
-        parts = Parts(self.subscriptions, ledger(self.store), self.portfolio, self.snoozing, people, Phases(), test_key)
+        journal = Journal(self.store, self.portfolio, clock=self.clock)
+        parts = Parts(
+            self.subscriptions,
+            ledger(self.store),
+            self.portfolio,
+            self.snoozing,
+            journal,
+            people,
+            Phases(),
+            test_key,
+        )
         self.run = DigestRun(DIGESTS, parts, delivery, clock=self.clock, sleep=self.sleep)
         return self.run
 

@@ -22,6 +22,8 @@ from bot.digests.run import DigestRun
 from bot.domain.phases import Phases
 from bot.domain.risk import DEFAULTS, Thresholds
 from bot.pivotal import AsyncPivotalApi
+from bot.services.journal import Journal
+from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
@@ -53,6 +55,7 @@ class Parts:
     ledger: Ledger
     portfolio: Portfolio
     snoozing: Snoozing
+    journal: Journal
     people: People
     phases: Phases
     test_key: bool = False
@@ -129,6 +132,8 @@ async def lives(world: World, *, die_at: int = 0) -> int:
             Claiming(store),
             portfolio,
             Snoozing(store, onboardings, portfolio, people, clock=clock),
+            Journal(store, portfolio, clock=clock),
+            Journal(store, portfolio, clock=clock),
             people,
             phases,
         )

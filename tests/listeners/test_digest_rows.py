@@ -99,6 +99,18 @@ async def test_a_mark_set_from_a_row_keeps_its_reason(digest, choose, slack, piv
     assert (newest.action, newest.outcome, newest.reason) == ("flag", "done", "waiting for DNS")
 
 
+async def test_the_next_digest_says_who_set_a_mark_when_and_why(digest, choose, slack, pivotal, clock):
+    pivotal.edit(89, by="Dana (web app)", state="active", target_launch_date="2026-09-01")
+    clock.passes(minutes=20)
+    await choose(await digest(), "Mark at risk…", 89)
+    await slack.submits({"Why?": "waiting for DNS"}, by=ANA)
+    await slack.closes(by=ANA)
+
+    await slack.types("/onboarding digest preview at-risk", by=ANA, channel=ONBOARDING)
+
+    assert "marked at risk in Pivotal, set by Ana Ruiz, 7 Sep: waiting for DNS" in slack.seen(ANA, ONBOARDING)
+
+
 async def test_what_is_no_longer_so_is_said_instead_of_asked(digest, choose, slack, pivotal):
     posted = await digest()
     pivotal.edit(89, by="Dana (web app)", state="active")
