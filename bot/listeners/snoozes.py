@@ -1,12 +1,13 @@
 """Snoozing: an onboarding is left out of one channel's at-risk digest for a while, with a reason and an end."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from slack_sdk.models.views import View
 
 from bot.domain import dates, rights, schedule, when
-from bot.domain.errors import Refused, UpstreamError, UserError
+from bot.domain.errors import UpstreamError, UserError
 from bot.domain.records import Standing
 from bot.domain.snoozes import DEFAULT_DAYS
 from bot.listeners.feature import Answer, Feature, Seen, Turn
@@ -37,8 +38,7 @@ async def snooze(turn: Turn) -> Seen:
     """Snooze it here; the form asks for a reason where none was typed, and where this channel has no such digest."""
     found, rest = await turn.services.onboardings.find_before(turn.text)
     if isinstance(found, Choices):
-        number = found.standings[0].onboarding.display_id
-        raise Refused(found.question, hint=f"Nothing was snoozed. Type its number, such as `snooze #{number}`.")
+        return _which(turn, found, "snooze")
     until, reason = _read(rest, today=dates.today(turn.now, turn.zone))
     channels = await _channels(turn)
     if reason and turn.channel in channels:
@@ -76,7 +76,7 @@ async def unsnooze(turn: Turn) -> Message:
     """End a snooze here."""
     found = await turn.services.onboardings.find(turn.text, exactly=True)
     if isinstance(found, Choices):
-        return pick(turn, found)
+        return _which(turn, found, "unsnooze")
     return await _wake(turn, found, turn.channel)
 
 
@@ -104,6 +104,13 @@ async def sent(turn: Turn) -> Message:
     known = turn.services.portfolio.known(typed.onboarding_id)
     standing = known or await turn.services.onboardings.read(typed.onboarding_id)
     return await _snooze(turn, standing, typed.channel, until=typed.until, reason=typed.reason)
+
+
+def _which(turn: Turn, found: Choices, verb: str) -> Message:
+    """Several could be meant: nothing is done, and each can be opened, or named without doubt."""
+    number = found.standings[0].onboarding.display_id
+    told = f"{found.question} Nothing was changed; type `{turn.names.command} {verb} onboarding #{number} …`."
+    return pick(turn, replace(found, question=told))
 
 
 async def _snooze(turn: Turn, standing: Standing, channel: str, *, until: date, reason: str) -> Message:
