@@ -1,15 +1,17 @@
 """The small views, each as it is drawn: frames, forms, and the words about claims, changes and files."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from bot.domain.following import DELETED
 from bot.domain.handover import Piece
 from bot.domain.moves import Verb, plan
-from bot.domain.records import Person
+from bot.domain.records import Follow, Person, Snooze
 from bot.sandbox.slack import views as slack_rules
-from bot.views import claims, finding, modal, notices, rows, sharing
-from bot.views.forms import handover, new
+from bot.views import claims, finding, following, modal, notices, rows, sharing, snoozes
+from bot.views.forms import ending, handover, new
 from bot.views.message import say, section
 from bot.views.rows import Row, Sheet
 from bot.views.values import Press
@@ -75,19 +77,45 @@ def test_handover(accepted, paste, aurora, look):
     assert accepted(handover.form(typed)) == paste
 
 
+def test_question_before_a_digest_ends(accepted, paste):
+    typed = ending.Typed("sub_1", "*At-risk onboardings* in <#C0ONBOARD>")
+
+    assert accepted(ending.form(typed)) == paste
+
+
+def test_what_is_told_of_again(now, checked, paste):
+    until, reason = date(2026, 9, 12), "their DNS is moving"
+    snooze = Snooze("C0ONBOARD", "onb_089", "Aurora & Foods", until, reason, "U0ANA0001", "Ana Ruiz", now, seen="")
+
+    assert checked(snoozes.woken(snooze)) == paste
+
+
 def test_claim_that_was_made(checked, paste):
-    assert checked(claims.asked("user_csm_003", admins=["Cara Lindqvist"], again=False)) == paste(name="asked")
-    assert checked(claims.asked("user_csm_003", admins=[], again=True)) == paste(name="asked-again")
+    now = {"pivotal_id": "user_csm_003", "command": "/onboarding"}
+
+    assert checked(claims.asked(**now, admins=["Cara Lindqvist"], again=False)) == paste(name="asked")
+    assert checked(claims.asked(**now, admins=[], again=True)) == paste(name="asked-again")
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_claim_that_was_settled(checked, paste, confirmed):
-    assert checked(claims.settled(GUESS, by="Cara Lindqvist", confirmed=confirmed)) == paste(
-        name=f"settled-{confirmed}"
-    )
-    assert checked(claims.verdict(GUESS, by="Cara Lindqvist", confirmed=confirmed)) == paste(
-        name=f"verdict-{confirmed}"
-    )
+    settled = claims.settled(GUESS, by="Cara Lindqvist", confirmed=confirmed)
+    verdict = claims.verdict(GUESS, by="Cara Lindqvist", confirmed=confirmed, command="/onboarding")
+
+    assert checked(settled) == paste(name=f"settled-{confirmed}")
+    assert checked(verdict) == paste(name=f"verdict-{confirmed}")
+
+
+def test_what_followers_are_told(now, checked, paste, aurora, look):
+    pending = {"phase": ("review", "program_buildout"), "target_launch_date": ("2026-09-18", None)}
+    follow = Follow("U0ANA0001", "onb_089", "Aurora & Foods", now, "Europe/Berlin", pending=pending)
+    gone = replace(follow, pending={DELETED: (None, None)})
+    told = {"phases": look["phases"], "directory": look["directory"], "now": now}
+
+    assert checked(following.follows(aurora())) == paste(name="follows")
+    assert checked(following.unfollowed("Aurora & Foods")) == paste(name="unfollowed")
+    assert checked(following.news(follow, aurora(), **told)) == paste(name="news")
+    assert checked(following.news(gone, None, **told)) == paste(name="gone")
 
 
 def test_what_became_of_a_change(checked, paste, aurora, look):
