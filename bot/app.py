@@ -123,7 +123,12 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         events = Events(pivotal, store, portfolio, secrets=settings.webhook_secrets, clock=clock)
         following = Following(store, portfolio, people, clock=clock, quiet=settings.quiet)
         onboardings = Onboardings(
-            pivotal, portfolio, phases=phases, web=settings.pivotal_web, thresholds=settings.thresholds
+            pivotal,
+            portfolio,
+            phases=phases,
+            web=settings.pivotal_web,
+            thresholds=settings.thresholds,
+            events=events,
         )
         services = Services(
             onboardings=onboardings,

@@ -40,6 +40,7 @@ async def _drawn(turn: Turn) -> View:
     snapshot, own = await turn.services.onboardings.owned(turn.actor.own_ids)
     subscribed = await turn.services.subscriptions.all()
     mine = [one for one in subscribed if one.creator == turn.actor.slack_id]
+    followed = await turn.services.following.of(turn.actor.slack_id)
     content = Home(
         _parts(turn, snapshot, own),
         [(one, None if one.paused else schedule.next_run(one, turn.now)) for one in mine],
@@ -47,6 +48,7 @@ async def _drawn(turn: Turn) -> View:
         turn.titles,
         Welcome(turn.names.command, bool(turn.actor.own_ids)) if turn.now - known_since < NEW else None,
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
+        follows=[(one, turn.services.following.standing(one)) for one in followed],
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
         offer=() if turn.actor.own_ids else claims.offer(unclaimed(turn.services)),
     )

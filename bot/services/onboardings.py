@@ -16,9 +16,12 @@ from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import InvalidRequest, PivotalError
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.models import CustomerRow
+from bot.services.events import Events
 from bot.services.portfolio import Portfolio
 
 LIST_AGE = timedelta(minutes=2)
+LIVE_AGE = timedelta(hours=6)
+"""The same where Pivotal's events tell of every change of phase and state."""
 INDEX_AGE = timedelta(hours=6)
 """Names change seldom: a look-up uses an older snapshot, and reads the record it finds afresh."""
 
@@ -42,16 +45,24 @@ class Onboardings:
         phases: Phases,
         web: str,
         thresholds: Thresholds = DEFAULTS,
+        events: Events | None = None,
     ) -> None:
         self._pivotal = pivotal
+        self._events = events
         self._portfolio = portfolio
         self._phases = phases
         self._thresholds = thresholds
         self._host = urlsplit(web).netloc
 
     async def snapshot(self) -> Snapshot:
-        """The portfolio, at most two minutes old, or marked stale."""
-        return await self._portfolio.snapshot(LIST_AGE, interactive=True)
+        """The portfolio, at most two minutes old, or marked stale.
+
+        Where Pivotal's events keep it current it may be older: only target dates and owners can be out of date then.
+        """
+        return await self._portfolio.snapshot(await self._age(), interactive=True)
+
+    async def _age(self) -> timedelta:
+        return LIVE_AGE if self._events and await self._events.lively() else LIST_AGE
 
     async def customer_channels(self) -> frozenset[str]:
         """The Slack channels that Pivotal links to customers. Raises UpstreamError when nobody knows them."""
@@ -174,7 +185,7 @@ class Onboardings:
 
         Raises UpstreamError before a write when Pivotal is away: nothing is asked that could not be done.
         """
-        snapshot = await self._portfolio.snapshot(LIST_AGE if exactly else INDEX_AGE, interactive=True)
+        snapshot = await self._portfolio.snapshot(await self._age() if exactly else INDEX_AGE, interactive=True)
         if exactly and snapshot.stale:
             raise self._portfolio.trouble or UpstreamError("Pivotal is not answering.")
         return snapshot

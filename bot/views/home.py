@@ -10,8 +10,8 @@ from slack_sdk.models.views import View
 
 from bot.domain import dates
 from bot.domain.phases import Phases
-from bot.domain.records import Delivery, DeliveryStatus, Directory, Subscription
-from bot.views import controls, new, rows, text, values
+from bot.domain.records import Delivery, DeliveryStatus, Directory, Follow, Standing, Subscription
+from bot.views import controls, following, new, rows, text, values
 from bot.views import standing as said
 from bot.views import subscriptions as digests
 from bot.views.finding import FIND
@@ -72,6 +72,7 @@ class Home:
     titles: Mapping[str, str]
     welcome: Welcome | None = None
     backstage: Backstage | None = None
+    follows: Sequence[tuple[Follow, Standing | None]] = ()
     creates: bool = False
     """May create onboardings."""
     offer: Sequence[Block] = ()
@@ -104,6 +105,7 @@ def home(
             blocks.append(section(line, accessory=controls.open_button(row.standing, at=drawn)))
             drawn += 1
     blocks += _subscribed(content)
+    blocks += _followed(content, zone=zone)
     if content.offer and not content.welcome:
         blocks += [DividerBlock(), *content.offer]
     blocks += [DividerBlock(), _ways(content.ways, creates=content.creates)]
@@ -147,10 +149,19 @@ def _subscribed(content: Home) -> list[Block]:
     shown = content.subscriptions[:MOST]
     if not shown:
         return []
-    lines = [digests.line(one, following=following, titles=content.titles) for one, following in shown]
+    lines = [digests.line(one, following=coming, titles=content.titles) for one, coming in shown]
     left = len(content.subscriptions) - len(shown)
     more = _way("See all", "subscriptions", at="home", named="See all: digests") if left else None
     return [DividerBlock(), section("*Digests you subscribed*", accessory=more), context("\n".join(lines))]
+
+
+def _followed(content: Home, *, zone: ZoneInfo) -> list[Block]:
+    if not content.follows:
+        return []
+    left = len(content.follows) - MOST
+    more = [context(f"{left} more; `unfollow` ends each by its number")] if left > 0 else []
+    lines = [following.row(one, standing, zone=zone) for one, standing in content.follows[:MOST]]
+    return [DividerBlock(), section("*Onboardings you follow*"), *lines, *more]
 
 
 def _ways(ways: Sequence[tuple[str, str]], *, creates: bool) -> ActionsBlock:

@@ -169,3 +169,11 @@ async def test_unfollow_is_typed_too(slack, pivotal, bot, scene):
 
     assert "You no longer follow Aurora Foods." in slack.seen(BEN, ONBOARDING)
     assert await bot.services.following.of(BEN) == ()
+
+
+async def test_what_somebody_follows_is_on_their_home(slack, pivotal, bot, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+
+    await slack.opens_home(by=BEN)
+
+    assert "Onboardings you follow" in slack.home_text(BEN)
