@@ -1,4 +1,4 @@
-# make demo · make test · make check · make soak; each builds its own .venv.
+# make demo · make test · make check · make soak · make bench; each builds its own .venv.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
@@ -10,7 +10,7 @@ endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: help demo test check format soak pictures clean
+.PHONY: help demo test check format soak bench pictures clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ pictures: $(VENV)/test ## the pictures of the README, from a demo on a fixed day
 
 soak: $(VENV)/test ## the long runs: every seed of the tests that `make test` runs a tenth of
 	@SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m soak $(ARGS)
+
+bench: $(VENV)/test ## the figures, measured side by side: ONLY=name for one, ARGS=--json for programs
+	@$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
 clean: ## remove what make has built
 	rm -rf $(VENV) build dist
