@@ -22,6 +22,8 @@ SHOWN_AT_ONCE = (
     "🆕",
     r"slipped \d+ d, 2nd time",
     r"[1-9]\d* recovered",
+    "1 snoozed",
+    "Tangerine Telecom until",
     r"\d+ d in phase",
 )
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
@@ -85,10 +87,11 @@ def exists(pid: str) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-async def test_both_digests_are_there_and_say_what_changed(tmp_path):
+async def test_all_digests_are_there_and_say_what_changed(tmp_path):
     async with demo(tmp_path) as shown:
-        launches, at_risk = await shown.posts()
+        portfolio, launches, at_risk = await shown.posts()
 
+    assert portfolio.startswith("Portfolio")
     assert launches.startswith("Launch week")
     assert at_risk.startswith("At-risk onboardings")
     for told in SHOWN_AT_ONCE:
@@ -100,8 +103,12 @@ async def test_on_any_weekday_today_s_digests_have_all_there_is_to_show(days, cl
     """A Monday, a Wednesday and a Saturday."""
     clock.passes(days=days)
     async with scene(tmp_path, clock=clock) as shown:
-        launches, at_risk = (message.seen for message in shown.slack.messages(ONBOARDING) if not message.thread_ts)
+        seen = [message.seen for message in shown.slack.messages(ONBOARDING) if not message.thread_ts]
+        pictures = [message.files for message in shown.slack.messages(ONBOARDING) if message.files]
 
+    portfolio, launches, at_risk = seen
+    assert len(pictures) == 1
+    assert "late, target" in portfolio
     assert "this week" in launches
     for told in SHOWN_AT_ONCE:
         assert re.search(told, at_risk), told
@@ -187,7 +194,7 @@ async def test_what_is_set_on_this_computer_stays_out_of_it(tmp_path):
         admin = (await shown.types("/onboarding whoami", by=CARA, channel=ONBOARDING))[-1]
         nobody = (await shown.types("/onboarding whoami", by=ANA, channel=ONBOARDING))[-1]
 
-    assert len(posts) == 2
+    assert len(posts) == 3
     assert "of 7" in card
     assert "admin" in admin.lower()
     assert "an admin" not in nobody.lower()
@@ -205,7 +212,7 @@ async def test_a_taken_port_is_said_and_the_next_free_one_taken(tmp_path):
 
     assert f"Port {port} is taken; using " in shown.child.out
     assert int(shown.url.rsplit(":", 1)[1]) > port
-    assert len(posts) == 2
+    assert len(posts) == 3
 
 
 @pytest.mark.parametrize("wanted", [signal.SIGINT, signal.SIGTERM])
@@ -265,6 +272,6 @@ async def test_a_kept_demo_goes_on_and_posts_a_day_s_digests_once(tmp_path):
         kept = (await second.types("/onboarding subscriptions", by=CARA, channel=ONBOARDING))[-1]
         assert await second.child.stopped() == 0
 
-    assert (len(posts), again) == (2, [])
+    assert (len(posts), again) == (3, [])
     assert "10:35" in kept
     assert second.child.err == ""

@@ -1,4 +1,4 @@
-"""The main job in the demo itself: look at an onboarding, share it, move it on, and find both digests."""
+"""The main job in the demo itself: look at an onboarding, share it, move it on, and find the digests."""
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -53,7 +53,8 @@ async def opens_card_from_list(page: Page) -> Locator:
     return private(page)
 
 
-async def test_both_digests_are_in_the_channel(workspace: Page):
+async def test_the_three_digests_are_in_the_channel(workspace: Page):
+    await expect(posted(workspace, "Portfolio —")).to_be_visible()
     await expect(posted(workspace, "Launch week —")).to_be_visible()
     await expect(posted(workspace, "At-risk onboardings —")).to_be_visible()
 

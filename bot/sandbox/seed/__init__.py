@@ -4,17 +4,19 @@ Everything is invented; dates lie around a given day, everything else is the sam
 """
 
 from bot.sandbox.seed.customers import CUSTOMERS, SeedCustomer
-from bot.sandbox.seed.history import SeedObservation, history, last_digest, last_workday
+from bot.sandbox.seed.history import SNOOZED, SeedObservation, SeedSnooze, history, last_digest, last_workday
 from bot.sandbox.seed.onboardings import ONBOARDINGS, SeedOnboarding
 from bot.sandbox.seed.people import SeedPerson, people
 
 __all__ = [
     "CUSTOMERS",
     "ONBOARDINGS",
+    "SNOOZED",
     "SeedCustomer",
     "SeedObservation",
     "SeedOnboarding",
     "SeedPerson",
+    "SeedSnooze",
     "history",
     "last_digest",
     "last_workday",

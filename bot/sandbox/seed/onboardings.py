@@ -116,7 +116,7 @@ ONBOARDINGS = (
     _row(97, "Yarrow Pharma", QA, "paused", 6, MARA, 73, se=PRIYA),
     # Launched
     _row(98, "Juniper Health", LAUNCH, "active", -3, MARA, 90, se=PRIYA),
-    _row(99, "Oakfield Farms", LAUNCH, "active", -6, ANA, 94, se=BEN),
+    _row(99, "Oakfield Farms", LAUNCH, "active", -10, ANA, 94, se=BEN),
     _row(100, "Ursa Robotics", LAUNCH, "waiting", -2, JONAS, 89, se=PRIYA),
     _row(101, "Quartz Mining", LAUNCH, "active", 2, MARA, 99, se=PRIYA),
     # Early and quiet
