@@ -23,6 +23,7 @@ from bot.sandbox.slack.world import (
     ONBOARDING,
     PARTNERS,
 )
+from tests.processes import until
 
 ADVANCE = "Advance to Program buildout"
 ODD_NAMES = (
@@ -310,3 +311,52 @@ async def test_check_14_undo_is_refused_after_somebody_elses_change_and_not_offe
     assert written == 2
     assert "Cara Lindqvist changed Initech after you" in answer
     assert len(pivotal.patches(90)) == written
+
+
+class TestPivotalIsFull:
+    @pytest.fixture
+    async def digest(self, bot, clock, shared, slack):
+        """`digest()`: the digest of #launches begins; the bot's snapshot is too old for it."""
+        begun = []
+        await slack.types("/onboarding subscribe at-risk daily 09:00 Europe/Berlin", by=CARA, channel=LAUNCHES)
+
+        def begins():
+            clock.passes(minutes=30)
+            begun.append(asyncio.create_task(bot.digests.run_due(clock())))
+            return begun[0]
+
+        yield begins
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
+
+    async def test_check_15_a_digest_that_has_used_up_its_share_leaves_a_press_its_own(
+        self, aurora, pivotal, shared, slack, digest
+    ):
+        for number in range(1000, 3000):
+            pivotal.has_onboarding(number, customer="Aurora Foods", phase="review")
+        card = await shared()
+        pivotal.rate_limit = 20
+        before, under_way = len(pivotal.requests), digest()
+        await until(lambda: len(pivotal.requests) > before + 8)
+
+        pressed = await slack.clicks(ADVANCE, by=ANA, message=card)
+
+        assert pressed.ok
+        assert pivotal.phase_of(89) == "program_buildout"
+        assert not under_way.done()
+        assert [one.status for one in pivotal.requests if one.status == 429] == []
+
+    async def test_check_15_a_429_in_a_digest_does_not_fail_a_press(self, aurora, pivotal, shared, slack, digest):
+        card = await shared()
+        pivotal.fails(Fault.rate_limited(retry_after=1), path="/onboardings")
+        under_way = digest()
+        await until(lambda: any(one.status == 429 for one in pivotal.requests))
+
+        pressed = await slack.clicks(ADVANCE, by=ANA, message=card)
+        await under_way
+
+        assert pressed.ok
+        assert pressed.seconds < 1
+        assert pivotal.phase_of(89) == "program_buildout"
+        assert [one.status for one in pivotal.requests].count(429) == 1

@@ -23,7 +23,6 @@ from bot.domain.phases import Phases
 from bot.domain.risk import DEFAULTS, Thresholds
 from bot.pivotal import AsyncPivotalApi
 from bot.services.journal import Journal
-from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
@@ -60,6 +59,7 @@ class Parts:
     phases: Phases
     test_key: bool = False
     thresholds: Thresholds = DEFAULTS
+    week_start: str = "auto"
 
 
 class Steps:
