@@ -61,7 +61,7 @@ async def test_ten_presses_at_once_move_it_once(shared, slack, pivotal, audited)
         for text in answers
         if "Ben Okafor is changing this onboarding" not in text and "This changed since you looked" not in text
     ] == []
-    assert [outcome for _, _, outcome in await audited()].count("done") == 1
+    assert [what for _, what, outcome in await audited() if outcome == "done"] == ["advance", "share"]
 
 
 async def test_ten_presses_on_a_private_card_move_it_once(ask, slack, pivotal):
@@ -94,7 +94,7 @@ async def test_stale_posted_card_writes_nothing_and_says_what_changed(
     assert "Nothing was written" in slack.seen(ANA, ONBOARDING)
     assert "Advance to Review" in as_posted(card).seen
     assert replies(card) == []
-    assert await audited() == [("Ana Ruiz", "advance", "refused")]
+    assert (await audited())[0] == ("Ana Ruiz", "advance", "refused")
 
 
 async def test_stale_private_card_writes_nothing_and_is_refreshed(ask, slack, pivotal):
