@@ -20,28 +20,28 @@ SHIFTS = 3
 
 
 def move_date(onboarding: OnboardingRow, wanted: Fields, *, shifts: int, test_key: bool) -> Move:
-    """To another target launch date, or to none; `shifts` is how often it was seen to move later in this phase."""
+    """To another target date, or to none; `shifts` is how often it was seen to move later in this phase."""
     old, new = onboarding.target_launch_date, day_of(wanted)
     if old == new:
         said = f"already {dates.full(new)}" if new else "not set anyway"
-        raise Refused(f"The target launch of onboarding #{onboarding.display_id} is {said}.")
+        raise Refused(f"The target date of onboarding #{onboarding.display_id} is {said}.")
     asks, late = [], False
     if old and new and new > old:
         days = (new - old).days
         late = days > LATE
         if late:
-            asks.append(f"This moves the target launch {days} days later, to {dates.full(new)}.")
+            asks.append(f"This moves the target date {days} days later, to {dates.full(new)}.")
         if shifts + 1 >= SHIFTS:
             asks.append(
                 f"This is shift number {shifts + 1} in this phase: from the third on, Pivotal counts it as at risk."
             )
     before, after = (dates.full(day) if day else "no date" for day in (old, new))
     if new is None:
-        done = f"took the target launch date away (was {before})"
+        done = f"took the target date away (was {before})"
     elif old is None:
-        done = f"set the target launch to {after}"
+        done = f"set the target date to {after}"
     else:
-        done = f"moved the target launch {before} → {after}"
+        done = f"moved the target date {before} → {after}"
     return Move(
         verb=Verb.DATE,
         changes={TARGET: new},

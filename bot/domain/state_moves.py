@@ -21,7 +21,7 @@ DONE = {
     Verb.PAUSE: "paused it",
     Verb.RESUME: "resumed it",
     Verb.FLAG: "marked it at risk",
-    Verb.CLEAR: "cleared the at-risk mark",
+    Verb.CLEAR: "cleared at risk",
     Verb.WAITING: "set it to waiting on the customer",
 }
 MEANT_TO_END = {(Verb.RESUME, states.PAUSED), (Verb.CLEAR, states.AT_RISK)}

@@ -33,7 +33,7 @@ NOBODY = ("none", "nobody")
     "date",
     "target",
     usage=f"{_WHOM} [2026-12-01 | +7d | fri | 18 Sep | none] [reason]",
-    tells="Move the target launch date",
+    tells="Move the target date",
     examples=("date aurora foods +7d", "date #89 18 Sep", "target #89 none"),
 )
 async def date(turn: Turn) -> Seen:

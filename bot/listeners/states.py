@@ -39,15 +39,13 @@ async def resume(turn: Turn) -> Seen:
     return await _typed(turn, Verb.RESUME)
 
 
-@feature.command(
-    "flag", usage=f"{_WHOM} [reason]", tells="Mark it at risk", examples=('flag "Acme Corp" legal is stuck',)
-)
+@feature.command("flag", usage=f"{_WHOM} [reason]", tells="Mark at risk", examples=('flag "Acme Corp" legal is stuck',))
 async def flag(turn: Turn) -> Seen:
     """Set the state to at risk."""
     return await _typed(turn, Verb.FLAG)
 
 
-@feature.command("clear", "unflag", usage=_WHOM, tells="Clear the at-risk mark", examples=("clear #89",))
+@feature.command("clear", "unflag", usage=_WHOM, tells="Clear at risk", examples=("clear #89",))
 async def clear(turn: Turn) -> Seen:
     """Take the at-risk mark away."""
     return await _typed(turn, Verb.CLEAR)

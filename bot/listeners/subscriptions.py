@@ -87,7 +87,9 @@ async def row_menu(turn: Turn) -> Seen:
         notice = f"“{views.title(one, titles=turn.titles)}” in {views.channel(one)} {done}."
         return Answer(await subscriptions(turn, notice=notice), replace=True)
     if wanted.verb not in (views.EDIT, views.DELETE):
-        raise UserError("This menu is from an older version of the bot.", hint="Ask for `subscriptions` again.")
+        raise UserError(
+            "This menu is from an older version of the bot.", hint="Ask for `/onboarding subscriptions` again."
+        )
     await turn.screen.loading(forms.TITLE if wanted.verb == views.EDIT else ending.TITLE)
     return await _asked(turn, wanted.id, wanted.verb)
 
@@ -109,7 +111,7 @@ async def _asked(turn: Turn, subscription_id: str, verb: str) -> View:
     """The form that changes a subscription, or the question before it ends."""
     one = await turn.services.subscriptions.get(subscription_id)
     if one is None:
-        raise NotFound("This digest has been ended already.", hint="Ask for `subscriptions` again.")
+        raise NotFound("This digest has been ended already.", hint="Ask for `/onboarding subscriptions` again.")
     if not allowed(one, turn.actor):
         whose = "that person’s own" if one.direct else "a channel’s, and you may not change those"
         raise Forbidden(f"You may not change it: it is {whose}.", hint="This bot’s admins can.")

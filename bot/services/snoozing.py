@@ -93,7 +93,7 @@ class Snoozing:
             if not found or found[0].by != by.slack_id:
                 rights.check(Right.SNOOZE, by, onboarding=standing.onboarding, directory=self._people.directory)
             if not found or not await self._store.snoozes.delete(channel, standing.onboarding.id):
-                raise NotFound(f"{standing.title} is not snoozed here.", hint="`snoozed` lists what is.")
+                raise NotFound(f"{standing.title} is not snoozed here.", hint="`/onboarding snoozed` lists what is.")
             attempt.before, attempt.after = _where(found[0]), "told of again"
         return found[0]
 

@@ -149,7 +149,7 @@ def _facts(
                 said.state(onboarding),
                 said.time_in_phase(history, today=today, zone=zone),
             ),
-            said.joined(f"Target launch {said.target(onboarding, today=today)}", said.moved(history)),
+            said.joined(f"Target date {said.target(onboarding, today=today)}", said.moved(history)),
             said.owners(onboarding, directory=directory),
         )
     )
@@ -163,6 +163,6 @@ def _spoken(standing: Standing, *, phases: Phases, now: datetime, zone: ZoneInfo
         f"{text.name(standing.title)}, onboarding #{onboarding.display_id}, is in "
         f"{said.place(onboarding, phases=phases)}; "
         f"state: {text.name(' and '.join(map(states.label, held)), 120)}; "
-        f"target launch: {said.target(onboarding, today=dates.today(now, zone))}."
+        f"target date: {said.target(onboarding, today=dates.today(now, zone))}."
     )
-    return f"{sentence} (TEST key)" if test_key else sentence
+    return f"{sentence} (TEST)" if test_key else sentence

@@ -54,7 +54,7 @@ def chart(week: Week, *, frame: Frame) -> Chart:
         labels,
         _styles((*named, *((OTHERS,) if some else ()))),
         tuple(bars),
-        "TEST key" if frame.test_key else "",
+        "TEST" if frame.test_key else "",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ConfirmObject, PlainTextObject
 
+from bot.domain.errors import COMMAND
 from bot.domain.records import Person
 from bot.domain.unmapped import Unmapped
 from bot.views import controls, text
@@ -60,7 +61,7 @@ def described(row: Unmapped) -> str:
     return f"`{text.name(row.pivotal_id, 100)}`{known}: {roles} of {text.count(row.count, 'onboarding')}\n{customers}"
 
 
-def asked(pivotal_id: str, *, admins: Sequence[str], again: bool, command: str) -> Message:
+def asked(pivotal_id: str, *, admins: Sequence[str], again: bool, command: str = COMMAND) -> Message:
     """Tell a person what became of their claim; `admins` are the names of those who were asked."""
     name = text.name(pivotal_id, 100)
     told = f"Noted: you say that you are the Pivotal user `{name}`."
@@ -120,7 +121,7 @@ def settled(person: Person, *, by: str, confirmed: bool) -> Message:
     return Message(told, (section(told),))
 
 
-def verdict(person: Person, *, by: str, confirmed: bool, command: str) -> Message:
+def verdict(person: Person, *, by: str, confirmed: bool, command: str = COMMAND) -> Message:
     """Tell the person themselves."""
     pivotal_id = text.name(person.pivotal_id, 100)
     if confirmed:

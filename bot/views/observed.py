@@ -11,7 +11,7 @@ from bot.views import text
 FIELDS = {
     PHASE: "Phase",
     STATE: "State",
-    TARGET: "Target launch",
+    TARGET: "Target date",
     "csm_id": "CSM",
     "se_id": "SE",
     "designer_id": "Designer",

@@ -30,7 +30,7 @@ class Remark:
 
     @property
     def line(self) -> str:
-        """`✓ Ana Ruiz cleared the at-risk mark · 09:14`."""
+        """`✓ Ana Ruiz cleared at risk · 09:14`."""
         return f"{DONE} {text.name(self.by)} {text.name(self.done, 200)} · {self.at:%H:%M}"
 
 

@@ -14,7 +14,7 @@ from bot.pivotal.models import CustomerRow, OnboardingRow
 from bot.views import text
 
 WEB = "https://my.pivotal.app"
-TEST_BADGE = "`TEST key`"
+TEST_BADGE = "`TEST`"
 NOBODY = "—"
 
 _BEHIND, _HERE, _AHEAD = "●", "◐", "○"

@@ -14,7 +14,7 @@ from bot.views.message import Message, context, section
     [
         ("*Acme Corp* #245 — Review", "Acme Corp #245 — Review"),
         ("_Late: it is 10:00._", "Late: it is 10:00."),
-        ("`TEST key`", "TEST key"),
+        ("`TEST`", "TEST"),
         ("<https://my.pivotal.app/customers/1|Acme>", "Acme"),
         ("Hooli &amp; Co &lt;3", "Hooli & Co <3"),
         ("2*3*4 and user_csm_001_x", "2*3*4 and user_csm_001_x"),

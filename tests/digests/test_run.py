@@ -164,7 +164,7 @@ async def test_test_key_is_said(scene):
 
     await run.run_due(scene.now)
 
-    assert "TEST key" in scene.slack.seen("U0ANA0001", "C0ONBOARD")
+    assert "TEST" in scene.slack.seen("U0ANA0001", "C0ONBOARD")
 
 
 async def test_missed_hour_is_caught_up_on_and_called_late(scene):

@@ -39,7 +39,7 @@ async def test_launch_button_opens_a_form_that_names_everything(ask, slack, pivo
 
     assert "Move Globex (onboarding #104) from Internal QA to Launch?" in form
     assert "Pivotal will send the CSM a Slack DM, make a customer-calendar entry" in form
-    assert "Target launch Wed 9 Sep 2026 (in 2 days)" in form
+    assert "Target date Wed 9 Sep 2026 (in 2 days)" in form
     assert "CSM Ana Ruiz" in form
     assert "Why: " in form or "No open risk." in form
     assert "The reason is kept here; Pivotal’s API takes none." in form
@@ -234,7 +234,7 @@ async def test_date_more_than_a_week_later_wants_a_reason(say, slack, pivotal, r
     form = await say("date #89 +8d")
     await slack.submits({"reason": "holidays"}, by=ANA)
 
-    assert "This moves the target launch 8 days later, to Thu 24 Sep 2026." in form
+    assert "This moves the target date 8 days later, to Thu 24 Sep 2026." in form
     assert pivotal.onboarding(89)["target_launch_date"].startswith("2026-09-24")
     assert await reason() == "holidays"
 

@@ -33,7 +33,7 @@ async def test_every_way_to_say_aurora_shows_its_card(ask, pivotal, typed):
 
     assert "*Aurora Foods*  ·  #89" in card
     assert "Review (3 of 7)" in card
-    assert "Target launch Wed 16 Sep 2026 (in 9 days)" in card
+    assert "Target date Wed 16 Sep 2026 (in 9 days)" in card
     assert "CSM Ana Ruiz · SE Ben Okafor · Designer —" in card
 
 

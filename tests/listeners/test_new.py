@@ -54,7 +54,7 @@ async def test_onboarding_for_a_customer_there_is(opens, slack, pivotal, created
     (offered,) = await slack.searches("ob:new-customer", "globex chan", by=ANA)
 
     await slack.submits(
-        {"Customer": offered, "Target launch date": "2026-12-01", "SE": BEN, "Notes (kept in Pivotal)": "VIP"},
+        {"Customer": offered, "Target date": "2026-12-01", "SE": BEN, "Notes (kept in Pivotal)": "VIP"},
         by=ANA,
     )
 
@@ -153,7 +153,7 @@ async def test_bad_address_is_said_beside_the_field(opens, slack, created, typed
 
 async def test_past_date_is_warned_of_and_allowed(opens, slack, created, shown):
     await opens()
-    await slack.submits({**NEW, "Target launch date": "2026-09-01"}, by=ANA)
+    await slack.submits({**NEW, "Target date": "2026-09-01"}, by=ANA)
     warned, before = shown(), len(created("customers"))
 
     await slack.submits({}, by=ANA)
@@ -296,7 +296,7 @@ async def test_button_on_home_opens_the_form_and_home_has_what_was_created(slack
     await slack.opens_home(by=ANA)
     await slack.clicks("New onboarding", by=ANA)
 
-    await slack.submits({**NEW, "Target launch date": "2026-09-10"}, by=ANA)
+    await slack.submits({**NEW, "Target date": "2026-09-10"}, by=ANA)
 
     assert "You created onboarding #111." in shown()
     assert "Initrode" in slack.home_text(ANA)

@@ -27,7 +27,7 @@ def target(pivotal):
         ("date #89 18 Sep", "2026-09-18", "→ Fri 18 Sep 2026"),
         ("date #89 Sep 18 for the fair", "2026-09-18", "Reason: for the fair"),
         ("date #89 20/9", "2026-09-20", "→ Sun 20 Sep 2026"),
-        ("date #89 none", "none", "took the target launch date away (was Wed 16 Sep 2026)"),
+        ("date #89 none", "none", "took the target date away (was Wed 16 Sep 2026)"),
     ],
 )
 async def test_date_is_written_and_echoed(ask, target, typed, day, echo):
@@ -62,7 +62,7 @@ async def test_third_shift_in_a_phase_is_said_before_it_is_made(ask, slack, pivo
     untouched = target(89)
 
     question = await ask("date #89 +2d")
-    await slack.clicks("Move the date", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Move the target date", by=ANA, channel=ONBOARDING)
 
     assert untouched == "2026-09-20"
     assert "This is shift number 3 in this phase" in question

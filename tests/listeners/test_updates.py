@@ -22,7 +22,7 @@ def opened(ask, slack):
 async def test_several_fields_are_written_at_once(opened, slack, pivotal, audited):
     form = await opened()
 
-    saved = await slack.submits({"State and phase": "Mark at risk", "Target launch": "2026-09-18"}, by=CARA)
+    saved = await slack.submits({"State and phase": "Mark at risk", "Target date": "2026-09-18"}, by=CARA)
 
     assert "Aurora Foods (onboarding #89)" in form
     assert "Ana Ruiz" in form
@@ -30,13 +30,13 @@ async def test_several_fields_are_written_at_once(opened, slack, pivotal, audite
     assert [request.body for request in pivotal.patches(89)] == [
         {"state": "at_risk", "target_launch_date": "2026-09-18T00:00:00Z"}
     ]
-    assert "marked it at risk (was Active), moved the target launch" in str(slack.modal(CARA))
+    assert "marked it at risk (was Active), moved the target date" in str(slack.modal(CARA))
     assert await audited() == [("Cara Lindqvist", "update", "done")]
 
 
 async def test_date_picker_alone_moves_the_date_and_undo_takes_it_back(opened, slack, pivotal):
     await opened()
-    await slack.submits({"Target launch": "2026-09-20"}, by=CARA)
+    await slack.submits({"Target date": "2026-09-20"}, by=CARA)
     moved = pivotal.onboarding(89)["target_launch_date"]
 
     await slack.clicks("Undo", by=CARA)
@@ -66,12 +66,10 @@ async def test_owners_of_the_record_do_not_choose_its_owners(opened, slack, pivo
     form = await opened(by=ANA)
 
     assert "'SE'" not in form
-    assert "Target launch" in form
+    assert "Target date" in form
 
 
-@pytest.mark.parametrize(
-    "values", [{"State and phase": "Send back to Program design"}, {"Target launch": "2026-09-24"}]
-)
+@pytest.mark.parametrize("values", [{"State and phase": "Send back to Program design"}, {"Target date": "2026-09-24"}])
 async def test_what_is_grave_wants_a_reason_beside_its_field(opened, slack, pivotal, bot, values):
     form = await opened()
     without = await slack.submits(values, by=CARA)
@@ -99,7 +97,7 @@ async def test_changed_underneath_shows_the_difference_and_keeps_what_was_chosen
     await opened()
     pivotal.edit(89, phase="internal_qa", csm_id="user_csm_002")
 
-    await slack.submits({"Target launch": "2026-09-20", "Why?": "the fair"}, by=CARA)
+    await slack.submits({"Target date": "2026-09-20", "Why?": "the fair"}, by=CARA)
     once_more, untouched = str(slack.modal(CARA)), pivotal.patches(89)
     await slack.submits({}, by=CARA)
 

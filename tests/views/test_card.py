@@ -62,8 +62,7 @@ def test_fallback_text_is_a_sentence_that_names_the_onboarding(aurora, draw):
     message = draw(aurora())
 
     assert message.text == (
-        "Aurora Foods, onboarding #89, is in Review (3 of 7); state: Active; "
-        "target launch: Fri 18 Sep 2026 (in 9 days)."
+        "Aurora Foods, onboarding #89, is in Review (3 of 7); state: Active; target date: Fri 18 Sep 2026 (in 9 days)."
     )
 
 

@@ -46,7 +46,7 @@ def grave(look):
 
     def asks(standing, verb=Verb.ADVANCE, **said):
         move = plan(verb, standing.onboarding, phases=look["phases"], test_key=False)
-        facts = ("Target launch Fri 18 Sep 2026 (in 9 days)", "CSM Ana Ruiz", "No open risk.")
+        facts = ("Target date Fri 18 Sep 2026 (in 9 days)", "CSM Ana Ruiz", "No open risk.")
         return reason.asked(standing, move, wanted={}, facts=facts, **said)
 
     return asks

@@ -104,7 +104,7 @@ def test_a_test_key_shows(week, frame, checked):
     message = portfolio_digest(week, SAME, frame=replace(frame, test_key=True))
 
     assert message.text.startswith("TEST · ")
-    assert "`TEST key`" in words(checked(message))
+    assert "`TEST`" in words(checked(message))
 
 
 @pytest.mark.parametrize(("count", "hidden"), [(10, False), (11, True), (500, True)])

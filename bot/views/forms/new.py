@@ -170,7 +170,7 @@ def _rest(typed: Typed) -> list[Block]:
         action_id=NOTES, initial_value=typed.notes or None, multiline=True, max_length=LONGEST_NOTES
     )
     return [
-        _input(TARGET, "Target launch date", DatePickerElement(action_id=TARGET, initial_date=day)),
+        _input(TARGET, "Target date", DatePickerElement(action_id=TARGET, initial_date=day)),
         *(
             _input(role, title, UserSelectElement(action_id=role, initial_user=typed.owners.get(role)))
             for role, title in OWNERS.items()

@@ -28,7 +28,7 @@ _TITLES = {
     Verb.ADVANCE: "Advance",
     Verb.BACK: "Send back",
     Verb.SKIP: "Skip phases",
-    Verb.DATE: "Move the date",
+    Verb.DATE: "Move the target date",
     Verb.PAUSE: "Retract the launch",
     Verb.UPDATE: "Update",
     Verb.FLAG: "Mark at risk",

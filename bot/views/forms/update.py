@@ -209,7 +209,7 @@ _STATES = {
     Verb.PAUSE: "Pause",
     Verb.RESUME: f"{states.label(states.ACTIVE)}: resume it",
     Verb.FLAG: "Mark at risk",
-    Verb.CLEAR: "Clear the at-risk mark",
+    Verb.CLEAR: "Clear at risk",
     Verb.WAITING: states.label(states.WAITING),
 }
 
@@ -217,7 +217,7 @@ _STATES = {
 def _date(typed: Typed) -> list[Block]:
     day = typed.wanted.get(TARGET, typed.target.isoformat() if typed.target else None)
     picker = DatePickerElement(action_id=DAY, initial_date=str(day) if day else None)
-    blocks: list[Block] = [_input(DAY, "Target launch", picker, optional=True)]
+    blocks: list[Block] = [_input(DAY, "Target date", picker, optional=True)]
     if typed.target:
         none = _option(NO_DAY, "No target date")
         boxes = CheckboxesElement(
