@@ -101,7 +101,7 @@ def _facts(standing: Standing, delta: Delta, frame: Frame, owner: str) -> str:
     held = "" if states.effective(onboarding) == states.ACTIVE else said.state(onboarding)
     place = ", ".join(filter(None, (said.phase(onboarding.phase, phases=frame.phases), held)))
     late = (frame.today - target).days if target and not launched else 0
-    was = frames.slipped_from(standing, delta)
+    was, slip = frames.slipped_from(standing, delta), frames.slip(standing, delta)
     asleep = next((one for one in frame.snoozed if one.onboarding_id == onboarding.id), None)
     return " · ".join(
         filter(
@@ -109,7 +109,7 @@ def _facts(standing: Standing, delta: Delta, frame: Frame, owner: str) -> str:
             (
                 " — ".join(filter(None, (place, owner))),
                 f"{text.count(late, 'day')} overdue" if late > 0 else "",
-                " ".join(filter(None, (f"was {was}" if was else "", frames.slip(standing, delta)))),
+                f"was {was} {slip}" if was else slip.strip("()"),
                 frames.set_by(standing, frame),
                 f"snoozed until {dates.short(asleep.until)}" if asleep else "",
             ),

@@ -64,9 +64,10 @@ def digest(risks, before, exists, frame, *, rules="", fired_before=None):
 
 def launches(standings, frame, *, before=None, first=0, rules=""):
     snapshot = Snapshot(tuple(standings), {}, frame.as_of)
-    found = lanes(snapshot, phases=frame.phases, today=TODAY, first=first)
-    week = of_week(found, today=TODAY, first=first)
-    says = delta.say((*found.overdue, *found.this_week, *found.next_week), previous=before, today=TODAY, rules=rules)
+    found = lanes(snapshot, phases=frame.phases, today=frame.today, first=first)
+    week = of_week(found, today=frame.today, first=first)
+    listed = (*found.overdue, *found.this_week, *found.next_week)
+    says = delta.say(listed, previous=before, today=frame.today, rules=rules)
     everything = {one.onboarding.id: one for one in standings}
     change = delta.compare(
         before,
@@ -532,6 +533,15 @@ def test_a_week_begins_as_the_zone_has_it(aurora, frame, checked):
     assert "nothing due this week · 1 next week" in launches(sunday, frame, first=6)[0].text
 
 
+def test_a_launch_that_slipped_before_the_last_digest_says_so_too(aurora, observed, frame, checked):
+    slipped = aurora("Acme Corp", observed)
+    before = delta.say([slipped], previous=None, today=YESTERDAY, rules="")
+
+    told = launches([slipped], replace(frame, today=date(2026, 9, 15)), before=before)[0]
+
+    assert "— Ana Ruiz · slipped 14 d, 2nd time" in words(checked(told))
+
+
 def test_a_paused_launch_that_moved_is_said_to_have_moved(aurora, frame, checked):
     before = delta.say([aurora("Acme Corp")], previous=None, today=YESTERDAY, rules="")
     paused = aurora("Acme Corp", state="paused", target_launch_date=date(2026, 10, 2))
@@ -644,7 +654,7 @@ def test_a_note_stands_below_its_row_and_a_later_one_takes_its_place(world, fram
     once = posted_digest.noted(posted, {"onb_24": first, "onb_245": first})
     twice = checked(posted_digest.noted(once.payload(), {"onb_245": second}))
 
-    assert "target date passed 3 days ago\n✓ Marked it at risk by Ana &lt;Ruiz&gt; 09:14" in words(once.payload())
+    assert "target date passed 3 days ago\n✓ Ana &lt;Ruiz&gt; marked it at risk · 09:14" in words(once.payload())
     assert words(once.payload()).count("✓") == 1, "no row’s id begins with another’s"
     assert twice == paste
 
