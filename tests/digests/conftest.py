@@ -1,5 +1,6 @@
 """A digest run between a local Pivotal and a local Slack; `restarted` forgets all that a killed process would."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class Parts:
     phases: Phases
     test_key: bool = False
     thresholds: Thresholds = DEFAULTS
+    week_start: str = "auto"
 
 
 class Scene:
@@ -58,6 +60,9 @@ class Scene:
         self.slept: list[float] = []
         self.while_asleep: Callable[[], None] = lambda: None
         """What happens in the world whenever the run waits."""
+        self.awake = asyncio.Event()
+        """A wait is over at once while this is set, as it is to begin with."""
+        self.awake.set()
         self.slack, self.pivotal, self.store, self.client = slack, pivotal, store, client
         self.subscriptions = Subscriptions(store, clock=self.clock)
         self.ledger = Ledger(store)
@@ -69,6 +74,11 @@ class Scene:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.while_asleep()
+        await self.awake.wait()
+
+    async def groups(self, group: str) -> frozenset[str]:
+        """Ana is alone in every user group."""
+        return frozenset({"U0ANA0001"})
 
     async def customers(self) -> set[str]:
         return {GLOBEX}
@@ -100,7 +110,7 @@ class Scene:
             Phases(),
             test_key,
         )
-        self.run = DigestRun(DIGESTS, parts, delivery, clock=self.clock, sleep=self.sleep)
+        self.run = DigestRun(DIGESTS, parts, delivery, clock=self.clock, sleep=self.sleep, groups=self.groups)
         return self.run
 
     async def subscribes(self, kind: str = "at-risk", channel: str = "C0ONBOARD", **changes: object) -> Subscription:

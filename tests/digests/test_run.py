@@ -369,3 +369,73 @@ async def test_subscription_with_hours_nobody_can_read_costs_no_other_its_digest
     await scene.run.run_due(scene.now)
 
     assert len(scene.texts()) == 1
+
+
+async def test_a_channel_that_slack_makes_wait_delays_no_other(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    await scene.subscribes(channel="C0ONBOARD")
+    await scene.subscribes(channel="C0LAUNCHS")
+    scene.slack.fails("chat.postMessage", error="ratelimited", retry_after=30)
+    scene.awake.clear()
+
+    under_way = asyncio.create_task(scene.run.run_due(scene.now))
+    await scene.slack.until(lambda: scene.texts("C0ONBOARD") or scene.texts("C0LAUNCHS"))
+    first = len(scene.texts("C0ONBOARD")) + len(scene.texts("C0LAUNCHS"))
+    scene.awake.set()
+    await under_way
+
+    assert first == 1
+    assert (len(scene.texts("C0ONBOARD")), len(scene.texts("C0LAUNCHS"))) == (1, 1)
+    assert scene.slept == [30.0]
+
+
+async def test_a_direct_message_gets_its_own_digest(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    scene.pivotal.has_onboarding(90, customer="Globex", state="at_risk", csm_id="user_csm_002")
+    await scene.subscribes(channel="D0ANA0001", filters="mine")
+
+    await scene.run.run_due(scene.now)
+
+    (digest,) = scene.told()
+    assert digest.startswith("At-risk onboardings — Mon 7 Sep · 1")
+    assert "Aurora Foods" in scene.slack.seen("U0ANA0001", "D0ANA0001")
+
+
+async def test_a_user_group_is_asked_for_its_people(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    scene.pivotal.has_onboarding(90, customer="Globex", state="at_risk", csm_id="user_csm_002")
+    await scene.subscribes(filters="owner:<!subteam^S0CSTEAM1|@cs-team>")
+
+    await scene.run.run_due(scene.now)
+
+    seen = scene.slack.seen("U0ANA0001", "C0ONBOARD")
+    assert "Aurora Foods" in seen
+    assert "Globex" not in seen
+
+
+async def test_loud_ones_are_posted_with_nothing_to_say_too(scene):
+    await scene.subscribes(quiet=False)
+
+    await scene.run.run_due(scene.now)
+
+    assert scene.texts() == ["At-risk onboardings — Mon 7 Sep · all clear"]
+
+
+async def test_one_whose_claim_was_settled_by_another_replica_is_not_posted(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+    await scene.restarted(ledger=GivenUp)
+
+    await scene.run.run_due(scene.now)
+
+    row = await scene.row(subscription)
+    assert scene.texts() == []
+    assert (row.status, row.reason) == (DeliveryStatus.UNCERTAIN, "interrupted")
+
+
+class GivenUp(Ledger):
+    """A ledger in which another replica takes this one for dead while it writes."""
+
+    async def prepare(self, subscription, slot, *, said):
+        await self.mark(subscription.id, slot, DeliveryStatus.UNCERTAIN, reason="interrupted")
+        return await super().prepare(subscription, slot, said=said)
