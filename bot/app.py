@@ -150,6 +150,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             thresholds=settings.thresholds,
             test_key=pivotal.mode == "test",
             zone=settings.bot_timezone,
+            week_start=settings.bot_week_start,
             web=settings.pivotal_web,
             policy=access.policy,
             settings=settings.shown(),

@@ -60,6 +60,10 @@ class Settings(BaseSettings):
         default="UTC",
         description="Zone of a channel's digests when its subscriber's own is not known, such as `Europe/Berlin`",
     )
+    bot_week_start: Literal["auto", "monday", "saturday", "sunday"] = Field(
+        default="auto",
+        description="The day weeks begin with: `monday`, `saturday`, `sunday`, or the custom of the zone (`auto`)",
+    )
     bot_admins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="The bot's admins: Slack user ids, ids of user groups (`S…`), or `workspace-admins`, with commas",
@@ -129,11 +133,11 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return _parts(value) if isinstance(value, str) else value
 
-    @field_validator("bot_readers", "bot_writes", mode="before")
+    @field_validator("bot_readers", "bot_writes", "bot_week_start", mode="before")
     @classmethod
     def _word(cls, value: object) -> object:
         plain = value.strip() if isinstance(value, str) else value
-        words = ("workspace", "owners", "team", "off")
+        words = ("workspace", "owners", "team", "off", "auto", "monday", "saturday", "sunday")
         return plain.lower() if isinstance(plain, str) and plain.lower() in words else plain
 
     @field_validator("bot_admins", "bot_managers")
@@ -328,5 +332,7 @@ def _in_words(field: str, kind: str, message: str) -> str:
         message = "must be a whole number from 0 to 65535"
     if field == "bot_writes":
         message = "must be owners, team or off"
+    if field == "bot_week_start":
+        message = "must be auto, monday, saturday or sunday"
     message = message.removeprefix("Value error, ")
     return f"{field.upper()} {message[:1].lower()}{message[1:].rstrip('.')}."

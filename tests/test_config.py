@@ -151,6 +151,7 @@ def test_every_problem_is_listed_at_once(problems):
         "BOT_MANAGERS": "workspace-admins",
         "BOT_READERS": "U0CARA001",
         "BOT_WRITES": "nobody",
+        "BOT_WEEK_START": "tuesday",
         "BOT_COMMAND": "onboarding",
         "BOT_ALIAS": "/two words",
         "BOT_PHASES": "review,launch,review",
@@ -163,6 +164,13 @@ def test_every_problem_is_listed_at_once(problems):
     assert sorted(problem.split()[0] for problem in told) == sorted(wrong)
     assert [problem for problem in told if not problem.endswith(".")] == []
     assert "sesame" not in "\n".join(told)
+
+
+@pytest.mark.parametrize(("value", "kept"), [("Sunday", "sunday"), ("", "auto"), (" AUTO ", "auto")])
+def test_week_begins_with_a_day_or_as_is_the_custom(environment, value, kept):
+    environment(**GOOD, BOT_WEEK_START=value)
+
+    assert config.load().bot_week_start == kept
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http", "3.5"])

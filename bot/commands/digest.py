@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from pydantic import field_validator
 from rich.console import Console
@@ -45,6 +46,12 @@ class Wanted(Connection):
 
     bot_timezone: str = "UTC"
     bot_risk: str = ""
+    bot_week_start: Literal["auto", "monday", "saturday", "sunday"] = "auto"
+
+    @field_validator("bot_week_start", mode="before")
+    @classmethod
+    def _word(cls, value: str) -> str:
+        return value.strip().lower()
 
     @field_validator("bot_timezone")
     @classmethod
@@ -75,6 +82,7 @@ class Parts:
     people: People
     phases: Phases
     thresholds: Thresholds
+    week_start: str
     test_key: bool
 
 
@@ -128,6 +136,7 @@ async def _parts(settings: Wanted, pivotal: AsyncPivotalApi, store: Store, *, cl
         people,
         settings.phases,
         thresholds,
+        settings.bot_week_start,
         pivotal.mode == "test",
     )
 

@@ -59,6 +59,10 @@ class Parts(Protocol):
         """What each channel does not want to be told of for now."""
 
     @property
+    def week_start(self) -> str:
+        """The day weeks begin with, or `auto`."""
+
+    @property
     def test_key(self) -> bool:
         """Whether Pivotal's key is a test key."""
 
@@ -120,7 +124,7 @@ async def write(
     last = await parts.ledger.last_delivered(subscription)
     wanted = filters.parse(subscription.filters, phases=parts.phases, seen=snapshot.standings)
     today = dates.today(round_.now, subscription.zone)
-    first = dates.first_weekday(subscription.zone)
+    first = dates.first_weekday(subscription.zone, parts.week_start)
     kept = filters.apply(
         wanted,
         snapshot.standings,

@@ -44,6 +44,10 @@ class Actors:
         """What could not be found out about roles, a sentence each."""
         return self._roles.troubles
 
+    async def members(self, group: str) -> frozenset[str]:
+        """The Slack users in a user group; nobody while Slack does not say."""
+        return await self._roles.members(group)
+
     async def actor(self, slack_id: str, *, team: str | None) -> Actor:
         """Say who this is; `team` is the workspace the request came from.
 

@@ -74,6 +74,7 @@ def _row(listed: Risk | Standing, turn: Turn, subscription: Subscription) -> Row
     """With its reasons, or under the heading of its lane on the channel's calendar."""
     if isinstance(listed, Risk):
         return Row(listed.standing, listed.reasons)
-    today, first = dates.today(turn.now, subscription.zone), dates.first_weekday(subscription.zone)
+    today = dates.today(turn.now, subscription.zone)
+    first = dates.first_weekday(subscription.zone, turn.services.week_start)
     lane = launches.lane(listed, phases=turn.phases, today=today, first=first)
     return Row(listed, lane=lists.LANES.get(lane, "") if lane else "")

@@ -70,7 +70,7 @@ def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Pa
     sight = replace(snapshot, standings=own) if own else snapshot
     whose, owner = ("", f"owner:<@{turn.actor.slack_id}>") if own else (" in the team", "")
     needy = turn.services.onboardings.at_risk(sight, today=today, now=turn.now)
-    lanes = launches.lanes(sight, phases=turn.phases, today=today)
+    lanes = launches.lanes(sight, phases=turn.phases, today=today, first=turn.week_first)
     waiting = [
         one
         for one in sight.standings

@@ -168,7 +168,7 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
             "Launches stand by their date, overdue first.", hint=f"Try `/onboarding list {rest}` for another order."
         )
     return lists.launches(
-        launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today),
+        launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today, first=turn.week_first),
         page=page,
         phases=turn.phases,
         directory=turn.directory,
@@ -246,8 +246,17 @@ async def _sight(turn: Turn, *, over: bool = True) -> Sight:
     today = dates.today(turn.now, turn.zone)
     sort, typed = order.take(turn.text)
     wanted = filters.parse(typed, phases=turn.phases, seen=snapshot.standings)
-    kept = filters.apply(wanted, snapshot.standings, phases=turn.phases, directory=turn.directory, today=today)
-    told, found = filters.describe(wanted, directory=turn.directory), len(kept)
+    kept = filters.apply(
+        wanted,
+        snapshot.standings,
+        phases=turn.phases,
+        directory=turn.directory,
+        today=today,
+        groups={group: await turn.actors.members(group) for group in filters.groups_of(wanted)},
+        me=turn.actor.slack_id,
+        first=turn.week_first,
+    )
+    told, found = filters.describe(wanted, directory=turn.directory, me=turn.actor.name), len(kept)
     if not (over or wanted.phases or wanted.states):
         kept = tuple(one for one in kept if not states.closed(one.onboarding, phases=turn.phases))
     return Sight(snapshot, replace(snapshot, standings=kept), today, told, sort, over=found - len(kept))

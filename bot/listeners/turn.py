@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.models.views import View
 
+from bot.domain import dates
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, Directory, Standing, Subscription
 from bot.domain.risk import Risk
@@ -125,6 +126,11 @@ class Turn:
     def zone(self) -> ZoneInfo:
         """The person's own zone."""
         return ZoneInfo(self.actor.zone)
+
+    @property
+    def week_first(self) -> int:
+        """The weekday their weeks begin with, 0 for Monday."""
+        return dates.first_weekday(self.zone, self.services.week_start)
 
     @property
     def titles(self) -> dict[str, str]:

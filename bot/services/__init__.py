@@ -48,6 +48,8 @@ class Services:
     """The Pivotal key is a test key: said wherever it matters."""
     zone: str
     """The zone to fall back on."""
+    week_start: str
+    """The day weeks begin with, or `auto`."""
     web: str
     """Where Pivotal's web app lives."""
     policy: Policy

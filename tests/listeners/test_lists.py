@@ -230,3 +230,29 @@ async def test_list_goes_on_while_pivotal_is_away_and_says_why(ask, pivotal, clo
 
     assert f"{why}, as of 08:30" in listed
     assert "11 onboardings" in listed
+
+
+async def test_list_can_be_narrowed_to_mine(ask):
+    mine = await ask("list mine", by=BEN)
+
+    assert "owner Ben Okafor" in mine
+    assert "Aurora Foods" in mine
+    assert "Acme Group" not in mine
+
+
+async def test_list_can_be_narrowed_to_customers(ask):
+    some = await ask("list customer:acme")
+
+    assert "Acme Corp" in some
+    assert "Acme Group" in some
+    assert "Globex" not in some
+
+
+async def test_weeks_begin_as_is_the_custom_where_the_reader_is(ask, pivotal, clock):
+    """Ana is in Berlin, Ben in New York, where next Sunday is next week."""
+    pivotal.has_onboarding(120, customer="Sunday Ltd", phase="review", target_launch_date=date(2026, 9, 13))
+    clock.passes(minutes=3)
+
+    assert "Sunday Ltd" in await ask("list launch:this-week", by=ANA)
+    assert "Sunday Ltd" not in await ask("list launch:this-week", by=BEN)
+    assert "Sunday Ltd" in await ask("launches next week", by=BEN)

@@ -184,3 +184,11 @@ async def test_settings_show_the_effective_ones_to_admins_and_no_secret(ask, set
     assert "`BOT_WRITES`  owners" in answer
     for secret in (settings.slack_bot_token, settings.pivotal_api_key, settings.slack_app_token):
         assert secret.get_secret_value() not in answer
+
+
+async def test_list_of_what_a_user_group_owns(ask):
+    theirs = await ask(f"list owner:{CS_TEAM}")
+
+    assert "Aurora Foods" in theirs
+    assert "Late Ltd" not in theirs
+    assert "Aurora Foods" not in await ask(f"list owner:{MANAGERS}")
