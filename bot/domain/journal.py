@@ -9,6 +9,8 @@ NOTE = "note"
 """The action of an audit row that is a note."""
 SHARE = "share"
 """The action of one about a card that was to be posted; `after` says where it is."""
+PLACED = (SHARE, "subscribe", "edit subscription", "resume digest", "unsubscribe", "digest now", "snooze", "unsnooze")
+"""The actions of those that name a channel in what they say."""
 
 
 @dataclass(frozen=True, slots=True)

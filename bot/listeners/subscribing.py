@@ -11,7 +11,7 @@ from bot.domain.errors import BotError, Forbidden, UserError
 from bot.domain.records import Subscription
 from bot.domain.schedule import Slot
 from bot.listeners.feature import Feature, Seen, Turn
-from bot.listeners.wishes import DIRECT, PLACE, kind_of, read, wished
+from bot.listeners.wishes import DIRECT, PLACE, check, kind_of, read, wished
 from bot.services import Services
 from bot.services.subscriptions import Wish
 from bot.views import subscriptions as views
@@ -86,7 +86,7 @@ async def sent(turn: Turn) -> Message | View:
     typed: Typed = turn.form
     wish = wished(typed)
     try:
-        filters.parse(wish.filters, phases=turn.phases)
+        check(turn, wish.filters)
     except UserError as error:
         wrong = {forms.OTHER: f"{error.message} {error.hint}".strip()}
         return forms.form(typed, remark="Nothing was saved yet: please look at the marked field.", wrong=wrong)

@@ -34,7 +34,7 @@ async def unsubscribe(turn: Turn) -> Message:
         mine = [one for one in there if allowed(one, turn.actor)]
         if not mine:
             why = "None of its digests is yours to end." if there else "This channel gets no digest."
-            raise NotFound(why, hint=f"`{turn.names.command} subscriptions` shows every channel’s.")
+            raise NotFound(why, hint=_there(turn))
         return views.pick(mine, titles=turn.titles)
     kind, rest = kind_of(turn, turn.text)
     if rest:
@@ -87,9 +87,7 @@ async def row_menu(turn: Turn) -> Seen:
         notice = f"“{views.title(one, titles=turn.titles)}” in {views.channel(one)} {done}."
         return Answer(await subscriptions(turn, notice=notice), replace=True)
     if wanted.verb not in (views.EDIT, views.DELETE):
-        raise UserError(
-            "This menu is from an older version of the bot.", hint="Ask for `/onboarding subscriptions` again."
-        )
+        raise UserError("This menu is from an older version of the bot.", hint=_there(turn))
     await turn.screen.loading(forms.TITLE if wanted.verb == views.EDIT else ending.TITLE)
     return await _asked(turn, wanted.id, wanted.verb)
 
@@ -111,7 +109,7 @@ async def _asked(turn: Turn, subscription_id: str, verb: str) -> View:
     """The form that changes a subscription, or the question before it ends."""
     one = await turn.services.subscriptions.get(subscription_id)
     if one is None:
-        raise NotFound("This digest has been ended already.", hint="Ask for `/onboarding subscriptions` again.")
+        raise NotFound("This digest has been ended already.", hint=_there(turn))
     if not allowed(one, turn.actor):
         whose = "that person’s own" if one.direct else "a channel’s, and you may not change those"
         raise Forbidden(f"You may not change it: it is {whose}.", hint="This bot’s admins can.")
@@ -126,6 +124,10 @@ async def _end(turn: Turn, subscription_id: str) -> Message:
         subscription_id, by=turn.actor, source=turn.source, reference=turn.reference
     )
     return views.unsubscribed(gone, titles=turn.titles, command=turn.names.command)
+
+
+def _there(turn: Turn) -> str:
+    return f"`{turn.names.command} subscriptions` shows those there are."
 
 
 def _visible(subscription: Subscription, turn: Turn) -> bool:

@@ -14,6 +14,7 @@ from bot.views import subscriptions as views
 from bot.views.forms.subscription import Typed
 
 DIRECT = ("dm", "me")
+_GROUPS = "usergroups:read"
 PLACE = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
 _HERE = ("here", "channel")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?", re.IGNORECASE)
@@ -56,13 +57,26 @@ def read(turn: Turn, kind: str, said: str) -> tuple[Wish, str]:
         else:
             schedule.weekdays(word)
             wish = replace(wish, days=word.lower())
-    filters.parse(" ".join(rest), phases=turn.phases)
+    check(turn, " ".join(rest))
     return replace(wish, filters=" ".join(rest)), place
+
+
+def check(turn: Turn, typed: str) -> None:
+    """Raise UserError for filters that cannot be read, or that name a user group where nobody can say who is in it."""
+    wanted = filters.parse(typed, phases=turn.phases)
+    if filters.groups_of(wanted) and any(_GROUPS in lacking for lacking in turn.off):
+        raise UserError(
+            "I may not see who is in a user group here.",
+            hint=f"Name the people, or have an admin add the scope {_GROUPS}.",
+        )
 
 
 def shown(turn: Turn, subscription: Subscription) -> Typed:
     """A subscription there is, as the form shows it."""
-    kept = filters.parse(subscription.filters, phases=turn.phases)
+    try:
+        kept, unread = filters.parse(subscription.filters, phases=turn.phases), ""
+    except UserError:  # a phase that is no more, for one: it can be put right in the form
+        kept, unread = Filters(), subscription.filters
     people = tuple(owner for owner in kept.owners if filters.MENTION.fullmatch(owner))
     phases = tuple(phase for phase in kept.phases if phase in turn.phases.order)
     days = schedule.weekdays(subscription.days)
@@ -78,7 +92,7 @@ def shown(turn: Turn, subscription: Subscription) -> Typed:
         phases=phases,
         customer=kept.customers[0] if kept.customers else "",
         every_phase=turn.phases.order,
-        other=_others(kept, people=people, phases=phases),
+        other=unread or _others(kept, people=people, phases=phases),
         mentions=subscription.mentions,
         quiet=subscription.quiet,
         country=subscription.holidays,

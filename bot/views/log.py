@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain import dates
-from bot.domain.journal import NOTE, SHARE, Happening, Story
+from bot.domain.journal import NOTE, PLACED, Happening, Story
 from bot.domain.phases import Phases
 from bot.domain.records import AuditEntry, Directory, Standing
 from bot.views import controls, observed, rows, text, values
@@ -112,8 +112,8 @@ def _tried(entry: AuditEntry) -> str:
     if entry.action == NOTE:
         return _written(entry)
     what = text.name(entry.action.removeprefix("ob:").replace("_", " ").replace("-", " ").capitalize(), 40)
-    after = _place(entry.after) if entry.action == SHARE else text.name(entry.after, 200)
-    change = _change(text.name(entry.before, 200), after) if entry.before or entry.after else ""
+    safe = _place if entry.action in PLACED else text.name
+    change = _change(safe(entry.before, 200), safe(entry.after, 200)) if entry.before or entry.after else ""
     line = said.joined(f"*{text.name(entry.name)}*", what, change if entry.after else "")
     return f"{line}\n{_quoted(entry.reason)}" if entry.reason else line
 
@@ -133,9 +133,9 @@ def _small(entry: AuditEntry) -> tuple[str, ...]:
     return (outcome, _place(entry.source), f"reference {text.name(entry.reference, 20)}")
 
 
-def _place(source: str) -> str:
+def _place(source: str, limit: int = 80) -> str:
     """`button in #onboarding`; a direct message has no name that others could read."""
-    safe = _DIRECT.sub("a direct message", text.name(source))
+    safe = _DIRECT.sub("a direct message", text.name(source, limit))
     return _CHANNEL.sub(lambda found: f"<#{found[0]}>", safe)
 
 

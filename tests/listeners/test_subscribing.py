@@ -214,13 +214,30 @@ async def test_a_named_channel_takes_the_right_and_no_customers(ask, bot):
         ("mine", "filters", "mine"),
         ("owner:@ana,@ben phase:review", "filters", f"owner:<@{ANA}|ana>,<@{BEN}|ben> phase:review"),
         ("customer:aurora", "filters", "customer:aurora"),
-        ("owner:@cs-team", "filters", f"owner:<!subteam^{CS_TEAM}|@cs-team>"),
     ],
 )
 async def test_every_word_of_the_line_is_understood(ask, kept, typed, field, value):
     await ask(f"subscribe at-risk {typed}")
 
     assert getattr(await kept(), field) == value
+
+
+@pytest.mark.parametrize("extras", [("groups",)])
+async def test_a_user_group_is_kept_and_stays_in_the_form(ask, kept, slack, extras):
+    await ask("subscribe at-risk owner:@cs-team,@ana")
+    before = (await kept()).filters
+    await ask("subscriptions")
+
+    await slack.clicks("Edit…", by=ANA, channel=ONBOARDING)
+    await slack.submits({}, by=ANA)
+
+    assert before == f"owner:<!subteam^{CS_TEAM}|@cs-team>,<@{ANA}|ana>"
+    assert (await kept()).filters == f"owner:<@{ANA}> owner:<!subteam^{CS_TEAM}|@cs-team>"
+
+
+async def test_a_user_group_is_refused_where_nobody_can_say_who_is_in_it(ask, bot):
+    assert "I may not see who is in a user group here." in await ask("subscribe at-risk owner:@cs-team")
+    assert await bot.services.subscriptions.all() == ()
 
 
 @pytest.mark.parametrize(

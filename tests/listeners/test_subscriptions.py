@@ -110,6 +110,20 @@ async def test_delete_asks_first(ask, slack, bot, audited):
     assert (await audited())[0] == ("Ana Ruiz", "unsubscribe", "done")
 
 
+async def test_filters_that_cannot_be_read_any_more_are_put_right_in_the_form(ask, slack, bot, kept):
+    await ask("subscribe at-risk")
+    await bot.store.subscriptions.put(replace(await kept(), filters="phase:adoption"))
+    listed = await ask("subscriptions")
+
+    await slack.clicks("Edit…", by=ANA, channel=ONBOARDING)
+    shown = str(slack.modal(ANA))
+    await slack.submits({forms.OTHER: "phase:review"}, by=ANA)
+
+    assert "filters: phase:adoption" in listed
+    assert "'initial_value': 'phase:adoption'" in shown
+    assert (await kept()).filters == "phase:review"
+
+
 async def test_a_menu_of_a_digest_that_was_ended_says_so(ask, slack, bot):
     await ask("subscribe at-risk")
     await ask("subscriptions")

@@ -60,7 +60,7 @@ def form(typed: Typed, *, remark: str = "") -> View:
     menu = RadioButtonsElement(action_id=CHANNEL, options=options, initial_option=chosen)
     blocks.append(_input(CHANNEL, "In the digest of", menu))
     if typed.more:
-        blocks.append(context(f"{text.count(typed.more, 'more channel')}: snooze it there."))
+        blocks.append(context(f"{text.count(typed.more, 'more channel')}: snooze it there by the command."))
     day = DatePickerElement(action_id=UNTIL, initial_date=typed.until.isoformat())
     why = PlainTextInputElement(
         action_id=REASON, initial_value=typed.reason or None, multiline=True, max_length=LONGEST

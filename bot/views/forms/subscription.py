@@ -197,7 +197,7 @@ def _which(typed: Typed) -> Sequence[Block]:
     owners = UserMultiSelectElement(action_id=OWNERS, initial_users=list(typed.owners) or None)
     blocks: list[Block] = [
         _input(WHOSE, "Which onboardings", whose, optional=True),
-        _input(OWNERS, "Only those of", owners, optional=True),
+        _input(OWNERS, "Only those of", owners, optional=True, hint="A whole user group: by the command, owner:@group"),
     ]
     if typed.every_phase:
         options = [_option(phase, phase_label(phase)) for phase in typed.every_phase[:_PHASES]]
