@@ -21,8 +21,9 @@ from bot.commands.digest_json import Told
 from bot.config import ConfigurationError
 from bot.digests import DIGESTS
 from bot.digests.writing import Round, write
-from bot.domain import dates, risk
-from bot.domain.errors import BotError, UpstreamError
+from bot.domain import dates, risk, words
+from bot.domain.errors import BotError, UpstreamError, UserError
+from bot.domain.filters import ME, MINE
 from bot.domain.phases import Phases
 from bot.domain.records import Subscription
 from bot.domain.risk import Thresholds
@@ -39,6 +40,9 @@ FAILED = 1
 """Exit code when Pivotal does not answer and nothing fresh enough is known."""
 UNUSABLE = connection.UNUSABLE
 INTERRUPTED = 130
+
+_MINE = {MINE, f"owner:{ME}"}
+"""What in Slack stands for who asks."""
 
 
 class Wanted(Connection):
@@ -108,6 +112,8 @@ def main(kind: str, *, filters: str, zone: str | None, as_json: bool, clock: Cal
 async def _told(settings: Wanted, kind: str, *, filters: str, zone: str | None, clock: Callable[[], datetime]) -> Told:
     digest, now = DIGESTS[kind], clock()
     place = dates.zone(zone or settings.bot_timezone).key
+    if {word.casefold() for word in words.split(filters)} & _MINE:
+        raise UserError("Nobody is asking here.", hint="Say whose: `owner:` and the id of a Pivotal user.")
     subscription = Subscription("", "", "", kind, digest.days, digest.at, place, "", now, filters)
     async with AsyncExitStack() as stack:
         pivotal = await stack.enter_async_context(settings.awaited(clock=clock))

@@ -1,6 +1,8 @@
 """The picture: nothing in it is cut or covers something else, and it says the same as its words."""
 
 import struct
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import combinations
@@ -18,6 +20,13 @@ from bot.views.drawing import STYLES, Chart, composed, draw
 pytest.importorskip("matplotlib", reason="the extra `charts` is not installed")
 
 LONG = "A phase whose name goes on and on until nobody remembers how it began"
+WITHOUT = """
+import sys
+sys.modules["matplotlib"] = None  # as Python itself marks what cannot be imported
+from bot.listeners.manifest import EXTRAS, SCOPES, off
+from bot.views import chart
+print(chart.available(), off({*SCOPES, *(scope for extra in EXTRAS.values() for scope in extra.scopes)}))
+"""
 LABELS = some.sampled_from(
     [
         "Review",
@@ -160,3 +169,10 @@ def test_it_is_as_high_as_it_has_phases(phases, frame):
     _, height = size(draw(chart.chart(counted(*(PhaseCount(one, {"active": 2}) for one in phases)), frame=frame)))
 
     assert height == pytest.approx(215 + 80 * len(phases), abs=120)
+
+
+def test_without_the_extra_there_is_no_chart_and_admins_are_told_how_to_have_one():
+    said = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True).stdout
+
+    assert said.startswith("False {'charts': ")
+    assert "for want of matplotlib: `pip install 'onboarding-bot[charts]'`" in said
