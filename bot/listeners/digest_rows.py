@@ -19,6 +19,9 @@ from bot.views.values import Press
 
 feature = Feature("Digest rows")
 
+TITLE = "All rows"
+"""Of the modal behind See all."""
+
 
 @feature.button(views.MENU)
 async def menu(turn: Turn) -> Seen:
@@ -38,13 +41,12 @@ async def see_all(turn: Turn) -> View:
     """All that a digest lists now, ten to a page; a further page takes the place of the one before."""
     wanted = values.decode_turning(turn.pressed.value if turn.pressed else "")
     turn.screen.take_over()
-    await turn.screen.loading("All rows")
+    await turn.screen.loading(TITLE)
     snapshot = await turn.services.onboardings.snapshot()
     subscription, listed = await turn.digests.rows(wanted.list, by=turn.actor)
-    title = turn.titles.get(subscription.kind, subscription.kind)
     kept = filters.parse(subscription.filters, phases=turn.phases, seen=snapshot.standings)
     page = views.page(
-        title,
+        turn.titles.get(subscription.kind, subscription.kind),
         [_row(one, turn, subscription) for one in listed],
         subscription_id=wanted.list,
         page=wanted.page,
@@ -57,7 +59,7 @@ async def see_all(turn: Turn) -> View:
         stale=snapshot.trouble or snapshot.stale,
         test_key=turn.services.test_key,
     )
-    return modal.told(title, page)
+    return modal.told(TITLE, page)
 
 
 async def _ask(turn: Turn, verb: Verb) -> Seen:
