@@ -14,11 +14,12 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.digests.run import DigestRun
+from bot.digests.telling import AGAIN
 from bot.domain import schedule
 from bot.domain.records import Subscription
 from bot.services.subscriptions import Subscriptions
 
-SWEEP = 5 * 60
+SWEEP = AGAIN * 60
 """Seconds between looks at what other replicas subscribed, and at what was missed while the machine slept."""
 
 

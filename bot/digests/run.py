@@ -4,6 +4,7 @@ The ledger decides who acts and remembers how far it came; whatever is not known
 """
 
 import asyncio
+import secrets
 from collections import defaultdict
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -76,9 +77,10 @@ class DigestRun(Asked):
                 try:
                     await self._scheduled(subscription, slot, round_, now)
                 except Exception:
-                    # The clock's door: one digest's bug must not cost the others theirs. The slot stays claimed, and
-                    # is settled as uncertain on the next start.
-                    log.exception("digest failed", subscription=subscription.id, slot=slot.key)
+                    # The clock's door: one digest's bug must not cost the others theirs.
+                    reference = secrets.token_hex(3).upper()
+                    log.exception("digest failed", subscription=subscription.id, slot=slot.key, reference=reference)
+                    await self._faulty(subscription, slot.key, reference)
 
     async def _scheduled(self, subscription: Subscription, slot: Slot, round_: Round, now: datetime) -> None:
         if not await self._parts.ledger.claim(subscription, slot.key, now=now):
@@ -115,14 +117,24 @@ class DigestRun(Asked):
             until = last_try(subscription, slot, grace=self.grace)
             await self._telling.put_off(subscription, slot, error, until=until)
 
+    async def _faulty(self, subscription: Subscription, slot: str, reference: str) -> None:
+        """Our own fault: what was not about to be posted yet has failed, the rest is settled as what is cut off is."""
+        row = await self._parts.ledger.get(subscription.id, slot)
+        if row is not None and row.status is DeliveryStatus.CLAIMED and row.said is None:
+            error = BotError(f"Something went wrong on our side, reference {reference}.")
+            await self._failed(subscription, slot, error)
+            await self._telling.failed(subscription, slot, error)
+
     async def _settle(self, row: Delivery) -> None:
         """End what a process that is gone had begun; only a day's own digest is asked about."""
         posted = row.status is not DeliveryStatus.CLAIMED
+        notice = row.slot.startswith(NOTICE)
+        cut_off = "I was interrupted while it was put off" if notice else "interrupted"
         settled = await self._parts.ledger.mark(
             row.subscription_id,
             row.slot,
             DeliveryStatus.DONE if posted else DeliveryStatus.UNCERTAIN,
-            reason="stopped before the thread was complete" if posted else "interrupted",
+            reason="stopped before the thread was complete" if posted else cut_off,
         )
         subscription = await self._parts.subscriptions.get(row.subscription_id)
         if settled and subscription and not posted and not row.slot.startswith((NOTICE, ASKED_FOR)):

@@ -1,7 +1,7 @@
 """A digest run between a local Pivotal and a local Slack; `restarted` forgets all that a killed process would."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
 from bot.digests.clock import STUCK
+from bot.digests.digest import Digest
 from bot.digests.run import DigestRun
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, Person, Subscription
@@ -87,7 +88,13 @@ class Scene:
         self.api = api
         await self.restarted(test_key=test_key)
 
-    async def restarted(self, *, test_key: bool = False, ledger: Callable[[Store], Ledger] = Ledger) -> DigestRun:
+    async def restarted(
+        self,
+        *,
+        test_key: bool = False,
+        ledger: Callable[[Store], Ledger] = Ledger,
+        kinds: Mapping[str, Digest] = DIGESTS,
+    ) -> DigestRun:
         """Begin anew on the same store: whatever the run before had in memory is gone."""
         people = People(self.store)
         await people.load()
@@ -110,7 +117,7 @@ class Scene:
             Phases(),
             test_key,
         )
-        self.run = DigestRun(DIGESTS, parts, delivery, clock=self.clock, sleep=self.sleep, groups=self.groups)
+        self.run = DigestRun(kinds, parts, delivery, clock=self.clock, sleep=self.sleep, groups=self.groups)
         return self.run
 
     async def subscribes(self, kind: str = "at-risk", channel: str = "C0ONBOARD", **changes: object) -> Subscription:

@@ -1,8 +1,10 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.digests import DIGESTS
 from bot.domain.errors import Busy, Forbidden, NotFound
 from bot.domain.records import Actor, DeliveryStatus
 from bot.sandbox.pivotal import Fault
@@ -439,3 +441,22 @@ class GivenUp(Ledger):
     async def prepare(self, subscription, slot, *, said):
         await self.mark(subscription.id, slot, DeliveryStatus.UNCERTAIN, reason="interrupted")
         return await super().prepare(subscription, slot, said=said)
+
+
+async def test_a_fault_in_one_digest_is_explained_and_costs_no_other(scene):
+    def faulty(_briefing):
+        raise ZeroDivisionError
+
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    broken = await scene.subscribes("at-risk")
+    await scene.subscribes("launch-week")
+    kinds = {**DIGESTS, "at-risk": replace(DIGESTS["at-risk"], write=faulty)}
+    await scene.restarted(kinds=kinds)
+
+    await scene.run.run_due(scene.now)
+
+    row = await scene.row(broken)
+    assert row.status is DeliveryStatus.FAILED
+    assert "Something went wrong on our side, reference" in row.reason
+    assert [text.split(" — ")[0] for text in scene.texts()] == ["Launch week"]
+    assert row.reason in scene.told()[0]
