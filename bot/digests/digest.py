@@ -29,6 +29,8 @@ class Briefing:
     medians: Mapping[str, float] = field(default_factory=dict)
     """Days onboardings usually stay in a phase, where observed."""
     test_key: bool = False
+    since: date | None = None
+    """The day of the digest before: this one tells what changed from then on."""
     late: bool = False
     late_because: str = ""
     """Why it is late, in words that follow “because”."""
@@ -104,6 +106,7 @@ class Briefing:
             asked_by=self.asked_by,
             seen_since=self.seen_since,
             subscription=self.subscription.id,
+            since=self.since,
             snoozed=self.snoozed,
             set_by=self.set_by,
             missed=self.missed,

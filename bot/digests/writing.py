@@ -146,6 +146,7 @@ async def write(
         filters=filters.describe(wanted, directory=directory),
         medians=parts.portfolio.medians,
         test_key=parts.test_key,
+        since=date.fromisoformat(last.slot) if last else None,
         late=occasion.late,
         late_because=occasion.because,
         asked_by=occasion.asked_by,

@@ -49,6 +49,8 @@ class Frame:
     """The first day of what this bot has seen."""
     subscription: str = ""
     """Whose digest it is: the way to all its rows. Without one there is no such way."""
+    since: date | None = None
+    """The day of the digest before."""
     snoozed: tuple[Snooze, ...] = ()
     """What is hidden from this channel, as far as it would be a row."""
     set_by: Mapping[str, AuditEntry] = field(default_factory=dict)

@@ -51,7 +51,8 @@ def at_risk_digest(risks: Sequence[Risk], delta: Delta, says: Said, *, frame: Fr
     blocks: list[Block] = [section(top)]
     for place, risk in enumerate(shown):
         if fresh and place in (0, fresh):
-            blocks.append(context("*New and worsened*" if place == 0 else "*Continuing*"))
+            since = f" since {frames.day(frame.since)}" if frame.since else ""
+            blocks.append(context(f"*New and worsened{since}*" if place == 0 else "*Continuing*"))
         told = _row(risk, delta, says, frame=frame, pinged=pinged)
         blocks.append(digest_rows.row(risk.standing, told, phases=frame.phases, at=place, room=room))
     if after:

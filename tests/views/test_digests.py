@@ -198,6 +198,12 @@ def test_the_text_of_a_notification_is_the_headline_and_the_names_of_new_rows(wo
     assert message.text == "At-risk onboardings — Wed 9 Sep · 2 (1 new, 1 continuing) · 1 recovered. New: Acme Corp"
 
 
+def test_what_is_new_says_since_when(world, frame, checked):
+    message, _ = digest(*world, replace(frame, since=date(2026, 9, 4)))
+
+    assert "*New and worsened since Fri 4 Sep*" in words(checked(message))
+
+
 def test_no_new_row_is_hidden_by_rows_that_are_worse(aurora, frame, checked):
     worsened, new = many(aurora, 20), [aurora(f"New {n}", id=f"new_{n}") for n in range(4)]
     risks = [*(Risk(one, (OVERDUE, MARKED)) for one in worsened), *(Risk(one, (MARKED,)) for one in new)]
@@ -505,6 +511,12 @@ def test_launch_week_digest(calendar, frame, checked, paste, odd, previous, rule
 
     assert thread == ()
     assert checked(message, pings=["U0ANA0001", "U0BEN0001"] if odd.get("mentions") else []) == paste
+
+
+def test_launch_week_digest_with_nothing_to_say(aurora, frame, checked, paste):
+    message, _ = launches([aurora("Acme Corp", target_launch_date=date(2026, 10, 2))], frame)
+
+    assert checked(message) == paste
 
 
 def test_launch_week_digest_with_more_than_it_shows(aurora, frame, checked, paste):
