@@ -179,7 +179,8 @@ def export() -> None:
 
 async def _serve() -> None:
     from bot import config
-    from bot.app import running, stopped
+    from bot.app import running
+    from bot.commands.process import stopped
 
     settings = config.load()
     async with running(settings) as bot:
@@ -191,8 +192,9 @@ async def _serve() -> None:
 
 def _run(work: Coroutine[Any, Any, None], *, quiet: bool = False) -> None:
     """Run to the end: a clear sentence instead of a traceback for what a person can mend."""
-    from bot.app import StartError, configure_logs, interruptible
+    from bot.commands.process import configure_logs, interruptible
     from bot.config import ConfigurationError
+    from bot.domain.errors import StartError
 
     configure_logs(quiet=quiet)
     try:

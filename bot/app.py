@@ -1,9 +1,6 @@
 """Composition root: builds every part once, in start order; stops them in reverse."""
 
 import asyncio
-import logging
-import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,23 +8,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
+from aiohttp import ClientSession, ClientTimeout, web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import webhooks
 from bot.config import Settings
-from bot.delivery import Delivery, refusal
+from bot.delivery import Delivery
 from bot.digests import DIGESTS
 from bot.digests.clock import STUCK, Clock
 from bot.digests.run import DigestRun
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, StartError
 from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import Writes
-from bot.listeners import FEATURES, http, manifest
+from bot.listeners import FEATURES, http, reaching
 from bot.listeners.actors import Actors
-from bot.listeners.bolt import Identity
 from bot.listeners.bursts import Bursts
 from bot.listeners.cards import Cards
 from bot.listeners.door import Door
@@ -64,10 +59,6 @@ KEY_PATIENCE = 5.0
 """Seconds that the start waits for Pivotal to know the key."""
 DRAIN = 20.0
 """Seconds that work under way is given at shutdown."""
-
-
-class StartError(Exception):
-    """The bot cannot start; the message says why and what to do."""
 
 
 def utc_now() -> datetime:
@@ -107,8 +98,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         session = await stack.enter_async_context(ClientSession(timeout=SLACK_TIMEOUT))
         token = settings.slack_bot_token.get_secret_value()
         client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
-        identity = await _identify(client, token)
-        await _check_key(pivotal)
+        identity = await reaching.identify(client, token)
 
         phases = Phases(settings.bot_phases or DEFAULT)
         access = Access(
@@ -118,7 +108,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         await people.load()
         portfolio = Portfolio(pivotal, store, clock=clock, phases=phases)
         stack.push_async_callback(portfolio.close)
-        await portfolio.load()
+        await _together(portfolio.load(), _check_key(pivotal))
         changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
         events = Events(pivotal, store, portfolio, secrets=settings.webhook_secrets, clock=clock)
         following = Following(store, portfolio, people, clock=clock, quiet=settings.quiet)
@@ -226,33 +216,6 @@ async def _memory(url: str, clock: Callable[[], datetime]) -> Store:
         raise StartError(f"Its memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
 
 
-async def _identify(client: AsyncWebClient, token: str) -> Identity:
-    """Ask Slack once who the bot is; every request is authorised with this answer."""
-    try:
-        answer = await client.auth_test()
-    except SlackApiError as error:
-        why = refusal(error)
-        if why is None:
-            raise _not_slack() from error
-        raise StartError(
-            f"Slack refused the bot token ({why}). Check SLACK_BOT_TOKEN, or install the app again."
-        ) from error
-    except AttributeError as error:  # what slack-sdk makes of an answer that is not a JSON object
-        raise _not_slack() from error
-    except (ClientError, TimeoutError, OSError) as error:
-        raise StartError(f"Slack could not be reached: {error}. Check the network, and SLACK_API_URL.") from error
-    who = {name: answer.get(name) for name in ("team_id", "user_id", "bot_id")}
-    if not all(who.values()):
-        raise StartError("Slack names no bot for SLACK_BOT_TOKEN. Copy the bot token, which starts with xoxb-.")
-    granted = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
-    scopes = None if granted is None else frozenset(scope.strip() for scope in granted.split(","))
-    for feature in manifest.off(scopes).values():
-        log.debug("optional feature is off", feature=feature)
-    return Identity(
-        team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]), token=token, scopes=scopes
-    )
-
-
 async def _check_key(pivotal: AsyncPivotalApi) -> None:
     """Stop at once on a key that Pivotal does not know; with Pivotal away, start all the same."""
     try:
@@ -267,11 +230,14 @@ async def _check_key(pivotal: AsyncPivotalApi) -> None:
         log.warning("Pivotal does not answer yet", error=type(error).__name__)
 
 
-def _not_slack() -> StartError:
-    return StartError(
-        "What answers at SLACK_API_URL is not Slack’s Web API, which is at https://slack.com/api/. "
-        "Check that address, and any proxy in between."
-    )
+async def _together(*works: Coroutine[Any, Any, None]) -> None:
+    """Do several things at once; the first that fails ends the others, and is what is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
 
 
 def _secret(settings: Settings) -> str:
@@ -297,7 +263,7 @@ async def _listen(
         app_token = settings.slack_app_token.get_secret_value()
         socket = AsyncSocketModeHandler(door.bolt, app_token, web_client=client)
         stack.push_async_callback(socket.close_async)
-        socket.client.wss_uri = await _socket_address(client, app_token)
+        socket.client.wss_uri = await reaching.socket_address(client, app_token)
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         if not settings.webhook_secrets:
             return None
@@ -317,80 +283,9 @@ async def _listen(
     return f"http://{host}:{port}"
 
 
-async def _socket_address(client: AsyncWebClient, app_token: str) -> str:
-    """Ask Slack where to connect. Slack's own client would ask for ever, however wrong the token is."""
-    try:
-        answer = await client.apps_connections_open(app_token=app_token)
-    except SlackApiError as error:
-        why = refusal(error)
-        if why is None:
-            raise _not_slack() from error
-        raise StartError(
-            f"Slack refused the app token ({why}). Check SLACK_APP_TOKEN: it needs the scope connections:write."
-        ) from error
-    except AttributeError as error:  # what slack-sdk makes of an answer that is not a JSON object
-        raise _not_slack() from error
-    except (ClientError, TimeoutError, OSError) as error:
-        raise StartError(f"Slack could not be reached: {error}. Check the network.") from error
-    return str(answer["url"])
-
-
 async def _warm(portfolio: Portfolio) -> None:
     """Walk Pivotal once at start, so that the first list is there when it is asked for."""
     try:
         await portfolio.snapshot(timedelta(0))
     except (BotError, PivotalError) as error:
         log.warning("no snapshot yet", error=type(error).__name__)
-
-
-async def interruptible(work: Coroutine[Any, Any, None]) -> None:
-    """Do `work`. Ctrl-C or SIGTERM cancels it until it waits for them with `stopped`: what was begun is undone."""
-    _on_signal(_this_task().cancel)
-    await work
-
-
-async def stopped() -> None:
-    """Wait for Ctrl-C or SIGTERM. Another one cuts the stop short that follows: nothing under way is waited for."""
-    stop, task = asyncio.Event(), _this_task()
-
-    def asked() -> None:
-        if stop.is_set():
-            task.cancel()
-        stop.set()
-
-    _on_signal(asked)
-    await stop.wait()
-
-
-def _on_signal(act: Callable[[], object]) -> None:
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(wanted, act)
-
-
-def _this_task() -> "asyncio.Task[Any]":
-    task = asyncio.current_task()
-    assert task is not None, "a coroutine runs in a task"  # noqa: S101 - for the type checker
-    return task
-
-
-def configure_logs(*, quiet: bool = False) -> None:
-    """Log readably to the terminal, as JSON elsewhere; the libraries only speak up when something is wrong.
-
-    `quiet` holds the bot to that too: a demo's terminal is for the person who looks at it.
-    """
-    terminal = sys.stderr.isatty()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    # Bolt reads SLACK_BOT_TOKEN too, and warns that it needs no token beside our client.
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token` will be unused" not in str(record.msg))
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if terminal else [structlog.processors.format_exc_info]),
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-            if terminal
-            else structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )

@@ -19,10 +19,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from rich.console import Console
 
 from bot import config
-from bot.app import Bot, StartError, running, stopped, utc_now
+from bot.app import Bot, running, utc_now
+from bot.commands.process import stopped
 from bot.digests import DIGESTS, at_risk
 from bot.domain import dates, schedule
-from bot.domain.errors import Busy
+from bot.domain.errors import Busy, StartError
 from bot.domain.records import DeliveryStatus, Observation, Person, Said, SaidRow, Subscription
 from bot.listeners.manifest import EXTRAS, manifest
 from bot.sandbox.pivotal import LocalPivotal

@@ -22,6 +22,10 @@ class BotError(Exception):
         return self.hint.replace(f"`{COMMAND} ", f"`{command} ")
 
 
+class StartError(Exception):
+    """The bot cannot start; the message says why and what to do."""
+
+
 class UserError(BotError):
     """The person can mend it."""
 

@@ -1,0 +1,63 @@
+"""What every long command needs of its process: signals that stop it in order, and a readable log."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+
+async def interruptible(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work`. Ctrl-C or SIGTERM cancels it until it waits for them with `stopped`: what was begun is undone."""
+    _on_signal(_this_task().cancel)
+    await work
+
+
+async def stopped() -> None:
+    """Wait for Ctrl-C or SIGTERM. Another one cuts the stop short that follows: nothing under way is waited for."""
+    stop, task = asyncio.Event(), _this_task()
+
+    def asked() -> None:
+        if stop.is_set():
+            task.cancel()
+        stop.set()
+
+    _on_signal(asked)
+    await stop.wait()
+
+
+def _on_signal(act: Callable[[], object]) -> None:
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wanted, act)
+
+
+def _this_task() -> "asyncio.Task[Any]":
+    task = asyncio.current_task()
+    assert task is not None, "a coroutine runs in a task"  # noqa: S101 - for the type checker
+    return task
+
+
+def configure_logs(*, quiet: bool = False) -> None:
+    """Log readably to the terminal, as JSON elsewhere; the libraries only speak up when something is wrong.
+
+    `quiet` holds the bot to that too: a demo's terminal is for the person who looks at it.
+    """
+    terminal = sys.stderr.isatty()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    # Bolt reads SLACK_BOT_TOKEN too, and warns that it needs no token beside our client.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token` will be unused" not in str(record.msg))
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if terminal else [structlog.processors.format_exc_info]),
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            if terminal
+            else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
