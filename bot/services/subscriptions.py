@@ -1,18 +1,21 @@
 """Which channels and people get which digest, and who may change that."""
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.domain import dates, rights, schedule
+from bot.domain import rights, schedule
 from bot.domain.errors import Forbidden, NotFound, UserError
-from bot.domain.records import MOVE, SKIP, Actor, DeliveryStatus, Subscription, is_direct
+from bot.domain.records import Actor, DeliveryStatus, Subscription, is_direct
 from bot.domain.rights import Right
+from bot.services import wishes
 from bot.services.attempts import Attempt, Attempts
 from bot.services.ledger import PAUSED, Ledger
+from bot.services.wishes import Wish
 from bot.store import Store
+
+__all__ = ["Subscriptions", "Wish", "allowed"]
 
 SUBSCRIBE = "subscribe"
 EDIT = "edit subscription"
@@ -27,24 +30,6 @@ OTHER_HOURS = "its hours were changed"
 Changed = Callable[[], Awaitable[None]]
 Concerned = Callable[[str], None]
 """Told a Slack user id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What to send and when: the kind, the weekdays (`mon-fri`), the local time and its zone, the filters as typed.
-
-    The rest is as in the record, `Subscription`.
-    """
-
-    kind: str
-    days: str
-    at: time
-    zone: str
-    filters: str = ""
-    mentions: bool = False
-    quiet: bool = True
-    holidays: str = ""
-    on_holiday: str = MOVE
 
 
 class Subscriptions:
@@ -78,16 +63,16 @@ class Subscriptions:
         when `by` may not, UserError when the wish cannot be read. That no customer reads the channel is the caller's
         to check: it takes Slack.
         """
-        attempt = Attempt(SUBSCRIBE, by, source, reference, title=_title(wish.kind))
+        attempt = Attempt(SUBSCRIBE, by, source, reference, title=wishes.title(wish.kind))
         async with self._attempts.keeping(attempt):
             earlier = next((one for one in await self.of_channel(channel) if one.kind == wish.kind), None)
             _check(by, channel, owner=earlier.creator if earlier else by.slack_id)
-            attempt.before = _told(earlier) if earlier else ""
-            made = _made(wish, channel=channel, by=by, now=self._clock())
+            attempt.before = wishes.told(earlier) if earlier else ""
+            made = wishes.made(wish, channel=channel, by=by, now=self._clock())
             kept = await self._store.subscriptions.put_in_place(made)
             if earlier:
                 await self._give_up(earlier, kept)
-            attempt.after = _told(kept)
+            attempt.after = wishes.told(kept)
         await self._changed(kept.creator, by.slack_id)
         return kept
 
@@ -104,18 +89,18 @@ class Subscriptions:
                 raise UserError(
                     f"This is the {found.kind} digest.", hint=f"For another, use `/onboarding subscribe {wish.kind}`."
                 )
-            new = _made(wish, channel=found.channel, by=by, now=self._clock())
+            new = wishes.made(wish, channel=found.channel, by=by, now=self._clock())
             changed = replace(
                 new,
                 id=found.id,
                 team_id=found.team_id,
                 creator=found.creator,
-                created_at=new.created_at if _hours(new) != _hours(found) else found.created_at,
+                created_at=new.created_at if wishes.hours(new) != wishes.hours(found) else found.created_at,
                 paused=found.paused,
             )
             await self._store.subscriptions.put(changed)
             await self._give_up(found, changed)
-            attempt.after = _told(changed)
+            attempt.after = wishes.told(changed)
         await self._changed(changed.creator, by.slack_id)
         return changed
 
@@ -140,7 +125,7 @@ class Subscriptions:
                 raise UserError(f"The {found.kind} digest is not paused.")
             await self._ledger.skip_missed(found, now=self._clock(), grace=timedelta(0), reason=PAUSED)
             await self._store.subscriptions.resume(found.id)
-            attempt.before, attempt.after = f"paused: {found.paused}", _told(found)
+            attempt.before, attempt.after = f"paused: {found.paused}", wishes.told(found)
         await self._changed(found.creator, by.slack_id)
         return replace(found, paused=None)
 
@@ -190,7 +175,7 @@ class Subscriptions:
     ) -> AbstractAsyncContextManager[Attempt]:
         """Post a digest out of turn within: that it was asked for is kept in the audit, and what came of it."""
         after = f"posted in {channel}"
-        return self._attempts.keeping(Attempt(NOW, by, source, reference, title=_title(kind), after=after))
+        return self._attempts.keeping(Attempt(NOW, by, source, reference, title=wishes.title(kind), after=after))
 
     @asynccontextmanager
     async def _changing(
@@ -202,7 +187,7 @@ class Subscriptions:
             found = await self.get(subscription_id)
             if found is None:
                 raise _ended()
-            attempt.title, attempt.before = _title(found.kind), _told(found)
+            attempt.title, attempt.before = wishes.title(found.kind), wishes.told(found)
             _check(by, found.channel, owner=found.creator)
             yield found, attempt
 
@@ -240,49 +225,6 @@ def _check(by: Actor, channel: str, *, owner: str) -> None:
     rights.check(Right.READ, by)
     if owner != by.slack_id and not by.admin:
         raise Forbidden("That digest is somebody else’s own.", hint="They can change it, and this bot’s admins.")
-
-
-def _made(wish: Wish, *, channel: str, by: Actor, now: datetime) -> Subscription:
-    """A subscription as wished; raises UserError for what cannot be read."""
-    if wish.on_holiday not in (MOVE, SKIP):
-        raise UserError("On a holiday a digest is moved or skipped.", hint="Choose one of the two.")
-    made = Subscription(
-        id=f"sub_{secrets.token_hex(6)}",
-        team_id=by.team_id,
-        channel=channel,
-        kind=wish.kind,
-        days=wish.days,
-        at=wish.at,
-        zone=dates.zone(wish.zone).key,
-        creator=by.slack_id,
-        created_at=now,
-        filters=wish.filters,
-        mentions=wish.mentions,
-        quiet=wish.quiet,
-        holidays=wish.holidays,
-        on_holiday=wish.on_holiday,
-    )
-    schedule.check(made)
-    return made
-
-
-def _hours(one: Subscription) -> tuple[object, ...]:
-    return schedule.weekdays(one.days), one.at, one.zone, one.holidays, one.holidays and one.on_holiday
-
-
-def _title(kind: str) -> str:
-    return f"{kind} digest"
-
-
-def _told(one: Subscription) -> str:
-    """A subscription in one line, for the log."""
-    switches = {
-        "mentions on": one.mentions,
-        "posted when empty too": not one.quiet,
-        f"holidays of {one.holidays}: {one.on_holiday}": bool(one.holidays),
-    }
-    said = [f"{one.channel}: {one.days} {one.at:%H:%M} {one.zone}", one.filters]
-    return ", ".join(part for part in [*said, *(name for name, on in switches.items() if on)] if part)
 
 
 def _ended() -> NotFound:
