@@ -7,7 +7,7 @@ import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.domain.records import Subscription
+from bot.domain.records import DeliveryStatus, Subscription
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.pivotal.faults import Fault
@@ -311,6 +311,43 @@ async def test_check_14_undo_is_refused_after_somebody_elses_change_and_not_offe
     assert written == 2
     assert "Cara Lindqvist changed Initech after you" in answer
     assert len(pivotal.patches(90)) == written
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "told"),
+    [
+        (DeliveryStatus.UNCERTAIN, "interrupted", "Mon 7 Sep uncertain: it may have come or not"),
+        (DeliveryStatus.SKIPPED, "I was not running at the hour set", "Mon 7 Sep skipped: I was not running"),
+        (DeliveryStatus.FAILED, "That channel is archived.", "Mon 7 Sep not posted: That channel is archived"),
+    ],
+)
+async def test_check_04_what_did_not_come_is_explained_by_the_list_of_subscriptions(
+    bot, ask, clock, status, reason, told
+):
+    await ask("subscribe at-risk daily 09:00 Europe/Berlin", by=CARA)
+    (subscription,) = await bot.services.subscriptions.all()
+    clock.passes(minutes=30)
+    await bot.services.ledger.claim(subscription, "2026-09-07", now=clock())
+    await bot.services.ledger.mark(subscription.id, "2026-09-07", status, reason=reason)
+
+    assert told in await ask("subscriptions", by=CARA)
+
+
+async def test_check_04_what_was_put_off_is_explained_too_and_comes_later(bot, ask, clock, pivotal, slack):
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", state="at_risk")
+    await ask("subscribe at-risk daily 09:00 Europe/Berlin", by=CARA)
+    clock.passes(hours=24, minutes=30)
+    pivotal.fails(Fault.revoked_key, times=1000)
+    await bot.digests.run_due(clock())
+    explained = await ask("subscriptions", by=CARA)
+    pivotal.works_again()
+
+    clock.passes(minutes=5)
+    await bot.digests.run_due(clock())
+
+    digest, *_ = [one for one in public(slack) if one.text.startswith("At-risk onboardings — ")]
+    assert "Waiting since 09:00 (Pivotal does not answer" in explained
+    assert "Aurora Foods" in digest.seen
 
 
 class TestPivotalIsFull:
