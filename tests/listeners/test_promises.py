@@ -58,7 +58,7 @@ async def test_card_of_another_list_of_phases_writes_nothing(restarted, drawn, s
 async def test_stale_press_on_a_message_that_is_gone_does_not_say_it_was_refreshed(shared, slack, pivotal):
     card = await shared()
     pivotal.edit(89, phase="program_design")
-    slack.fails("chat.update", error="message_not_found")
+    slack.fails("chat.update", error="message_not_found", times=9)
 
     await slack.clicks("Advance to Program buildout", by=ANA, message=card)
 
