@@ -61,7 +61,7 @@ async def other_kind(turn: Turn) -> View:
     if kind not in turn.digests.kinds:
         raise UserError("This form is from an older version of the bot.", hint="Open it again.")
     turn.screen.take_over()
-    return forms.form(_usual(turn, kind, here))
+    return forms.form(_usual(turn, kind, here), remark=await _replaces(turn, kind, here))
 
 
 @feature.search(forms.ZONE)
@@ -106,11 +106,19 @@ async def _form(turn: Turn) -> View:
         except UserError as refusal:
             remark = f"Not for this channel: {text.escape(refusal.message)}"
     taken = {one.kind for one in await turn.services.subscriptions.of_channel(here)} if here else set()
-    kinds = ["at-risk", *turn.digests.kinds]
-    kind = next(
-        (one for one in kinds if one in turn.digests.kinds and one not in taken), next(iter(turn.digests.kinds))
-    )
-    return forms.form(_usual(turn, kind, here), remark=remark)
+    kinds = [one for one in ("at-risk", *turn.digests.kinds) if one in turn.digests.kinds]
+    kind = next((one for one in kinds if one not in taken), kinds[0])
+    return forms.form(_usual(turn, kind, here), remark=remark or await _replaces(turn, kind, here))
+
+
+async def _replaces(turn: Turn, kind: str, here: str) -> str:
+    """Say that the channel has a digest of that kind already, whose place this one would take; nothing otherwise."""
+    there = await turn.services.subscriptions.of_channel(here) if here else ()
+    before = next((one for one in there if one.kind == kind), None)
+    if before is None:
+        return ""
+    named = f"{views.channel(before)} gets “{views.title(before, titles=turn.titles)}” already"
+    return f"{named}, {views.when(before)}: what you save takes its place."
 
 
 def _usual(turn: Turn, kind: str, here: str) -> Typed:

@@ -133,6 +133,22 @@ async def test_the_form_begins_with_a_kind_the_channel_does_not_have(ask, opens)
     assert not chosen(await opens(), KIND)["value"].startswith("at-risk|")
 
 
+async def test_the_form_says_which_digest_it_would_take_the_place_of(ask, opens, slack, kept):
+    await ask("subscribe at-risk 08:15")
+    before = (await kept()).id
+    await opens()
+    first = slack.modal_text(ANA)
+
+    await slack.chooses(KIND, "At-risk onboardings", by=ANA)
+    then = slack.modal_text(ANA)
+    await slack.submits({}, by=ANA)
+
+    assert "takes its place" not in first
+    assert "already, Mon–Fri at 08:15 (Europe/Berlin): what you save takes its place." in then
+    assert (await kept()).id == before
+    assert "Instead of Mon–Fri at 08:15" in slack.modal_text(ANA)
+
+
 async def test_filters_that_cannot_be_read_are_told_beside_their_field(opens, slack, bot):
     await opens()
 
