@@ -295,12 +295,7 @@ class Delivery:
     said: Said | None = None
     reason: str | None = None
     message: Mapping[str, Any] | None = None
-    """What was posted, `text` and `blocks`, for as long as its rows have menus; None once it is sealed."""
-
-    @property
-    def sealed(self) -> bool:
-        """Whether nothing in its message is changed any more."""
-        return self.message is None
+    """What was posted, `text` and `blocks`, for as long as its rows have menus; None once nothing in it changes any more."""
 
 
 @dataclass(frozen=True, slots=True)

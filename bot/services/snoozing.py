@@ -105,10 +105,6 @@ class Snoozing:
         """Where one onboarding still sleeps."""
         return await self._asleep(await self._store.snoozes.of(onboarding_id), today=today)
 
-    async def all(self, *, today: date) -> tuple[Snooze, ...]:
-        """Everything that still sleeps, in every channel."""
-        return await self._asleep(await self._store.snoozes.all(), today=today)
-
     async def wake(self, changed: Changed) -> None:
         """End the snoozes of an onboarding that is no longer as it was when it was snoozed, or is gone."""
         snoozes = await self._store.snoozes.of(changed.standing.onboarding.id)

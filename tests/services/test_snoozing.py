@@ -315,4 +315,3 @@ async def test_what_is_back_first_comes_first(scene):
     assert await scene.asleep() == ["Globex", "Aurora"]
     aurora = scene.portfolio.known("89").onboarding.id
     assert [one.title for one in await scene.snoozing.of(aurora, today=scene.today)] == ["Aurora"]
-    assert [one.title for one in await scene.snoozing.all(today=scene.today)] == ["Globex", "Aurora"]

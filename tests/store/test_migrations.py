@@ -75,7 +75,7 @@ async def test_what_an_older_version_stored_is_read_with_what_it_did_so_far(
     assert (found.mentions, found.quiet, found.holidays, found.on_holiday) == (False, True, "", "move")
     delivery = await store.deliveries.get("S1", "2026-09-07")
     assert delivery is not None
-    assert delivery.sealed
+    assert delivery.message is None
     await store.close()
 
 
