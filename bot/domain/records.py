@@ -295,7 +295,7 @@ class Delivery:
     said: Said | None = None
     reason: str | None = None
     message: Mapping[str, Any] | None = None
-    """What was posted, `text` and `blocks`, for as long as its rows have menus; None once nothing in it changes any more."""
+    """What was posted, `text` and `blocks`, while something in it may still change; None from then on."""
 
 
 @dataclass(frozen=True, slots=True)
