@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -18,6 +18,7 @@ import pytest
 from bot import config
 from bot.config import Settings
 from bot.digests import DIGESTS, Briefing
+from bot.domain import risk
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Subscription
 from bot.listeners import FEATURES
@@ -115,6 +116,15 @@ def _default(name: str) -> str:
         scheme, path = field.get_default(call_default_factory=True).split(":///")
         return f"`{scheme}:///…/{Path(path).name}`"
     return f"`{field.default}`" if field.default else "none"
+
+
+def test_the_risk_table_is_the_rules_and_their_thresholds():
+    rows = table("risk")
+    written = dict(pair.split("=") for _, _, cell in rows for pair in re.findall(r"`(\w+=[\d.]+)`", cell))
+
+    assert [rule for rule, _, _ in rows] == list(risk.RULES)
+    assert written == {name: str(value) for name, value in asdict(risk.DEFAULTS).items()}
+    assert [name for _, told, cell in rows for name in re.findall(r"`(\w+)`", told) if f"`{name}=" not in cell] == []
 
 
 def test_the_scopes_table_is_the_manifest():

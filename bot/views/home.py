@@ -159,7 +159,7 @@ def _followed(content: Home, *, zone: ZoneInfo) -> list[Block]:
     if not content.follows:
         return []
     left = len(content.follows) - MOST
-    more = [context(f"{left} more; `unfollow` ends each by its number")] if left > 0 else []
+    more = [context(f"{text.count(left, 'onboarding')} more that you follow")] if left > 0 else []
     lines = [following.row(one, standing, zone=zone) for one, standing in content.follows[:MOST]]
     return [DividerBlock(), section("*Onboardings you follow*"), *lines, *more]
 
