@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block
 from bot.domain.delta import Cause, Delta
 from bot.domain.records import Said, Standing
 from bot.domain.risk import MARKED, SLIPPED, STALLED, WAITING, Reason, Risk
+from bot.views import digest_facts as facts
 from bot.views import digest_frame as frames
 from bot.views import digest_rows, text
 from bot.views import standing as said
@@ -36,25 +37,15 @@ def at_risk_digest(risks: Sequence[Risk], delta: Delta, says: Said, *, frame: Fr
     `says` is what this digest says: it knows for how long each row has been listed.
     """
     rows = ordered(risks, delta)
-    fresh = sum(_fresh(risk, delta) for risk in rows)
     shown, hidden = rows[:ROWS], len(rows[ROWS:])
     title = f"{TITLE} — {frames.day(frame.today)} · {_tally(risks, delta, frame)}"
-    top = text.clip(
-        frames.lines(frames.headline(title, frame), _kinds(risks), *frames.notes(delta, frame)),
-        TOP,
-    )
+    above = (frames.headline(title, frame), _kinds(risks), *frames.notes(delta, frame))
+    top = text.clip(frames.lines(*above), TOP)
     more = f"*+{hidden} more* · the complete list by owner is in the thread" if hidden else ""
     after = text.clip(frames.lines(more, frames.gone(delta)), AFTER)
     small = frames.footer(frame, "risk rules are this bot’s own, Pivotal’s risk lane may differ")
     room = frames.spread(len(shown), top, after, small)
-    pinged = frames.pings((risk.standing for risk in shown), delta, frame)
-    blocks: list[Block] = [section(top)]
-    for place, risk in enumerate(shown):
-        if fresh and place in (0, fresh):
-            since = f" since {frames.day(frame.since)}" if frame.since else ""
-            blocks.append(context(f"*New and worsened{since}*" if place == 0 else "*Continuing*"))
-        told = _row(risk, delta, says, frame=frame, pinged=pinged)
-        blocks.append(digest_rows.row(risk.standing, told, phases=frame.phases, at=place, room=room))
+    blocks: list[Block] = [section(top), *_rows(shown, delta, says, frame=frame, room=room)]
     if after:
         everything = digest_rows.see_all(frame.subscription, TITLE) if hidden else None
         blocks.append(section(after, accessory=everything))
@@ -104,29 +95,44 @@ def _kinds(risks: Sequence[Risk]) -> str:
     )
 
 
+def _rows(shown: Sequence[Risk], delta: Delta, says: Said, *, frame: Frame, room: int) -> list[Block]:
+    """The rows under their headings, each with its menu."""
+    fresh = sum(_fresh(risk, delta) for risk in shown)
+    pinged = facts.pings((risk.standing for risk in shown), delta, frame)
+    since = f" since {frames.day(frame.since)}" if frame.since else ""
+    headings = {0: f"*New and worsened{since}*", fresh: "*Continuing*"} if fresh else {}
+    blocks: list[Block] = []
+    for place, risk in enumerate(shown):
+        if place in headings:
+            blocks.append(context(headings[place]))
+        told = _row(risk, delta, says, frame=frame, pinged=pinged)
+        blocks.append(digest_rows.row(risk.standing, told, phases=frame.phases, at=place, room=room))
+    return blocks
+
+
 def _row(risk: Risk, delta: Delta, says: Said, *, frame: Frame, pinged: Mapping[str, str]) -> str:
     """The row in two lines: `🆕 *Acme Corp* #245 — Review, launch 18 Sep — Ana Ruiz`, and why it is one."""
     key = risk.standing.onboarding.id
     mark = f"{NEW} " if _new(risk, delta) else ""
     listed = (frame.today - says.rows[key].since).days
     since = f"listed for {text.count(listed, 'day')}" if listed else ""
-    aged = "" if any(reason.rule == STALLED for reason in risk.reasons) else frames.days_in_phase(risk.standing, frame)
-    facts = ", ".join(filter(None, (_facts(risk.standing, delta, frame), aged)))
-    head = f"{mark}{frames.name(risk.standing)} — {facts} — {frames.owner(risk.standing, frame, pinged)}"
+    aged = "" if any(reason.rule == STALLED for reason in risk.reasons) else facts.days_in_phase(risk.standing, frame)
+    where = ", ".join(filter(None, (_facts(risk.standing, delta, frame), aged)))
+    head = f"{mark}{frames.name(risk.standing)} — {where} — {facts.owner(risk.standing, frame, pinged)}"
     return frames.lines(head, " · ".join(filter(None, (*_why(risk, delta, frame), since))))
 
 
 def _facts(standing: Standing, delta: Delta, frame: Frame) -> str:
     phase = said.phase(standing.onboarding.phase, phases=frame.phases)
-    return f"{phase}, {frames.target(standing, delta)}"
+    return f"{phase}, {facts.target(standing, delta)}"
 
 
 def _why(risk: Risk, delta: Delta, frame: Frame) -> list[str]:
     """The reasons, what is worse than last time first; but for the slip that the line above tells already."""
-    told = (SLIPPED,) if frames.slip_shown(risk.standing) else ()
+    told = (SLIPPED,) if facts.slip_shown(risk.standing) else ()
     worse = delta.worse.get(risk.standing.onboarding.id, frozenset()) if delta.comparable else frozenset()
     reasons = {one.rule: _reason(one) for one in risk.reasons if one.rule not in told}
-    if who := frames.set_by(risk.standing, frame):
+    if who := facts.set_by(risk.standing, frame):
         rule = next((one for one in (MARKED, WAITING) if one in reasons), None)
         state = reasons[rule] if rule else said.state(risk.standing.onboarding)
         reasons[rule or SET_BY] = f"{state}, {who}"

@@ -5,16 +5,17 @@ Each lane has a bound of its own, and the message fifteen blocks at most; what i
 
 from collections.abc import Mapping, Sequence
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain import dates, states
 from bot.domain.delta import Delta
 from bot.domain.launches import Lanes
 from bot.domain.records import Standing
+from bot.views import digest_facts as facts
 from bot.views import digest_frame as frames
 from bot.views import digest_rows, text
 from bot.views import standing as said
-from bot.views.digest_frame import AFTER, NAMES, ROWS, TOP, Frame
+from bot.views.digest_frame import AFTER, NAMES, ROWS, SECTION, TOP, Frame
 from bot.views.digests import NEW, Drawn, by_owner
 from bot.views.message import Message, context, section
 
@@ -30,35 +31,51 @@ def launch_week_digest(lanes: Lanes, week: Sequence[Standing], delta: Delta, *, 
     `week` are all launches of this week, those already made included.
     """
     late, due = lanes.overdue[:OVERDUE], week[:ROWS]
-    shown = (*late, *due)
     hidden = len(lanes.overdue) > len(late) or len(week) > len(due) or len(lanes.next_week) > NAMES
     title = f"{TITLE} — {frames.day(frame.today)} · {_tally(lanes, week, frame)}"
-    notes = frames.notes(delta, frame)
-    top = text.clip(frames.lines(frames.headline(title, frame), _coming(lanes, week), *notes), TOP)
-    everything = "The complete list by owner is in the thread." if hidden else ""
-    after = text.clip(frames.lines(_next_week(lanes), _no_target(lanes), frames.gone(delta), everything), AFTER)
+    above = (frames.headline(title, frame), _coming(lanes, week), *frames.notes(delta, frame))
+    top = text.clip(frames.lines(*above), TOP)
+    complete = "The complete list by owner is in the thread." if hidden else ""
+    after = text.clip(frames.lines(_next_week(lanes), _no_target(lanes), frames.gone(delta), complete), AFTER)
     small = frames.footer(frame)
-    room = frames.spread(len(shown), top, after, small)
     headings = {
         0: f"*Overdue*{_shown(len(late), len(lanes.overdue))}\n" if late else "",
         len(late): f"*This week*{_shown(len(due), len(week))}\n" if due else "",
     }
-    pinged = frames.pings(shown, delta, frame)
-    blocks: list[Block] = [section(top)]
-    for place, standing in enumerate(shown):
-        told = f"{headings.get(place, '')}{_row(standing, delta, frame, pinged)}"
-        blocks.append(digest_rows.row(standing, told, phases=frame.phases, at=place, room=room))
+    room = frames.spread(len(late) + len(due), top, after, small)
+    rows = _rows((*late, *due), delta, frame, headings=headings, room=room)
     button = digest_rows.see_all(frame.subscription, TITLE) if hidden else None
-    if after and len(blocks) + 2 > BLOCKS:
-        blocks.append(section(f"{after}\n{small}", accessory=button))
-    else:
-        blocks += [section(after, accessory=button)] if after else []
-        blocks.append(context(small))
+    ending = _ending(after, small, button, together=len(rows) + 3 > BLOCKS)
     listed = (*lanes.overdue, *week, *lanes.next_week)
     thread = _by_owner(listed, delta, frame) if hidden else ()
     new = [one for one in listed if delta.comparable and one.onboarding.id in delta.new]
     spoken = frames.spoken(title, frame, **{"This week": week, "New": new})
-    return Message(spoken, tuple(blocks)), thread
+    return Message(spoken, (section(top), *rows, *ending)), thread
+
+
+def _rows(
+    shown: Sequence[Standing], delta: Delta, frame: Frame, *, headings: Mapping[int, str], room: int
+) -> list[Block]:
+    """The rows, each with its menu; the first of a lane carries its heading, by its place."""
+    pinged = facts.pings(shown, delta, frame)
+    return [
+        digest_rows.row(
+            standing,
+            f"{headings.get(place, '')}{_row(standing, delta, frame, pinged)}",
+            phases=frame.phases,
+            at=place,
+            room=room,
+        )
+        for place, standing in enumerate(shown)
+    ]
+
+
+def _ending(after: str, small: str, button: ButtonElement | None, *, together: bool) -> list[Block]:
+    """What follows the rows, and the small print: in one block where there is no room for two."""
+    if after and together:
+        kept = text.clip(after, SECTION - text.length(small) - 1)
+        return [section(f"{kept}\n{small}", accessory=button)]
+    return [*([section(after, accessory=button)] if after else []), context(small)]
 
 
 def _tally(lanes: Lanes, week: Sequence[Standing], frame: Frame) -> str:
@@ -84,7 +101,7 @@ def _coming(lanes: Lanes, week: Sequence[Standing]) -> str:
 def _row(standing: Standing, delta: Delta, frame: Frame, pinged: Mapping[str, str]) -> str:
     """The row in two lines: `*Fri 11 Sep* — *Acme Corp* #245`, and how it stands."""
     fresh = f"{NEW} " if delta.comparable and standing.onboarding.id in delta.new else ""
-    owner = frames.owner(standing, frame, pinged)
+    owner = facts.owner(standing, frame, pinged)
     return f"{fresh}{_named(standing, frame)}\n{_facts(standing, delta, frame, owner)}"
 
 
@@ -101,7 +118,7 @@ def _facts(standing: Standing, delta: Delta, frame: Frame, owner: str) -> str:
     held = "" if states.effective(onboarding) == states.ACTIVE else said.state(onboarding)
     place = ", ".join(filter(None, (said.phase(onboarding.phase, phases=frame.phases), held)))
     late = (frame.today - target).days if target and not launched else 0
-    was, slip = frames.slipped_from(standing, delta), frames.slip(standing, delta)
+    was, slip = facts.slipped_from(standing, delta), facts.slip(standing, delta)
     asleep = next((one for one in frame.snoozed if one.onboarding_id == onboarding.id), None)
     return " · ".join(
         filter(
@@ -110,7 +127,7 @@ def _facts(standing: Standing, delta: Delta, frame: Frame, owner: str) -> str:
                 " — ".join(filter(None, (place, owner))),
                 f"{text.count(late, 'day')} overdue" if late > 0 else "",
                 f"was {was} {slip}" if was else slip.strip("()"),
-                frames.set_by(standing, frame),
+                facts.set_by(standing, frame),
                 f"snoozed until {dates.short(asleep.until)}" if asleep else "",
             ),
         )

@@ -579,6 +579,18 @@ def test_launch_week_bounds_each_lane_and_says_what_it_left_out(aurora, frame, c
     assert "\n".join(words(checked(part)) for part in thread).count("• ") == 90
 
 
+def test_the_last_line_names_what_is_snoozed_however_long_the_rest_is(aurora, frame, checked):
+    days = [date(2026, 9, 1)] * 9 + [date(2026, 9, 11)] * 20 + [date(2026, 9, 17)] * 20
+    long = [aurora("&" * 300, id=f"l_{n}", target_launch_date=day) for n, day in enumerate(days)]
+    asleep = tuple(replace(snooze(n), title="A" * 300, name="A" * 300) for n in range(7))
+
+    told = words(checked(launches(long, replace(frame, snoozed=asleep))[0]))
+
+    assert "as of 09:00" in told
+    assert told.splitlines()[-1].startswith("*Snoozed (7):* AAA")
+    assert told.endswith("and 2 more")
+
+
 def test_overdue_launches_have_their_button_where_there_is_room(aurora, frame, checked):
     overdue = many(aurora, 3, target_launch_date=date(2026, 9, 1))
     week = [aurora(f"W {n}", id=f"w_{n}", target_launch_date=date(2026, 9, 11)) for n in range(7)]
