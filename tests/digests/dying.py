@@ -9,7 +9,7 @@ import os
 import signal
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
+from bot.digests.clock import STUCK
 from bot.digests.run import DigestRun
 from bot.domain.phases import Phases
 from bot.domain.risk import DEFAULTS, Thresholds
@@ -46,6 +47,8 @@ class World:
     pivotal_url: str
     pivotal_key: str
     now: datetime
+    replicas: bool = False
+    """Others may be at work on what is claimed: it is not taken for given up so soon."""
 
 
 @dataclass
@@ -128,28 +131,27 @@ async def lives(world: World, *, die_at: int = 0) -> int:
         portfolio = Portfolio(api, store, clock=clock, phases=phases)
         onboardings = Onboardings(api, portfolio, phases=phases, web=world.pivotal_url)
         parts = Parts(
-            Subscriptions(store, clock=clock),
-            Claiming(store),
-            portfolio,
-            Snoozing(store, onboardings, portfolio, people, clock=clock),
-            Journal(store, portfolio, clock=clock),
-            Journal(store, portfolio, clock=clock),
-            people,
-            phases,
+            subscriptions=Subscriptions(store, clock=clock),
+            ledger=Claiming(store),
+            portfolio=portfolio,
+            snoozing=Snoozing(store, onboardings, portfolio, people, clock=clock),
+            journal=Journal(store, portfolio, clock=clock),
+            people=people,
+            phases=phases,
         )
         delivery = Delivery(
             client, clock=clock, sleep=at_once, team=world.team, customer_channels=onboardings.customer_channels
         )
         run = DigestRun(DIGESTS, parts, delivery, clock=clock, sleep=at_once)
-        await asyncio.create_task(_runs(run, world.now))
+        await asyncio.create_task(_runs(run, world))
         await portfolio.close()
     await store.close()
     return steps.count
 
 
-async def _runs(run: DigestRun, now: datetime) -> None:
-    await run.recover(now)
-    await run.run_due(now)
+async def _runs(run: DigestRun, world: World) -> None:
+    await run.recover(world.now, older_than=STUCK if world.replicas else timedelta())
+    await run.run_due(world.now)
 
 
 def _in_child(world: World, die_at: int, result: Connection) -> None:

@@ -1,6 +1,7 @@
 """The acceptance checks of digests: never two, at the local hour, settings that survive, and always an explanation."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -105,7 +106,8 @@ async def test_check_04_killed_at_every_await_between_claim_and_thread_there_are
 
 async def test_check_05_two_processes_in_one_minute_post_one_digest(stage):
     async def both(scenery):
-        await asyncio.gather(process(scenery.world), process(scenery.world))
+        replica = replace(scenery.world, replicas=True)
+        await asyncio.gather(process(replica), process(replica))
         return scenery.digests, scenery.told
 
     assert await stage.plays(both) == (1, [])
