@@ -8,22 +8,23 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from textwrap import wrap
+from textwrap import shorten, wrap
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-WIDTH, DPI = 8.0, 160
-"""Inches, and pixels to the inch. All other lengths are in inches too, from the upper left corner."""
+WIDTH, DPI = 6.4, 200
+"""Inches, and pixels to the inch; narrow, so that a phone shows letters one can read. All other lengths are in inches
+too, from the upper left corner."""
 MARGIN, BAR, GAP = 0.3, 0.36, 0.14
 LINE = 0.19
 """Of a line of text."""
-LABEL = 24
-"""Characters in a line of a phase's label."""
-KEY = 0.2
-"""The little bar that stands for a state beside its label or number."""
+LABEL, NAME = 20, 44
+"""Characters in a line of a phase's label, and at most in a state's."""
+KEY, APART = 0.16, 0.1
+"""The little bar that stands for a state beside its label or number, and the room before the next."""
 
 STYLES = (
     ("#009E73", ""),
@@ -70,7 +71,7 @@ def composed(chart: Chart) -> "Figure":
     """Lay a chart out: as high, and with as wide a margin, as its labels want it."""
     totals = [sum(column) for column in zip(*(numbers for _, numbers in chart.bars), strict=True)]
     names = (drawable(label, otherwise=f"State {place}") for place, label in enumerate(chart.states, 1))
-    states = [f"{name}: {total}" for name, total in zip(names, totals, strict=True)]
+    states = [f"{shorten(name, NAME, placeholder='…')}: {total}" for name, total in zip(names, totals, strict=True)]
     labels = [
         "\n".join(wrap(drawable(label, otherwise=f"Phase {place}"), LABEL))
         for place, (label, _) in enumerate(chart.bars, 1)
@@ -183,9 +184,9 @@ def _bars(sheet: Sheet, chart: Chart, labels: Sequence[str], tall: Sequence[floa
         x += 0.1 + sheet.wide(total, fontweight="bold")
         for style, number in zip(chart.styles, numbers, strict=True):
             if number and not _fits(sheet, number, unit):
-                sheet.box(x + 0.15, middle - 0.08, KEY, 0.16, style)
-                sheet.write(x + 0.15 + KEY + 0.05, middle, str(number))
-                x += 0.15 + KEY + 0.05 + sheet.wide(str(number))
+                sheet.box(x + APART, middle - 0.08, KEY, 0.16, style)
+                sheet.write(x + APART + KEY + 0.05, middle, str(number))
+                x += APART + KEY + 0.05 + sheet.wide(str(number))
         y += height
 
 
@@ -212,5 +213,5 @@ def _unit(sheet: Sheet, rows: Iterable[Sequence[int]], *, room: float) -> float:
 def _behind(sheet: Sheet, numbers: Sequence[int], unit: float) -> float:
     """How much room is needed behind a bar."""
     rest = (number for number in numbers if number and not _fits(sheet, number, unit))
-    small = sum(0.15 + KEY + 0.05 + sheet.wide(str(number)) for number in rest)
+    small = sum(APART + KEY + 0.05 + sheet.wide(str(number)) for number in rest)
     return 0.1 + sheet.wide(str(sum(numbers)), fontweight="bold") + small

@@ -168,7 +168,7 @@ def test_nothing_that_the_font_lacks_is_drawn_as_an_empty_box():
 def test_it_is_as_high_as_it_has_phases(phases, frame):
     _, height = size(draw(chart.chart(counted(*(PhaseCount(one, {"active": 2}) for one in phases)), frame=frame)))
 
-    assert height == pytest.approx(215 + 80 * len(phases), abs=120)
+    assert height == pytest.approx(269 + 100 * len(phases), abs=150)
 
 
 def test_without_the_extra_there_is_no_chart_and_admins_are_told_how_to_have_one():
