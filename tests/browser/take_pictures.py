@@ -17,6 +17,7 @@ MORNING = datetime(2026, 9, 7, 7, 4, 30, tzinfo=UTC)
 """09:04 in Berlin, where the demo's channels are."""
 SIZE = {"width": 1280, "height": 860}
 TALL = SIZE | {"height": 1040}
+WHOLE = SIZE | {"height": 1160}
 PATIENCE = 30_000  # milliseconds
 
 
@@ -58,11 +59,12 @@ async def save(page: Page, name: str) -> None:
 
 
 async def take(page: Page, address: str) -> None:
-    """Look around as the CSM: the digests, a private card, the same one shared, a list, a launch, Home, Pivotal."""
+    """Look around as the CSM: digests, a private card, the same one shared, a list, a launch, a form, Home, Pivotal."""
     await page.goto(f"{address}/#/slack/C0ONBOARD")
     await take_digests(page)
     await take_cards(page)
     await take_answers(page)
+    await take_form(page, address)
     await page.goto(f"{address}/#/slack/D0ANA0001/home")
     home = page.get_by_role("region", name="Home")
     await expect(home.get_by_role("button", name="Open").first).to_be_visible()
@@ -77,15 +79,41 @@ async def take(page: Page, address: str) -> None:
 
 
 async def take_digests(page: Page) -> None:
-    """Both digests of the morning, as they stand in #onboarding."""
+    """The digests of the morning as they stand in #onboarding, a row's menu open; the portfolio with its chart."""
     messages = page.locator("article.message")
-    await page.set_viewport_size(TALL)
-    await expect(messages.filter(has_text="At-risk onboardings").get_by_text("1 reply")).to_be_visible()
+    await page.set_viewport_size(WHOLE)
+    at_risk = messages.filter(has_text="At-risk onboardings —")
+    await expect(at_risk.get_by_text("1 reply")).to_be_visible()
+    await at_risk.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    await at_risk.locator(".section").filter(has_text="Initech").get_by_role("button", name="More actions").click()
     await save(page, "digest")
+    await page.keyboard.press("Escape")
+    await page.evaluate("document.activeElement.blur()")
 
     week = messages.filter(has_text="Launch week —")
     await week.evaluate("node => node.scrollIntoView({ block: 'start' })")
     await save(page, "launch-week")
+
+    await page.set_viewport_size(TALL)
+    portfolio = messages.filter(has_text="Portfolio —")
+    await portfolio.evaluate("node => node.scrollIntoView({ block: 'start' })")
+    await portfolio.get_by_text("1 reply").click()
+    await expect(page.get_by_role("region", name="Thread").get_by_role("img")).to_be_visible()
+    await save(page, "portfolio")
+    await page.get_by_role("button", name="Close thread").click()
+
+
+async def take_form(page: Page, address: str) -> None:
+    """The form that subscribes a channel."""
+    await page.set_viewport_size(SIZE)
+    await page.goto(f"{address}/#/slack/C0LAUNCHS")
+    composer = page.get_by_placeholder("Message #launches")
+    await composer.fill("/onboarding subscribe")
+    await composer.press("Enter")
+    form = page.get_by_role("dialog", name="Digest")
+    await expect(form.get_by_role("button", name="Subscribe")).to_be_visible()
+    await save(page, "subscribe")
+    await form.get_by_role("button", name="Cancel").click()
 
 
 async def take_cards(page: Page) -> None:
