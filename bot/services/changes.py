@@ -59,6 +59,10 @@ class Changes:
         """Have `watcher` called after every change."""
         self._watchers.append(watcher)
 
+    async def under_way(self, onboarding_id: str) -> bool:
+        """Whether somebody is changing this onboarding through the bot at this moment, in whichever process."""
+        return await self._store.claims.seen(self._key(onboarding_id), now=self._clock())
+
     def preview(self, standing: Standing, verb: Verb, *, by: Actor, wanted: Fields = NOTHING) -> Move:
         """Work out a change without making it. Raises Forbidden or Refused, as making it would."""
         for right in rights_for(verb, wanted):
@@ -205,10 +209,13 @@ class Changes:
         await self._portfolio.put(onboarding, source="poll")
         return await self._portfolio.standing(onboarding)
 
+    def _key(self, onboarding_id: str) -> str:
+        return f"write:{self._team}:{onboarding_id}"
+
     @asynccontextmanager
     async def _lease(self, request: Request) -> AsyncIterator[Lease]:
         lease = await self._store.claims.lease(
-            f"write:{self._team}:{request.onboarding_id}", holder=request.by.name, now=self._clock(), ttl=LEASE
+            self._key(request.onboarding_id), holder=request.by.name, now=self._clock(), ttl=LEASE
         )
         if isinstance(lease, Held):
             raise Busy(

@@ -6,14 +6,17 @@ https://docs.pivotal.app/webhooks/overview. What cannot be read now stays in the
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from math import inf
+
+import structlog
 
 from bot.domain.errors import Busy
 from bot.domain.records import Event
 from bot.pivotal import AsyncPivotalApi, webhooks
-from bot.pivotal.errors import NotFound, PivotalError
+from bot.pivotal.errors import InvalidRequest, NotFound, PivotalError
 from bot.pivotal.events import AnyEvent, CustomerEvent, OnboardingEvent
 from bot.services.portfolio import Portfolio
 from bot.store import Store
@@ -27,12 +30,16 @@ AT_ONCE = 4
 """Records read at the same time."""
 BATCH = 200
 """Events looked at in one go."""
+FEW = 20
+"""Records that are read as fast as for people; of more, a burst, the reading leaves people their share of the rate."""
 MOST_ARRIVALS = 2000
 """Deliveries that may wait to be written down; whoever comes then is told to come again."""
 LIVELY = timedelta(hours=24)
 """Webhooks are relied on for so long after the last delivery."""
 
 ONBOARDING, CUSTOMER = "onboarding", "customer"
+
+log = structlog.get_logger()
 
 
 class Events:
@@ -46,12 +53,14 @@ class Events:
         *,
         secrets: tuple[str, ...],
         clock: Callable[[], datetime],
+        under_way: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._pivotal = pivotal
         self._store = store
         self._portfolio = portfolio
         self._secrets = secrets
         self._clock = clock
+        self._under_way = under_way
         self._arrivals: list[tuple[Event, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._swept: datetime | None = None
@@ -69,9 +78,9 @@ class Events:
         event = webhooks.parse(body, headers, self._secrets, now=now)
         kind = type(event).__name__
         self.counted["unknown" if kind == "UnknownEvent" else event.type] += 1
-        record = _record(event)
         if event.livemode is False and self._pivotal.mode != "test":
-            record = ""
+            return
+        record = _record(event)
         if len(self._arrivals) >= MOST_ARRIVALS:
             raise Busy("Too many deliveries at once.", hint="Deliver it again in a minute.")
         done = None if record else now
@@ -87,8 +96,15 @@ class Events:
         now = self._clock()
         due = await self._store.inbox.due(now, limit=BATCH)
         records = list(dict.fromkeys(event.record for event in due))
+        pivotal = self._pivotal if len(records) <= FEW else self._pivotal.in_background()
         for start in range(0, len(records), AT_ONCE):
-            await asyncio.gather(*(self._look(record, now) for record in records[start : start + AT_ONCE]))
+            together = records[start : start + AT_ONCE]
+            ends = await asyncio.gather(
+                *(self._look(record, now, pivotal=pivotal) for record in together), return_exceptions=True
+            )
+            for record, error in zip(together, ends, strict=True):
+                if isinstance(error, BaseException):
+                    await self._stumbled(record, error, now)
         if self._swept is None or now - self._swept > timedelta(hours=1):
             self._swept = now
             await self._store.inbox.sweep(now - REMEMBER)
@@ -124,29 +140,57 @@ class Events:
                     if not written.done():
                         written.set_result(None)
 
-    async def _look(self, record: str, now: datetime) -> None:
+    async def _look(self, record: str, now: datetime, *, pivotal: AsyncPivotalApi) -> None:
         events = await self._store.inbox.of(record, now=now)
         ids = [event.id for event in events]
-        if not await self._store.claims.first_time(f"read:{record}", now=now, keep=GATHER):
+        if await self._written(record) or not await self._store.claims.first_time(
+            f"read:{record}", now=now, keep=GATHER
+        ):
             await self._store.inbox.later(ids, due_at=now + GATHER)
             return
         try:
-            await self._read(record)
+            await self._read(record, pivotal=pivotal)
         except PivotalError as error:
-            attempts = max((event.attempts for event in events), default=0)
-            wait = min(FIRST_RETRY * 2 ** min(attempts, 10), LAST_RETRY)
-            asked = timedelta(seconds=error.retry_after or 0)
-            await self._store.inbox.later(ids, due_at=now + max(wait, asked), failed=True)
+            await self._put_off(record, events, now, error=error, asked=timedelta(seconds=error.retry_after or 0))
         else:
             await self._store.inbox.done(ids, now=self._clock())
 
-    async def _read(self, record: str) -> None:
+    async def _written(self, record: str) -> bool:
+        """Whether this bot is changing the record: what the event tells is most likely that, and known in a moment."""
+        kind, _, reference = record.partition(":")
+        standing = self._portfolio.known(reference) if kind == ONBOARDING else None
+        return bool(standing and self._under_way and await self._under_way(standing.onboarding.id))
+
+    async def _stumbled(self, record: str, error: BaseException, now: datetime) -> None:
+        """A mistake of ours over one record holds up no other: it is logged, and the record tried again later."""
+        if not isinstance(error, Exception):
+            raise error
+        log.error("event not worked off", record=record, exc_info=error)
+        await self._put_off(record, await self._store.inbox.of(record, now=now), now, error=error)
+
+    async def _put_off(
+        self, record: str, events: Sequence[Event], now: datetime, *, error: Exception, asked: timedelta = timedelta()
+    ) -> None:
+        """Try again after longer and longer waits; what failed for a week is given up, for walks have seen it since."""
+        hopeless = isinstance(error, InvalidRequest)
+        given_up = {event.id for event in events if hopeless or now - event.received_at >= REMEMBER}
+        if given_up:
+            log.warning("event given up", record=record, error=type(error).__name__)
+            await self._store.inbox.done(given_up, now=now)
+        attempts = max((event.attempts for event in events), default=0)
+        wait = min(FIRST_RETRY * 2 ** min(attempts, 10), LAST_RETRY)
+        later = [event.id for event in events if event.id not in given_up]
+        await self._store.inbox.later(later, due_at=now + max(wait, asked), failed=True)
+
+    async def _read(self, record: str, *, pivotal: AsyncPivotalApi) -> None:
         kind, _, reference = record.partition(":")
         if kind == CUSTOMER:
-            await self._portfolio.meet(await self._pivotal.customers.get(reference))
+            # One that is gone leaves the portfolio with the next walk of customers.
+            with suppress(NotFound):
+                await self._portfolio.meet(await pivotal.customers.get(reference))
             return
         try:
-            onboarding = await self._pivotal.onboardings.get(reference)
+            onboarding = await pivotal.onboardings.get(reference)
         except NotFound:
             await self._portfolio.remove(reference)
             return

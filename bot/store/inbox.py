@@ -11,6 +11,8 @@ from bot.domain.records import Event
 from bot.store.database import Database
 from bot.store.tables import inbox
 
+_CHUNK = 1_000
+"""Ids named in one statement: databases take some ten thousand at the most."""
 _COLUMNS = [inbox.c[field.name] for field in fields(Event)]
 
 
@@ -74,5 +76,8 @@ class Inbox:
             return found
 
     async def _set(self, ids: Collection[str], **values: object) -> None:
+        ordered = sorted(ids)
         async with self._database.writing() as connection:
-            await connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(**values))
+            for start in range(0, len(ordered), _CHUNK):
+                part = ordered[start : start + _CHUNK]
+                await connection.execute(update(inbox).where(inbox.c.id.in_(part)).values(**values))
