@@ -171,4 +171,5 @@ async def _take_over(store: Store, copy: Store) -> None:
     await copy.people.link(*(await store.people.directory()).people.values())
     rows, customers, as_of = await store.snapshot.load()
     if as_of is not None:
-        await copy.snapshot.refresh(rows, customers.values(), started_at=as_of, as_of=as_of, source="poll")
+        met = await store.snapshot.met()
+        await copy.snapshot.refresh(rows, customers.values(), started_at=as_of, as_of=as_of, source="poll", met=met)

@@ -75,13 +75,15 @@ class Briefing:
 
     @property
     def seen_since(self) -> date | None:
-        """The first day from which the bot has seen anything that still counts; None when it has seen no change."""
+        """The first day from which the bot has seen anything that still counts; None when there is nothing."""
         moments = (
             moment
             for standing in self.snapshot.standings
             for moment in (
                 standing.history.phase_since,
                 standing.history.state_since,
+                standing.history.phase_at_least,
+                standing.history.state_at_least,
                 *(slip.seen_at for slip in standing.history.slips),
             )
             if moment

@@ -25,21 +25,26 @@ def changes(before: OnboardingRow | None, after: OnboardingRow, *, seen_at: date
     ]
 
 
-def history(observations: Sequence[Observation], onboarding: OnboardingRow) -> History:
-    """Sum up the observations of this one onboarding, in any order.
+def history(
+    observations: Sequence[Observation], onboarding: OnboardingRow, *, met_at: datetime | None = None
+) -> History:
+    """Sum up the observations of this one onboarding, in any order; it was seen first at `met_at`.
 
-    A slip is a target date seen to move later, also when it was taken away in between.
+    A slip is a target date seen to move later, also when it was taken away in between. What never changed since it was
+    seen first has lasted since then at least; after a change that leads elsewhere nothing is known of the present.
     """
     seen = sorted((one for one in observations if one.onboarding_id == onboarding.id), key=lambda one: one.seen_at)
     targets = [one for one in seen if one.field == TARGET]
     slips = _slips(targets)
-    phases = [one for one in seen if one.field == PHASE]
+    phases, moods = ([one for one in seen if one.field == field] for field in (PHASE, STATE))
     phase_since = _since(phases, onboarding.phase)
     # Without a phase change in all this time every slip was in this phase; with one that leads elsewhere, who knows.
     in_phase = [slip for slip in slips if phase_since is None or slip.seen_at > phase_since]
     return History(
         phase_since=phase_since,
-        state_since=_since([one for one in seen if one.field == STATE], states.effective(onboarding)),
+        state_since=_since(moods, states.effective(onboarding)),
+        phase_at_least=None if phases else met_at,
+        state_at_least=None if moods else met_at,
         slips=tuple(slips),
         slips_in_phase=0 if phases and phase_since is None else len(in_phase),
         launch=_launch(phases, targets, onboarding),

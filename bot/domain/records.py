@@ -145,6 +145,10 @@ class History:
 
     phase_since: datetime | None = None
     state_since: datetime | None = None
+    phase_at_least: datetime | None = None
+    """Where the present phase was not seen to begin: it was in it at this moment already."""
+    state_at_least: datetime | None = None
+    """The same of its state."""
     slips: tuple[Slip, ...] = ()
     slips_in_phase: int = 0
     launch: Launch | None = None

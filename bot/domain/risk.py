@@ -208,17 +208,17 @@ def _stalled(standing: Standing, moment: _Moment) -> str | None:
     usual = moment.medians.get(standing.onboarding.phase)
     if usual is None or states.effective(standing.onboarding) == states.WAITING:
         return None
-    days = _days(standing.history.phase_since, moment)
+    days, told = _lasted(standing.history.phase_since, standing.history.phase_at_least, moment)
     if days <= usual * moment.thresholds.stall_factor:
         return None
-    return f"{days} d in phase, usually {round(usual) or 'less than one'}"
+    return f"{told} in phase, usually {round(usual) or 'less than one'}"
 
 
 def _waiting(standing: Standing, moment: _Moment) -> str | None:
     if states.effective(standing.onboarding) != states.WAITING:
         return None
-    days = _days(standing.history.state_since, moment)
-    return f"waiting on the customer for {days} d" if days >= moment.thresholds.waiting_days else None
+    days, told = _lasted(standing.history.state_since, standing.history.state_at_least, moment)
+    return f"waiting on the customer for {told}" if days >= moment.thresholds.waiting_days else None
 
 
 def _no_owner(standing: Standing, moment: _Moment) -> str | None:
@@ -226,6 +226,12 @@ def _no_owner(standing: Standing, moment: _Moment) -> str | None:
         return None
     days = _days(standing.onboarding.created_at, moment)
     return f"no owner {_ago(days)} it was created" if days >= max(moment.thresholds.no_owner_days, 0) else None
+
+
+def _lasted(since: datetime | None, at_least: datetime | None, moment: _Moment) -> tuple[int, str]:
+    """Whole days, and how to say them: `12 d`, or `at least 12 d` where the start was not seen; -1 when unknown."""
+    days = _days(since or at_least, moment)
+    return days, f"{days} d" if since else f"at least {days} d"
 
 
 def _days(since: datetime | None, moment: _Moment) -> int:
@@ -266,9 +272,9 @@ def _longest(risk: Risk, rules: set[str], moment: _Moment) -> int:
     history = risk.standing.history
     spans = [0]
     if rules & {MARKED, WAITING}:
-        spans.append(_days(history.state_since, moment))
+        spans.append(_days(history.state_since or history.state_at_least, moment))
     if STALLED in rules:
-        spans.append(_days(history.phase_since, moment))
+        spans.append(_days(history.phase_since or history.phase_at_least, moment))
     if SLIPPED in rules:
         spans.append(_days(history.slips[-1].seen_at, moment))
     return max(spans)

@@ -16,6 +16,7 @@ class Memory:
         self._standings: dict[str, Standing] = {}
         self._customers: dict[str, CustomerRow] = {}
         self._observations: dict[str, list[Observation]] = {}
+        self._met: dict[str, datetime] = {}
         self._standings_newest_first: tuple[Standing, ...] | None = None
         self._medians: Mapping[str, float] | None = None
 
@@ -57,8 +58,9 @@ class Memory:
 
     def standing(self, row: OnboardingRow) -> Standing:
         """A record with its customer and its history."""
-        seen = self._observations.get(row.id)
-        return Standing(row, self._customers.get(row.customer_id), history(seen, row) if seen else History())
+        seen, met_at = self._observations.get(row.id), self._met.get(row.id)
+        known = history(seen, row, met_at=met_at) if seen else History(phase_at_least=met_at, state_at_least=met_at)
+        return Standing(row, self._customers.get(row.customer_id), known)
 
     def learn(self, observations: Iterable[Observation]) -> None:
         """Add to the observed history; the standings it is about have to be held or placed afterwards."""
@@ -66,21 +68,40 @@ class Memory:
             self._observations.setdefault(observation.onboarding_id, []).append(observation)
             self._medians = None
 
-    def hold(self, rows: Iterable[OnboardingRow], *, customers: Mapping[str, CustomerRow] | None = None) -> None:
-        """Hold exactly these onboardings, and these customers if they are given."""
+    def unlearn(self) -> None:
+        """Forget the observed history; the standings keep theirs until they are held anew."""
+        self._observations = {}
+        self._medians = None
+
+    def hold(
+        self,
+        rows: Iterable[OnboardingRow],
+        *,
+        customers: Mapping[str, CustomerRow] | None = None,
+        met: Mapping[str, datetime],
+    ) -> None:
+        """Hold exactly these onboardings, and these customers if they are given; `met` says when they were seen first.
+
+        What is held already keeps the moment that it has.
+        """
         if customers is not None:
             self._customers = dict(customers)
-        self._standings = {row.id: self.standing(row) for row in rows}
+        kept = {row.id: row for row in rows}
+        self._met = {row_id: one for row_id in kept if (one := self._met.get(row_id) or met.get(row_id))}
+        self._standings = {row.id: self.standing(row) for row in kept.values()}
         self._standings_newest_first = None
 
-    def place(self, row: OnboardingRow) -> None:
-        """Hold this version of one onboarding."""
+    def place(self, row: OnboardingRow, *, met_at: datetime | None = None) -> None:
+        """Hold this version of one onboarding, seen first at `met_at` if it is new here."""
+        if met_at is not None:
+            self._met.setdefault(row.id, met_at)
         self._standings[row.id] = self.standing(row)
         self._standings_newest_first = None
 
     def drop(self, onboarding_id: str) -> None:
         """Hold one onboarding no longer."""
         self._standings.pop(onboarding_id, None)
+        self._met.pop(onboarding_id, None)
         self._standings_newest_first = None
 
     def meet(self, customer: CustomerRow) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.errors import UpstreamError
+from bot.domain.history import changes
 from bot.domain.phases import Phases
 from bot.domain.records import Observation, Snapshot, Standing
 from bot.pivotal import AsyncPivotalApi
@@ -107,8 +108,16 @@ class Portfolio:
             walked = await self._store.snapshot.walked()
             rows, customers, _ = await self._store.snapshot.load()
             await self._learn()
-            self._memory.hold(rows, customers=customers)
+            self._memory.hold(rows, customers=customers, met=await self._store.snapshot.met())
             self._walked = walked
+
+    async def relearn(self) -> None:
+        """Read the observed history anew: the store has forgotten what was too old."""
+        async with self._writing:
+            self._newest, found = await self._store.observations.after(0)
+            self._memory.unlearn()
+            self._memory.learn(found)
+            self._memory.hold(self._memory.rows().values(), met={})
 
     async def snapshot(self, max_age: timedelta, *, interactive: bool = False) -> Snapshot:
         """The portfolio, walked at most `max_age` ago; all who ask during one walk share it.
@@ -136,10 +145,13 @@ class Portfolio:
         row = walks.slim(onboarding)
         async with self._writing:
             self._meanwhile[row.id] = row
-            found = await self._store.snapshot.put(row, now=self._clock(), source=source)
-            if found:
+            now = self._clock()
+            known = self._memory.standings.get(row.id)
+            found = await self._store.snapshot.put(row, now=now, source=source)
+            # What is new to this memory another replica may have seen before.
+            if found or known is None or changes(known.onboarding, row, seen_at=now, source=source):
                 await self._learn()
-            self._memory.place(row)
+            self._memory.place(row, met_at=now)
         self._tell(Sight(tuple(found), by=by))
 
     async def meet(self, customer: CustomerRow) -> None:
@@ -238,7 +250,7 @@ class Portfolio:
         rows |= {row.id: row for row in await self._store.snapshot.put_since(now)}
         self._walked = await self._store.snapshot.walked()
         await self._learn()
-        self._memory.hold(rows.values(), customers=customers)
+        self._memory.hold(rows.values(), customers=customers, met=dict.fromkeys(rows, now))
         return observations
 
     def _tell(self, sight: Sight) -> None:

@@ -87,12 +87,13 @@ class Database:
         """
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
-    def upsert(self, table: Table) -> Any:
-        """An INSERT that replaces every other column of the row with the same primary key."""
+    def upsert(self, table: Table, *, kept: tuple[str, ...] = ()) -> Any:
+        """An INSERT that replaces every other column, but those `kept`, of the row with the same primary key."""
         statement = self.insert(table)
-        kept = {column.name for column in table.primary_key.columns}
-        changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in kept}
-        return statement.on_conflict_do_update(index_elements=sorted(kept), set_=changed)
+        key = {column.name for column in table.primary_key.columns}
+        changed = [column.name for column in table.columns if column.name not in key.union(kept)]
+        replaced = {name: statement.excluded[name] for name in changed}
+        return statement.on_conflict_do_update(index_elements=sorted(key), set_=replaced)
 
     async def close(self) -> None:
         """Close every connection."""

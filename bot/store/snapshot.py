@@ -1,6 +1,6 @@
 """The snapshot: the newest known version of every onboarding and customer, and how new it is."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,6 +21,8 @@ _CHUNK = 2_000
 _ONBOARDING = tuple(OnboardingRow.model_fields)
 _CUSTOMER = tuple(CustomerRow.model_fields)
 _ROW = 1
+_MET = "met_at"
+"""When a row was stored first: an upsert leaves it as it is."""
 
 
 class _Row(Protocol):
@@ -54,12 +56,14 @@ class SnapshotRows:
         as_of: datetime,
         source: str,
         gone: Iterable[str] | None = None,
+        met: Mapping[str, datetime] | None = None,
     ) -> list[Observation]:
         """Make the snapshot what a walk saw, and return the changes this shows, which are stored too.
 
         A walk of everything leaves `gone` out: what it did not see no longer exists. A walk of some phases names
         in `gone` what no longer exists; the rest stays as stored. `customer_rows` is None when customers were not
-        walked. Whatever was put after `started_at` is newer than the walk's copy and stays.
+        walked. Whatever was put after `started_at` is newer than the walk's copy and stays. `met` says of new rows when
+        they were seen first, where that was before this walk.
         """
         seen = {row.id: row for row in rows}
         async with self._database.writing() as connection:
@@ -68,7 +72,7 @@ class SnapshotRows:
                 connection, seen, started_at=started_at, seen_at=as_of, source=source
             )
             removed = missing if gone is None else missing.intersection(gone)
-            await self._write(connection, onboardings, _stored(changed, written_at=started_at))
+            await self._write(connection, onboardings, _stored(changed, written_at=started_at, met=met or {}))
             await _delete(connection, onboardings, removed)
             await _observe(connection, found)
             if customer_rows is not None:
@@ -87,7 +91,7 @@ class SnapshotRows:
             await self._database.alone(connection, key=ORDER)
             stored = await _select_onboardings(connection, onboardings.c.id == row.id)
             found = changes(stored[0] if stored else None, row, seen_at=now, source=source)
-            await self._write(connection, onboardings, _stored([row], written_at=now))
+            await self._write(connection, onboardings, _stored([row], written_at=now, met={}))
             await _observe(connection, found)
         return found
 
@@ -109,6 +113,12 @@ class SnapshotRows:
             known = {row["id"]: CustomerRow.model_construct(**row) for row in stored.mappings()}
             as_of = await connection.scalar(select(snapshot.c.as_of))
         return tuple(rows), known, as_of
+
+    async def met(self) -> dict[str, datetime]:
+        """When each stored onboarding was seen first, by id."""
+        query = select(onboardings.c.id, onboardings.c.met_at).where(onboardings.c.met_at.is_not(None))
+        async with self._database.reading() as connection:
+            return {row.id: row.met_at for row in await connection.execute(query)}
 
     async def walked(self) -> Walked | None:
         """When the parts of the snapshot were last walked, by any replica; None when there was no walk yet."""
@@ -137,7 +147,7 @@ class SnapshotRows:
         await _delete(connection, customers, missing)
 
     async def _write(self, connection: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
-        statement = self._database.upsert(table)
+        statement = self._database.upsert(table, kept=(_MET,))
         for part in _chunks(rows):
             await connection.execute(statement, part)
 
@@ -196,8 +206,11 @@ async def _observe(connection: AsyncConnection, found: Sequence[Observation]) ->
         await connection.execute(insert(observations), part)
 
 
-def _stored(rows: Iterable[OnboardingRow], *, written_at: datetime) -> Iterator[dict[str, Any]]:
-    return ({**_values(row, _ONBOARDING), "written_at": written_at} for row in rows)
+def _stored(
+    rows: Iterable[OnboardingRow], *, written_at: datetime, met: Mapping[str, datetime]
+) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {**_values(row, _ONBOARDING), "written_at": written_at, _MET: met.get(row.id, written_at)}
 
 
 def _values(row: _Row, names: tuple[str, ...]) -> dict[str, Any]:

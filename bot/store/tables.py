@@ -153,6 +153,7 @@ onboardings = Table(
     Column("created_at", Instant),
     Column("updated_at", Instant),
     Column("written_at", Instant, nullable=False),
+    Column("met_at", Instant),
 )
 
 customers = Table(

@@ -146,7 +146,7 @@ def _facts(
             said.heading(standing, test_key=test_key),
             said.joined(
                 said.progress(onboarding, phases=phases),
-                said.state(onboarding),
+                said.lasting_state(onboarding, history, today=today, zone=zone),
                 said.time_in_phase(history, today=today, zone=zone),
             ),
             said.joined(f"Target date {said.target(onboarding, today=today)}", said.moved(history)),

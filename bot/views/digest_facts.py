@@ -72,10 +72,11 @@ def slip(standing: Standing, delta: Delta) -> str:
 
 
 def days_in_phase(standing: Standing, frame: Frame) -> str:
-    """`19 d in phase`; nothing for less than a day, or when the bot did not see it enter the phase."""
-    since = standing.history.phase_since
+    """`19 d in phase`, with `at least` where the bot did not see it enter the phase; nothing for less than a day."""
+    seen, at_least = standing.history.phase_since, standing.history.phase_at_least
+    since = seen or at_least
     days = (frame.today - since.astimezone(frame.zone).date()).days if since else 0
-    return f"{days} d in phase" if days > 0 else ""
+    return f"{'' if seen else 'at least '}{days} d in phase" if days > 0 else ""
 
 
 def _nth(count: int) -> str:

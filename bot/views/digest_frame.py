@@ -94,7 +94,8 @@ def notes(delta: Delta, frame: Frame) -> Iterable[str]:
     if frame.missed:
         yield f"_{_missed(frame.missed)}_"
     if delta.base is Base.NONE:
-        seen = f"from what this bot has seen since {dates.full(frame.seen_since)}" if frame.seen_since else "from today"
+        first = frame.seen_since if frame.seen_since and frame.seen_since < frame.today else None
+        seen = f"from what this bot has seen since {dates.full(first)}" if first else "from today"
         yield f"_{'P' if frame.alone else 'The first digest here: p'}hase ages and slips are counted {seen}._"
     if delta.base is Base.CHANGED:
         yield "_Filters or rules changed since the last digest, so nothing is called new or gone._"

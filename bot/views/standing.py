@@ -65,11 +65,17 @@ def state(onboarding: OnboardingRow) -> str:
 
 
 def time_in_phase(history: History, *, today: date, zone: ZoneInfo) -> str:
-    """`12 days in phase`, or nothing when the bot did not see it enter the phase."""
-    if history.phase_since is None:
-        return ""
-    days = (today - history.phase_since.astimezone(zone).date()).days
-    return f"{text.count(days, 'day')} in phase" if days > 0 else "entered this phase today"
+    """`12 days in phase`, or `at least 12 days in phase` where it was not seen to enter; nothing if less is known."""
+    days = _days(history.phase_since, history.phase_at_least, today=today, zone=zone)
+    if days:
+        return f"{days} in phase"
+    return "entered this phase today" if history.phase_since else ""
+
+
+def lasting_state(onboarding: OnboardingRow, history: History, *, today: date, zone: ZoneInfo) -> str:
+    """The state with how long it has lasted: `⚠️ At risk (for 5 days)`, or `(for at least 5 days)`."""
+    days = _days(history.state_since, history.state_at_least, today=today, zone=zone)
+    return f"{state(onboarding)} (for {days})" if days and states.held(onboarding) else state(onboarding)
 
 
 def moved(history: History) -> str:
@@ -143,6 +149,13 @@ def as_of(moment: datetime, *, now: datetime, zone: ZoneInfo, stale: bool | str 
 def joined(*parts: str) -> str:
     """The parts that say something, with a dot between them."""
     return "  ·  ".join(part for part in parts if part)
+
+
+def _days(since: datetime | None, at_least: datetime | None, *, today: date, zone: ZoneInfo) -> str:
+    """`12 days`, `at least 12 days`, or nothing when nobody knows, or it is not a day yet."""
+    begun = since or at_least
+    days = (today - begun.astimezone(zone).date()).days if begun else 0
+    return f"{'' if since else 'at least '}{text.count(days, 'day')}" if days > 0 else ""
 
 
 def _owner(pivotal_id: str | None, directory: Directory) -> str:

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -154,3 +155,64 @@ def test_a_record_unchanged_since_its_launch_tells_when_it_was(changed_days_ago,
 def test_an_onboarding_first_met_in_launch_was_not_seen_to_enter_it():
     assert launched() is None
     assert launched(seen("phase", "launch", "completed", 1)) is None
+
+
+def test_what_never_changed_has_lasted_since_it_was_met_at_least(make_onboarding):
+    known = history([seen("csm_id", None, "user_csm_001", 3)], make_onboarding(), met_at=NOW - 12 * DAY)
+
+    assert (known.phase_since, known.phase_at_least) == (None, NOW - 12 * DAY)
+    assert (known.state_since, known.state_at_least) == (None, NOW - 12 * DAY)
+
+
+def test_where_the_start_was_seen_nothing_is_said_to_be_at_least(make_onboarding):
+    known = history([seen("phase", "program_design", "review", 5)], make_onboarding(), met_at=NOW - 12 * DAY)
+
+    assert (known.phase_since, known.phase_at_least) == (NOW - 5 * DAY, None)
+    assert known.state_at_least == NOW - 12 * DAY
+
+
+def test_after_a_change_that_leads_elsewhere_nothing_is_claimed(make_onboarding):
+    known = history(
+        [seen("phase", "program_design", "review", 5), seen("state", "active", "paused", 5)],
+        make_onboarding(phase="launch", state="active"),
+        met_at=NOW - 12 * DAY,
+    )
+
+    assert (known.phase_since, known.phase_at_least, known.state_since, known.state_at_least) == (None,) * 4
+
+
+@given(
+    stays=st.lists(
+        st.tuples(
+            st.sampled_from(["program_design", "review", "launch"]),
+            st.sampled_from(["active", "paused", "at_risk"]),
+            st.integers(1, 20),
+            st.integers(0, 3),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    unseen=st.integers(0, 7),
+)
+def test_no_more_is_claimed_than_is_true(make_onboarding, stays, unseen):
+    """Each stay has a phase, a state, its days, and how long after its beginning the bot looks; some it never sees."""
+    begins, began, rows = NOW - 200 * DAY, {}, []
+    for number, (phase, state, days, late) in enumerate(stays):
+        for field, value in (("phase", phase), ("state", state)):
+            if began.get(field, (None,))[0] != value:
+                began[field] = (value, begins)
+        if number >= min(unseen, len(stays) - 1):
+            rows.append((begins + min(late, days) * DAY, make_onboarding(phase=phase, state=state)))
+        begins += days * DAY
+    found = []
+    for (_, before), (at, after) in pairwise(rows):
+        found += changes(before, after, seen_at=at, source="poll")
+
+    known = history(found, rows[-1][1], met_at=rows[0][0])
+
+    for since, at_least, (_, truly) in (
+        (known.phase_since, known.phase_at_least, began["phase"]),
+        (known.state_since, known.state_at_least, began["state"]),
+    ):
+        assert (since is None) != (at_least is None)
+        assert truly <= (since or at_least)

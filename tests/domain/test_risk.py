@@ -70,6 +70,28 @@ def test_long_in_phase_is_measured_against_what_is_usual(make_standing):
     assert why(standing, medians={"launch": 1.0}) == []
 
 
+def test_where_the_start_was_not_seen_it_is_at_least_so_long(make_standing):
+    met = History(phase_at_least=NOW - 19 * DAY, state_at_least=NOW - 8 * DAY)
+    active = make_standing(target_launch_date=LATER, history=met)
+    waiting = make_standing(target_launch_date=LATER, waiting_on_customer=True, history=met)
+
+    assert why(active, medians={"review": 8.2}) == ["at least 19 d in phase, usually 8"]
+    assert why(active, medians={"review": 9.5}) == []
+    assert why(waiting) == ["waiting on the customer for at least 8 d"]
+
+
+def test_of_two_at_risk_the_one_known_to_be_so_for_longer_comes_first(make_standing, make_snapshot):
+    marked = {"state": "at_risk", "target_launch_date": LATER}
+    snapshot = make_snapshot(
+        make_standing("Seen", 1, history=History(state_since=NOW - 5 * DAY), **marked),
+        make_standing("Met so", 2, history=History(state_at_least=NOW - 6 * DAY), **marked),
+    )
+
+    found = risk.at_risk(snapshot, phases=PHASES, today=TODAY, now=NOW)
+
+    assert [one.standing.title for one in found] == ["Met so", "Seen"]
+
+
 def test_time_spent_waiting_on_the_customer_is_not_held_against_the_phase(make_standing):
     standing = make_standing(
         target_launch_date=LATER,

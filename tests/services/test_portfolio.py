@@ -208,6 +208,42 @@ async def test_changes_between_walks_become_history(
     assert Observation(record["id"], "phase", "review", "program_buildout", seen_at, "poll") in reports[-1].observations
 
 
+async def test_an_onboarding_is_in_its_phase_since_it_was_met_at_least_also_after_a_restart(
+    portfolio: Portfolio, pivotal: LocalPivotal, api: AsyncPivotalApi, store: Store, clock: Clock
+) -> None:
+    pivotal.has_onboarding(89, phase="review", state="at_risk")
+    await portfolio.snapshot(NOTHING)
+    met_at = clock.now
+    pivotal.edit(89, state="active")
+    left_at = clock.passes()
+    await portfolio.snapshot(NOTHING)
+    again = Portfolio(api, store, clock=clock, phases=Phases())
+
+    await again.load()
+
+    history = again.known("89").history
+    assert (history.phase_since, history.phase_at_least) == (None, met_at)
+    assert (history.state_since, history.state_at_least) == (left_at, None)
+
+
+async def test_what_another_replica_saw_change_is_not_claimed_to_have_lasted(
+    portfolio: Portfolio, pivotal: LocalPivotal, api: AsyncPivotalApi, store: Store, clock: Clock
+) -> None:
+    record = pivotal.has_onboarding(89, phase="review")
+    await portfolio.snapshot(NOTHING)
+    other = Portfolio(api, store, clock=clock, phases=Phases())
+    await other.load()
+    pivotal.edit(89, phase="launch")
+    moved_at = clock.passes()
+    fresh = await api.onboardings.get(record["id"])
+    await other.put(fresh, source="webhook")
+
+    await portfolio.put(fresh, source="poll")
+
+    history = portfolio.known("89").history
+    assert (history.phase_since, history.phase_at_least) == (moved_at, None)
+
+
 async def test_a_deleted_onboarding_leaves_the_snapshot(
     portfolio: Portfolio, pivotal: LocalPivotal, store: Store, clock: Clock
 ) -> None:

@@ -1,5 +1,5 @@
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -76,6 +76,24 @@ async def test_what_an_older_version_stored_is_read_with_what_it_did_so_far(
     delivery = await store.deliveries.get("S1", "2026-09-07")
     assert delivery is not None
     assert delivery.message is None
+    await store.close()
+
+
+async def test_what_was_stored_before_was_met_when_it_was_written_last(
+    database: Database, url: str, now: datetime
+) -> None:
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade, to="v4")
+        await connection.execute(
+            text(
+                "INSERT INTO onboardings (id, display_id, customer_id, phase, state, written_at) VALUES"
+                " ('onb_1', 89, 'cus_1', 'review', 'active', '2026-09-01 07:00:00+00:00')"
+            )
+        )
+
+    store = await Store.open(url, clock=lambda: now)
+
+    assert await store.snapshot.met() == {"onb_1": datetime(2026, 9, 1, 7, tzinfo=UTC)}
     await store.close()
 
 

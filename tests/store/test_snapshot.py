@@ -84,6 +84,31 @@ async def test_an_unchanged_row_is_not_written_again(store: Store, now: datetime
     assert [one.id for one in await store.snapshot.put_since(now)] == ["onb_2"]
 
 
+async def test_when_a_row_was_met_is_kept_through_every_later_version(store: Store, now: datetime) -> None:
+    await walk(store, row(1), at=now)
+    await store.snapshot.put(row(2), now=now + HOUR, source="webhook")
+
+    await walk(store, row(1, phase="launch"), row(2, state="paused"), row(3), at=now + 2 * HOUR)
+    await store.snapshot.put(row(1, phase="completed"), now=now + 3 * HOUR, source="us")
+
+    assert await store.snapshot.met() == {"onb_1": now, "onb_2": now + HOUR, "onb_3": now + 2 * HOUR}
+
+
+async def test_a_row_that_was_gone_is_met_anew(store: Store, now: datetime) -> None:
+    await walk(store, row(1), at=now)
+    await store.snapshot.remove("onb_1")
+
+    await store.snapshot.put(row(1), now=now + HOUR, source="poll")
+
+    assert await store.snapshot.met() == {"onb_1": now + HOUR}
+
+
+async def test_a_copy_of_the_memory_knows_when_rows_were_met(store: Store, now: datetime) -> None:
+    await walk(store, row(1), row(2), at=now + HOUR, met={"onb_1": now})
+
+    assert await store.snapshot.met() == {"onb_1": now, "onb_2": now + HOUR}
+
+
 async def test_what_a_whole_walk_did_not_see_is_removed_and_its_history_kept(store: Store, now: datetime) -> None:
     await walk(store, row(1), row(2), at=now, customers=[customer(1), customer(2)])
     await store.snapshot.put(row(2, phase="launch"), now=now, source="us")
@@ -194,4 +219,4 @@ async def test_ten_thousand_rows_are_refreshed_in_about_a_second(store: Store, n
 def test_the_snapshot_keeps_no_notes_contacts_or_revenue() -> None:
     columns = {column.name for column in (*onboardings.columns, *customers.columns)}
 
-    assert columns == {*OnboardingRow.model_fields, *CustomerRow.model_fields, "written_at"}
+    assert columns == {*OnboardingRow.model_fields, *CustomerRow.model_fields, "written_at", "met_at"}

@@ -1,12 +1,15 @@
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain.moves import Expectation, Promise, Verb, plan
+from bot.domain.records import History
 from bot.domain.risk import Reason
 from bot.views import card, values
 from bot.views.message import Message
 
+NOW = datetime(2026, 9, 9, 7, 41, tzinfo=UTC)
 WHY = (
     Reason("launch_close", "launches in 9 days with 3 phases left", 7),
     Reason("marked", "marked at risk in Pivotal", 6),
@@ -84,6 +87,22 @@ def test_what_was_observed_is_said(aurora, observed, draw):
 
     assert "12 days in phase" in said
     assert "moved twice" in said
+
+
+def test_where_the_start_was_not_seen_it_is_at_least_so_long(aurora, draw):
+    met = History(phase_at_least=NOW - timedelta(days=12), state_at_least=NOW - timedelta(days=12))
+
+    said = text_of(draw(aurora(history=met, state="at_risk")))
+
+    assert "at least 12 days in phase" in said
+    assert "At risk (for at least 12 days)" in said
+
+
+def test_what_was_met_today_has_lasted_nothing_worth_saying(aurora, draw):
+    said = text_of(draw(aurora(history=History(phase_at_least=NOW, state_at_least=NOW), state="at_risk")))
+
+    assert "at least" not in said
+    assert "in phase" not in said
 
 
 def test_unknown_owners_and_no_owners_are_told_apart(aurora, draw):
