@@ -110,7 +110,14 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         stack.push_async_callback(portfolio.close)
         await _together(portfolio.load(), _check_key(pivotal))
         changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
-        events = Events(pivotal, store, portfolio, secrets=settings.webhook_secrets, clock=clock)
+        events = Events(
+            pivotal,
+            store,
+            portfolio,
+            secrets=settings.webhook_secrets,
+            clock=clock,
+            under_way=changes.under_way,
+        )
         following = Following(store, portfolio, people, clock=clock, quiet=settings.quiet)
         onboardings = Onboardings(
             pivotal,
