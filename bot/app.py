@@ -12,7 +12,7 @@ from aiohttp import ClientSession, ClientTimeout, web
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import webhooks
+from bot import bodies, webhooks
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
@@ -276,7 +276,9 @@ async def _listen(
             return None
     else:
         http.add_route(application, door.bolt, signing_secret=_secret(settings), clock=clock)
-    runner = web.AppRunner(application, access_log=None)
+    bodies.hush()
+    # What is signed are the bytes as they came, compressed or not.
+    runner = web.AppRunner(application, access_log=None, auto_decompress=False)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)

@@ -6,6 +6,7 @@ Every genuine delivery is answered with 204, whatever becomes of it afterwards: 
 import structlog
 from aiohttp import web
 
+from bot import bodies
 from bot.domain.errors import BotError
 from bot.pivotal.errors import WebhookError
 from bot.services.events import Events
@@ -13,17 +14,20 @@ from bot.services.events import Events
 PATH = "/pivotal/webhooks"
 LARGEST = 256 * 1024
 """Bytes of a delivery; Pivotal's own stay far below."""
+PATIENCE = 10.0
+"""Seconds that a body may take to come: Pivotal itself waits no longer for the answer."""
 log = structlog.get_logger()
 
 
-def add_route(application: web.Application, events: Events) -> None:
-    """Have `application` take deliveries at `PATH`."""
+def add_route(application: web.Application, events: Events, *, patience: float = PATIENCE) -> None:
+    """Have `application` take deliveries at `PATH`; a body may take `patience` seconds."""
 
     async def receive(request: web.Request) -> web.Response:
-        body = await _bounded(request)
-        if body is None:
-            log.warning("webhook refused", why="too large")
-            return web.Response(status=413, text="The delivery is too large.")
+        try:
+            body = await bodies.read(request, most=LARGEST, within=patience)
+        except web.HTTPException as refusal:
+            log.warning("webhook refused", why=refusal.reason)
+            raise
         try:
             await events.receive(body, request.headers)
         except WebhookError as error:
@@ -34,13 +38,3 @@ def add_route(application: web.Application, events: Events) -> None:
         return web.Response(status=204)
 
     application.router.add_post(PATH, receive)
-
-
-async def _bounded(request: web.Request) -> bytes | None:
-    """The body, or None when there is more of it than a delivery has."""
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(LARGEST):
-        body += chunk
-        if len(body) > LARGEST:
-            return None
-    return bytes(body)

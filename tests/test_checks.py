@@ -2,8 +2,10 @@
 
 import asyncio
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
+from aiohttp import ClientSession
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
@@ -11,6 +13,7 @@ from bot.domain.records import DeliveryStatus, Subscription
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.pivotal.faults import Fault
+from bot.sandbox.slack.request_url import signature
 from bot.sandbox.slack.world import (
     ANA,
     AURORA_SHARED,
@@ -22,6 +25,7 @@ from bot.sandbox.slack.world import (
     MARA,
     ONBOARDING,
     PARTNERS,
+    TEAM,
 )
 from tests.processes import until
 
@@ -225,6 +229,48 @@ class TestWhatIsOdd:
 
         assert "This onboarding no longer exists in Pivotal" in slack.seen(CARA, ONBOARDING)
         assert "Pivotal has no such onboarding" in await ask("#91", by=CARA)
+
+
+class TestOverHttp:
+    @pytest.fixture
+    def mode(self):
+        return "http"
+
+    @pytest.mark.parametrize("wrong", ["garbage", "none", "stale", "ahead", "forged", "replayed"])
+    async def test_check_11_what_slack_did_not_sign_just_now_is_401_and_reaches_no_handler(
+        self, slack, bot, clock, wrong
+    ):
+        body = urlencode(
+            {
+                "command": "/onboarding",
+                "text": "whoami",
+                "user_id": ANA,
+                "team_id": TEAM,
+                "channel_id": ONBOARDING,
+                "trigger_id": "1.2.3",
+                "response_url": f"{slack.url}/commands/{TEAM}/nowhere",
+            }
+        )
+        off = {"stale": -301, "ahead": 301}.get(wrong, 0)
+        stamp = {"garbage": "soon", "none": ""}.get(wrong, str(int(clock().timestamp()) + off))
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature("another" if wrong == "forged" else slack.signing_secret, stamp, body),
+        }
+
+        async with ClientSession() as session:
+            if wrong == "replayed":
+                async with session.post(bot.address, data=body, headers=headers) as genuine:
+                    assert genuine.status == 200
+                await bot.settled()
+            handled = len(slack.calls)
+            async with session.post(bot.address, data=body, headers=headers) as answer:
+                status = answer.status
+        await bot.settled()
+
+        assert status == 401
+        assert len(slack.calls) == handled
 
 
 async def test_check_12_a_launch_date_is_the_same_day_in_los_angeles(pivotal, ask, clock):

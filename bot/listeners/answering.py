@@ -19,7 +19,10 @@ from bot.views.message import Message
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is to be answered, and where: in their modal (`screen`), through `url`, or as `reply` says."""
+    """Who is to be answered, and where: in their modal (`screen`), through `url`, or as `reply` says.
+
+    `team` is where the request comes from (`origin.py`), and `once` what tells it from every other.
+    """
 
     user: str
     team: str | None
@@ -30,6 +33,7 @@ class Caller:
     title: str = "Onboarding"
     again: Callable[[str], View] | None = None
     reply: Reply = Reply.SCREEN
+    once: str = ""
     thread: tuple[str, str] = ("", "")
     """Channel and ts of the thread that is whispered in, or that was pressed in."""
 

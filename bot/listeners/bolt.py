@@ -19,12 +19,14 @@ class Identity:
     token: str
     scopes: frozenset[str] | None = None
     """What the token may do; None when Slack did not say."""
+    enterprise: str | None = None
+    """The organisation its workspace belongs to, where it belongs to one."""
 
 
 def application(identity: Identity, *, signing_secret: str, session: ClientSession) -> AsyncApp:
     """Make Bolt's app around one `auth.test` answer, so that no request asks Slack who the bot is."""
     authorized = AuthorizeResult(
-        enterprise_id=None,
+        enterprise_id=identity.enterprise,
         team_id=identity.team,
         bot_user_id=identity.user,
         bot_id=identity.bot,

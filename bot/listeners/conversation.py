@@ -52,11 +52,17 @@ class Conversation:
         self._clock = clock
 
     async def hold(self, handler: Handler, caller: Caller, **said: Any) -> None:
-        """Run a handler for a caller, and show them what it returns or why there is nothing to show."""
+        """Run a handler for a caller, and show them what it returns or why there is nothing to show.
+
+        What came before, here or at another replica, is not done again: it was replayed, or Slack has sent it twice.
+        """
         now, reference = self._clock(), secrets.token_hex(3).upper()
         lines = log.bind(reference=reference, action=caller.action, user=caller.user)
         seen: Seen
         try:
+            if caller.once and not await self._services.inbox.first_time(caller.once):
+                lines.warning("came before")
+                return
             actor = await self._who(caller.user, team=caller.team, gate=caller.gate)
             await self._admit(caller, actor, said, reference=reference)
             seen = await handler(self._turn(actor, now, reference, screen=caller.screen, **said))

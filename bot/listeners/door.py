@@ -10,6 +10,7 @@ import re
 import traceback
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -29,6 +30,7 @@ from bot.listeners.conversation import Conversation
 from bot.listeners.feature import Digests, Form, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import EXTRAS, Names, off
+from bot.listeners.origin import origin
 from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
 from bot.listeners.which import asking, nameless
@@ -70,6 +72,7 @@ class Door:
         self._at_home: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._homes: set[str] = set()
         self._off = off(identity.scopes)
+        self._origin = partial(origin, identity=identity)
         self._conversation = Conversation(
             registry.features,
             Answering(session, cards),
@@ -123,7 +126,7 @@ class Door:
         search = self._registry.searches.get(action)
         try:
             async with asyncio.timeout(PATIENCE):
-                actor = await self.actors.actor(str(user["id"]), team=user.get("team_id"))
+                actor = await self.actors.actor(str(user["id"]), team=self._origin(body))
             rights.check(rights.Right.READ, actor)
             gates.admit(action, actor)
         except (BotError, TimeoutError) as error:
@@ -160,7 +163,8 @@ class Door:
             asking(said.command) if nameless(said.command, said.rest) else said.command.handler,
             Caller(
                 user=str(body["user_id"]),
-                team=body.get("team_id"),
+                team=self._origin(body),
+                once=_trigger(body),
                 url=str(body["response_url"]),
                 gate=said.command.verb != "help",
                 action=said.command.verb,
@@ -192,7 +196,8 @@ class Door:
             handler,
             Caller(
                 user=str(body["user"]["id"]),
-                team=body["user"].get("team_id"),
+                team=self._origin(body),
+                once=_trigger(body),
                 url=str(body.get("response_url") or ""),
                 action=pressed.action,
                 thread=(pressed.channel, pressed.thread),
@@ -209,10 +214,11 @@ class Door:
             form.handler,
             Caller(
                 user=str(body["user"]["id"]),
-                team=body["user"].get("team_id"),
+                team=self._origin(body),
+                once=_trigger(body),
                 action=str(view["callback_id"]),
                 title=str(view["title"]["text"]),
-                screen=Screen(self._client, trigger=str(body.get("trigger_id") or ""), view_id=str(view["id"])),
+                screen=Screen(self._client, trigger=_trigger(body), view_id=str(view["id"])),
                 again=lambda remark: form.again(parsed, remark),
             ),
             form=parsed,
@@ -223,7 +229,8 @@ class Door:
             self._registry.shortcuts[body["callback_id"]],
             Caller(
                 user=str(body["user"]["id"]),
-                team=body["user"].get("team_id"),
+                team=self._origin(body),
+                once=_trigger(body),
                 url=str(body.get("response_url") or ""),
                 action=str(body["callback_id"]),
                 screen=self._screen(body),
@@ -240,11 +247,10 @@ class Door:
             return
         if any(event["type"] in EXTRAS[name].events for name in self._off):
             return
-        if not await self._services.inbox.first_time(str(body["event_id"])):
-            return
         caller = Caller(
             user=user,
-            team=event.get("user_team") or event.get("team") or body.get("team_id"),
+            team=self._origin(body),
+            once=str(body["event_id"]),
             action=str(event["type"]),
             screen=self._screen({}),
             reply=heard.reply,
@@ -272,10 +278,15 @@ class Door:
     def _screen(self, body: dict[str, Any], *, beneath: Mapping[str, Any] = _NONE) -> Screen:
         return Screen(
             self._client,
-            trigger=str(body.get("trigger_id") or ""),
+            trigger=_trigger(body),
             beneath=str(beneath.get("id") or ""),
             seen=str(beneath.get("hash") or ""),
         )
+
+
+def _trigger(body: Mapping[str, Any]) -> str:
+    """What Slack names each command, press and form by; menus that search have none."""
+    return str(body.get("trigger_id") or "")
 
 
 def _value(action: dict[str, Any]) -> str:

@@ -27,7 +27,12 @@ async def identify(client: AsyncWebClient, token: str) -> Identity:
     for feature in manifest.off(scopes).values():
         log.debug("optional feature is off", feature=feature)
     return Identity(
-        team=str(who["team_id"]), user=str(who["user_id"]), bot=str(who["bot_id"]), token=token, scopes=scopes
+        team=str(who["team_id"]),
+        user=str(who["user_id"]),
+        bot=str(who["bot_id"]),
+        token=token,
+        scopes=scopes,
+        enterprise=answer.get("enterprise_id") or None,
     )
 
 

@@ -153,6 +153,7 @@ async def test_stranger_is_refused_politely(bot, slack):
 async def test_event_delivered_twice_is_answered_once(bot, slack):
     body = {
         "event_id": "Ev1",
+        "team_id": "T0HOME001",
         "event": {
             "type": "app_mention",
             "user": ANA,
