@@ -49,6 +49,7 @@ from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
+from bot.services.sweeping import Sweeping
 from bot.services.undoing import Undoing
 from bot.store import Store
 
@@ -204,6 +205,9 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             await stack.enter_async_context(Chore("events", events.work_off, wake=events.arrived))
         followers = Followers(delivery, services, clock=clock)
         await stack.enter_async_context(Chore("followers", followers.tell_due, wake=asyncio.Event()))
+        keep = timedelta(days=settings.bot_keep_days)
+        sweeping = Sweeping(store, portfolio, keep=keep, zone=settings.bot_timezone, clock=clock)
+        await stack.enter_async_context(Chore("sweep", sweeping.sweep_if_due, wake=asyncio.Event()))
         door.tasks.spawn(_warm(portfolio))
         yield Bot(
             door,

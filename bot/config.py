@@ -12,7 +12,7 @@ from platformdirs import user_state_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.domain import following, risk
+from bot.domain import following, retention, risk
 from bot.domain.errors import UserError
 from bot.domain.following import Quiet
 from bot.domain.risk import Thresholds
@@ -88,6 +88,12 @@ class Settings(BaseSettings):
     )
     bot_quiet_hours: str = Field(
         default="18-9", description="When followers are not told of changes, in their zone, beside weekends; or `off`"
+    )
+    bot_keep_days: int = Field(
+        default=retention.USUAL,
+        ge=retention.SHORTEST,
+        le=retention.LONGEST,
+        description="How many days the audit and the observed history are kept, 30 at least",
     )
     bot_command: str = Field(default="/onboarding", description="The slash command people type")
     bot_alias: str = Field(default="/ob", description="Its short form")
@@ -330,6 +336,8 @@ def _in_words(field: str, kind: str, message: str) -> str:
         return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
     if field == "port":
         message = "must be a whole number from 0 to 65535"
+    if field == "bot_keep_days":
+        message = f"must be a whole number of days, from {retention.SHORTEST} to {retention.LONGEST}"
     if field == "bot_writes":
         message = "must be owners, team or off"
     if field == "bot_week_start":

@@ -178,6 +178,11 @@ def test_port_is_a_number(problems, port):
     assert problems(PORT=port) == ["PORT must be a whole number from 0 to 65535."]
 
 
+@pytest.mark.parametrize("days", ["29", "-1", "1.5", "long", "36501"])
+def test_history_is_kept_for_a_number_of_days(problems, days):
+    assert problems(BOT_KEEP_DAYS=days) == ["BOT_KEEP_DAYS must be a whole number of days, from 30 to 36500."]
+
+
 @pytest.mark.parametrize("url", ["ftp://my.pivotal.app/api/v1", "https://", "http://my.pivotal.app/api/v1"])
 def test_address_that_would_send_the_key_unencrypted_or_nowhere_is_refused(problems, url):
     (told,) = problems(PIVOTAL_BASE_URL=url)

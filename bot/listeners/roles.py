@@ -18,6 +18,8 @@ from bot.domain.records import Policy, Writes
 KEEP = timedelta(minutes=5)
 PATIENCE = timedelta(hours=1)
 """How long a group's members are believed while Slack does not answer."""
+MOST = 500
+"""Groups that are remembered: people can ask of any."""
 WORKSPACE = "workspace"
 WORKSPACE_ADMINS = "workspace-admins"
 PAGE = 200
@@ -95,6 +97,9 @@ class Roles:
     async def members(self, group: str) -> frozenset[str]:
         """The Slack users in a user group; nobody while Slack does not say, and then `troubles` tells why."""
         now = self._clock()
+        if len(self._groups) + len(self._troubles) >= MOST:
+            self._groups.clear()
+            self._troubles.clear()
         known = self._groups.get(group)
         if known and now - known[0] < KEEP:
             return known[1]

@@ -80,8 +80,3 @@ class Claims:
         statement = delete(claims).where(claims.c.key == lease.key, claims.c.token == lease.token)
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).rowcount == 1
-
-    async def sweep(self, now: datetime) -> int:
-        """Forget the claims that have expired, and say how many."""
-        async with self._database.writing() as connection:
-            return (await connection.execute(delete(claims).where(claims.c.expires_at <= now))).rowcount

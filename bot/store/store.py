@@ -17,6 +17,7 @@ from bot.store.follows import Follows
 from bot.store.inbox import Inbox
 from bot.store.observations import Observations
 from bot.store.people import People
+from bot.store.retention import Retention
 from bot.store.schema import migrate
 from bot.store.snapshot import SnapshotRows
 from bot.store.snoozes import Snoozes
@@ -40,6 +41,7 @@ class Store:
         self.snoozes = Snoozes(database)
         self.snapshot = SnapshotRows(database)
         self.observations = Observations(database)
+        self.retention = Retention(database)
 
     @classmethod
     async def open(cls, url: str, *, clock: Callable[[], datetime]) -> "Store":
@@ -58,6 +60,11 @@ class Store:
             await database.close()
             raise
         return cls(database, clock=clock)
+
+    @property
+    def shared(self) -> bool:
+        """Whether other replicas may be at work on it: SQLite serves one process."""
+        return not self.database.is_sqlite
 
     async def ping(self) -> bool:
         """Say whether the database answers."""

@@ -1,0 +1,80 @@
+"""The nightly sweep: what is too old is deleted, once a night however many replicas there are."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.services.events import REMEMBER
+from bot.services.portfolio import Portfolio
+from bot.store import Store
+from bot.store.claims import Held
+from bot.store.retention import Spans
+
+log = structlog.get_logger()
+
+HOUR = 3
+"""From this hour on, in the bot's zone, a day is swept; a bot that was not running then does it when it starts."""
+UNREAD = timedelta(days=30)
+"""An event whose record Pivotal has not given for so long is given up; the walks have long seen what it was about."""
+LEASE = timedelta(hours=1)
+"""After this long a sweep counts as abandoned, and another replica may begin one."""
+KEEP = "`BOT_KEEP_DAYS` days"
+
+KEPT = (
+    ("audit", "who tried to change what, and what came of it", KEEP),
+    ("observations", "changes that were seen", f"{KEEP}; the last one of each field for as long as the onboarding"),
+    ("deliveries", "which digest came, and what it said", f"{KEEP}; a subscription’s last one for as long as that"),
+    ("cards", "where a card was posted", f"{KEEP}; it is kept current for the first 30"),
+    ("claims", "what was seen before, and who is at work on what", f"until each expires; without an end, {KEEP}"),
+    ("inbox", "the ids of Pivotal’s events", f"{REMEMBER.days} days; what could not be read, {UNREAD.days} days"),
+    ("snoozes", "what a channel is not told of", "until the day, 30 days at the most, or until the onboarding changes"),
+    ("follows", "who follows which onboarding", f"until unfollowed; of an onboarding that is gone, {KEEP}"),
+    ("subscriptions", "which channel gets which digest", "until unsubscribed: one of a kind in a channel"),
+    (
+        "people",
+        "who is who in Pivotal and Slack",
+        "until linked otherwise, or forgotten: one row for each Pivotal user",
+    ),
+    ("onboardings", "the newest known version of each", "for as long as it is in Pivotal"),
+    ("customers", "the newest known version of each", "for as long as it is in Pivotal"),
+    ("snapshot", "when Pivotal was last walked", "one row"),
+)
+"""Every table: its name, what it holds, and for how long; the README's table is this one."""
+
+
+class Sweeping:
+    """Deletes what is too old, and lets the memory of this process forget it too."""
+
+    def __init__(
+        self, store: Store, portfolio: Portfolio, *, keep: timedelta, zone: str, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._portfolio = portfolio
+        self._spans = Spans(history=keep, events=REMEMBER, unread=UNREAD)
+        self._zone = ZoneInfo(zone)
+        self._clock = clock
+        self._done: date | None = None
+
+    async def sweep_if_due(self) -> float:
+        """Sweep if nobody has since the night began; gives the seconds until it is worth looking again."""
+        now = self._clock().astimezone(self._zone)
+        if now.hour >= HOUR and self._done != now.date() and await self._settled(now):
+            self._done = now.date()
+        return 60.0
+
+    async def _settled(self, now: datetime) -> bool:
+        """Whether this day is swept by now, by this process or another, and this memory is as the store."""
+        key = f"swept:{now.date()}"
+        if not await self._store.claims.seen(key, now=now):
+            lease = await self._store.claims.lease("sweep", holder="", now=now, ttl=LEASE)
+            if isinstance(lease, Held):
+                return False
+            # A sweep that fails keeps its lease: it is tried again when that has ended, and not every few seconds.
+            gone = await self._store.retention.sweep(now, spans=self._spans)
+            await self._store.claims.first_time(key, now=now, keep=timedelta(days=2))
+            await self._store.claims.release(lease)
+            log.info("swept", rows={table: count for table, count in gone.items() if count})
+        await self._portfolio.relearn()
+        return True
