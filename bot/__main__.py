@@ -153,6 +153,16 @@ def audit(
     raise typer.Exit(command.main(since=start, until=end, as_csv=as_csv, clock=utc_now))
 
 
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make; there must be no such file yet.")],
+) -> None:
+    """Copy the bot's memory (SQLite) into a file, while the bot runs; with PostgreSQL, say what to use."""
+    from bot.commands import backup as command
+
+    raise typer.Exit(command.main(file))
+
+
 people = typer.Typer(help="Who is who: the links between Pivotal users and Slack users, as CSV.", no_args_is_help=True)
 app.add_typer(people, name="people")
 

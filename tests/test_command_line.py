@@ -14,7 +14,7 @@ from bot.sandbox.pivotal.faults import Fault
 from bot.sandbox.slack import LocalSlack
 from tests.processes import running
 
-COMMANDS = ("demo", "serve", "manifest", "sandbox", "walk", "contract", "digest", "audit", "people")
+COMMANDS = ("demo", "serve", "manifest", "sandbox", "walk", "contract", "digest", "audit", "backup", "people")
 
 
 class Hold:

@@ -202,6 +202,9 @@ def test_every_fence_is_a_command_a_snippet_or_a_drawing():
     assert {line for fence in fences() if fence.needs_workspace for line in fence.lines} == {
         "source .venv/bin/activate",
         "onboarding-bot serve",
+        "onboarding-bot backup bot-backup.db",
+        "rm -f bot.db-wal bot.db-shm",
+        "install -m 600 bot-backup.db bot.db",
     }
 
 

@@ -1,0 +1,82 @@
+"""`onboarding-bot backup`: a consistent copy of the bot's SQLite file, made while the bot runs."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.commands import connection, memory
+from bot.config import ConfigurationError
+from bot.store.database import BUSY_TIMEOUT, address
+
+FAILED = 1
+
+
+class NotCopied(Exception):
+    """There is no copy, and the message says why."""
+
+
+def main(target: Path) -> int:
+    """Copy the database of the environment and `.env` into a new file; gives the exit code."""
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    try:
+        place = address(memory.load())
+    except ConfigurationError as error:
+        return connection.complain(error)
+    if place.get_backend_name() != "sqlite":
+        errors.print(
+            "The bot's memory is in PostgreSQL, which brings its own tool:\n"
+            f"  pg_dump --format=custom --file={target} --dbname=…\n"
+            f"with the address in DATABASE_URL, as postgresql://. Back from it: pg_restore --clean --dbname=… {target}"
+        )
+        return FAILED
+    try:
+        size = copy(Path(str(place.database)), target)
+    except NotCopied as error:
+        errors.print(f"No backup was made: {error}")
+        return FAILED
+    console.print(f"{target} is a backup of the bot's memory, {size / 1_000_000:.1f} MB, readable by you only.")
+    return 0
+
+
+def copy(source: Path, target: Path) -> int:
+    """Make `target` a copy of the database `source` as it is at one moment; gives its size in bytes.
+
+    Whoever writes is not held up (https://sqlite.org/backup.html). The copy has its name only when it is whole, and
+    never takes the place of a file there is. Raises NotCopied.
+    """
+    if not source.is_file():
+        raise NotCopied(f"{source} does not exist: has the bot run with it yet?")
+    if os.path.lexists(target):
+        raise NotCopied(f"{target} exists already. Name a new file.")
+    part = target.with_name(f"{target.name}.part")
+    try:
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise NotCopied(f"{part} cannot be made: {error.strerror}.") from error
+    try:
+        _fill(part, source)
+        os.link(part, target)
+        return target.stat().st_size
+    except (sqlite3.Error, OSError) as error:
+        raise NotCopied(f"{error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _fill(part: Path, source: Path) -> None:
+    where = f"{source.resolve().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(where, uri=True, timeout=BUSY_TIMEOUT)) as original,
+        closing(sqlite3.connect(part)) as copied,
+    ):
+        original.backup(copied)
+        copied.execute("PRAGMA journal_mode = DELETE")
+        (found,) = copied.execute("PRAGMA integrity_check").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"the copy is damaged, and so may the original be ({found})")
+    with part.open("rb") as written:
+        os.fsync(written.fileno())
