@@ -205,4 +205,5 @@ def _record(event: AnyEvent) -> str:
     told = event.data.object
     kind = ONBOARDING if isinstance(event, OnboardingEvent) else CUSTOMER
     # An event's id may differ from that of the API; its number never does.
-    return f"{kind}:{told.display_id or told.id}"
+    reference = str(told.display_id or told.id).strip()
+    return f"{kind}:{reference}" if reference.strip(".") else ""

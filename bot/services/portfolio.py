@@ -1,9 +1,10 @@
 """The portfolio: the newest known version of every onboarding, shared by all who ask; nothing else walks lists."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain.errors import UpstreamError
 from bot.domain.history import changes
@@ -14,6 +15,8 @@ from bot.pivotal.errors import AuthenticationFailed, PivotalError, RateLimited
 from bot.pivotal.models import CustomerRow, OnboardingRow
 from bot.services import walks
 from bot.services.memory import Memory
+from bot.services.recall import Recall
+from bot.services.turns import Turns
 from bot.store import Store, Walked
 
 WHOLE_WALK = timedelta(days=1)
@@ -21,6 +24,9 @@ WHOLE_WALK = timedelta(days=1)
 
 CUSTOMERS = timedelta(hours=6)
 """Customers change seldom: they are walked this often, or when one turns up that nobody knows."""
+
+KEEP_UP = 5.0
+"""Seconds between two looks at what other replicas have stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class Portfolio:
         clock: Callable[[], datetime],
         phases: Phases,
         reporter: Callable[[Refreshed], None] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._pivotal = pivotal
         self._store = store
@@ -67,8 +74,8 @@ class Portfolio:
         self._phases = phases
         self._reporter = reporter
         self._memory = Memory()
-        self._newest = 0
-        self._walked: Walked | None = None
+        self._recall = Recall(store, self._memory, clock=clock)
+        self._turns = Turns(store, clock=clock, sleep=sleep)
         self._meanwhile: dict[str, OnboardingRow | None] = {}
         self._nameless: frozenset[str] = frozenset()
         self._writing = asyncio.Lock()
@@ -84,7 +91,7 @@ class Portfolio:
     @property
     def current(self) -> Snapshot | None:
         """What is in memory, without asking anybody; None before the first walk."""
-        return self._memory.snapshot(self._walked.as_of) if self._walked else None
+        return self._memory.snapshot(self._recall.walked.as_of) if self._recall.walked else None
 
     @property
     def medians(self) -> Mapping[str, float]:
@@ -98,26 +105,31 @@ class Portfolio:
     def remembered(self, reference: str, error: PivotalError) -> Standing | None:
         """One onboarding as last known, saying why it could not be read afresh; None when nothing is known of it."""
         known = self._memory.known(reference)
-        if known is None or self._walked is None:
+        if known is None or self._recall.walked is None:
             return None
-        return replace(known, as_of=self._walked.as_of, trouble=_in_words(error, now=self._clock()).message)
+        return replace(known, as_of=self._recall.walked.as_of, trouble=_in_words(error, now=self._clock()).message)
 
     async def load(self) -> None:
         """Take up what the store remembers: done once, before anybody asks."""
         async with self._writing:
-            walked = await self._store.snapshot.walked()
-            rows, customers, _ = await self._store.snapshot.load()
-            await self._learn()
-            self._memory.hold(rows, customers=customers, met=await self._store.snapshot.met())
-            self._walked = walked
+            await self._recall.everything()
 
     async def relearn(self) -> None:
         """Read the observed history anew: the store has forgotten what was too old."""
         async with self._writing:
-            self._newest, found = await self._store.observations.after(0)
-            self._memory.unlearn()
-            self._memory.learn(found)
-            self._memory.hold(self._memory.rows().values(), met={})
+            await self._recall.relearn()
+
+    async def keep_up(self) -> float:
+        """Take up what other replicas have stored since the last time; gives the seconds until the next look."""
+        if self._store.shared:
+            async with self._writing:
+                await self._recall.newer()
+        return KEEP_UP
+
+    async def newest(self, reference: str) -> Standing | None:
+        """The newest known standing of one onboarding, whichever replica came to know it; Pivotal is not asked."""
+        await self.keep_up()
+        return self.known(reference)
 
     async def snapshot(self, max_age: timedelta, *, interactive: bool = False) -> Snapshot:
         """The portfolio, walked at most `max_age` ago; all who ask during one walk share it.
@@ -125,6 +137,7 @@ class Portfolio:
         With `interactive` a person waits, and the walk may use what is reserved for people. When Pivotal does not
         answer, the last snapshot comes back as stale and `trouble` says why; UpstreamError when there is none.
         """
+        await self.keep_up()
         current = self.current
         if current and self._clock() - current.as_of <= max_age:
             return current
@@ -142,15 +155,14 @@ class Portfolio:
 
         It is newer than any walk under way.
         """
-        row = walks.slim(onboarding)
         async with self._writing:
-            self._meanwhile[row.id] = row
             now = self._clock()
+            row, found = await self._store.snapshot.put(walks.slim(onboarding), now=now, source=source)
+            self._meanwhile[row.id] = row
             known = self._memory.standings.get(row.id)
-            found = await self._store.snapshot.put(row, now=now, source=source)
             # What is new to this memory another replica may have seen before.
             if found or known is None or changes(known.onboarding, row, seen_at=now, source=source):
-                await self._learn()
+                await self._recall.learn()
             self._memory.place(row, met_at=now)
         self._tell(Sight(tuple(found), by=by))
 
@@ -162,13 +174,13 @@ class Portfolio:
 
     async def remove(self, reference: str) -> None:
         """Forget an onboarding, by id or display id, that Pivotal says is gone; what was observed of it stays."""
-        standing = self._memory.known(reference)
+        standing = await self.newest(reference)
         onboarding_id = standing.onboarding.id if standing else reference
         async with self._writing:
             self._meanwhile[onboarding_id] = None
-            await self._store.snapshot.remove(onboarding_id)
+            first = await self._store.snapshot.remove(onboarding_id)
             self._memory.drop(onboarding_id)
-        self._tell(Sight(gone=(standing,) if standing else ()))
+        self._tell(Sight(gone=(standing,) if standing and first else ()))
 
     async def standing(self, onboarding: OnboardingRow) -> Standing:
         """One record with its observed history and its customer, who is asked for when new.
@@ -190,32 +202,34 @@ class Portfolio:
             await asyncio.gather(self._flight, return_exceptions=True)
 
     async def _refresh(self, max_age: timedelta, *, interactive: bool) -> UpstreamError | None:
-        now = self._clock()
-        self._meanwhile = {}
-        if await self._another_walked(since=now - max_age):
-            return None
-        pivotal = self._pivotal if interactive else self._pivotal.in_background()
-        try:
-            report = await self._walk(pivotal, now)
-        except PivotalError as error:
-            self.trouble = _in_words(error, now=now)
-            report = Refreshed(now, error=error)
-        else:
-            self.trouble = None
+        since = self._clock() - max_age
+        found = partial(self._walked_since, besides=self._recall.walked)
+        async with self._turns.taken(found, since=since, interactive=interactive) as now:
+            if now is None:
+                self.trouble = None
+                return None
+            self._meanwhile = {}
+            pivotal = self._pivotal if interactive else self._pivotal.in_background()
+            try:
+                report = await self._walk(pivotal, now)
+            except PivotalError as error:
+                self.trouble = _in_words(error, now=now)
+                report = Refreshed(now, error=error)
+            else:
+                self.trouble = None
         if self._reporter:
             self._reporter(report)
         return self.trouble
 
-    async def _another_walked(self, *, since: datetime) -> bool:
-        """Take over what another replica has walked; say whether that is new enough."""
-        walked = await self._store.snapshot.walked()
-        if walked is None or walked == self._walked:
-            return False
-        await self.load()
-        return walked.as_of >= since
+    async def _walked_since(self, instant: datetime, *, besides: Walked | None) -> bool:
+        """Take up what other replicas have stored; say whether it is a walk of `instant` or later."""
+        async with self._writing:
+            await self._recall.newer()
+        walked = self._recall.walked
+        return walked is not None and walked != besides and walked.as_of >= instant
 
     async def _walk(self, pivotal: AsyncPivotalApi, now: datetime) -> Refreshed:
-        walked = self._walked or Walked(as_of=now)
+        walked = self._recall.walked or Walked(as_of=now)
         whole = walked.full_at is None or now - walked.full_at >= WHOLE_WALK
         seen = await walks.onboardings(pivotal, self._memory.rows(), phases=self._phases, whole=whole)
         nameless = frozenset(row.customer_id for row in seen.rows.values()) - self._memory.customers.keys()
@@ -248,8 +262,8 @@ class Portfolio:
         )
         rows = seen.applied_to(self._memory.rows())
         rows |= {row.id: row for row in await self._store.snapshot.put_since(now)}
-        self._walked = await self._store.snapshot.walked()
-        await self._learn()
+        self._recall.walked = await self._store.snapshot.walked()
+        await self._recall.learn()
         self._memory.hold(rows.values(), customers=customers, met=dict.fromkeys(rows, now))
         return observations
 
@@ -257,11 +271,6 @@ class Portfolio:
         if sight.changes or sight.gone:
             for watcher in self._watchers:
                 watcher(sight)
-
-    async def _learn(self) -> None:
-        """Take in what was observed since the last time, by whichever replica."""
-        self._newest, found = await self._store.observations.after(self._newest)
-        self._memory.learn(found)
 
 
 def _in_words(error: PivotalError, *, now: datetime) -> UpstreamError:

@@ -1,11 +1,11 @@
 """The snapshot: the newest known version of every onboarding and customer, and how new it is."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, delete, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.history import changes
@@ -85,25 +85,31 @@ class SnapshotRows:
             await self._note(connection, walked)
         return found
 
-    async def put(self, row: OnboardingRow, *, now: datetime, source: str) -> list[Observation]:
-        """Store one fresh row, and return the changes it shows, which are stored too."""
+    async def put(self, row: OnboardingRow, *, now: datetime, source: str) -> tuple[OnboardingRow, list[Observation]]:
+        """Store one fresh row, and return it with the changes it shows, which are stored too.
+
+        Of two readings the one begun first may come last: what is stored already and newer is returned instead.
+        """
         async with self._database.writing() as connection:
             await self._database.alone(connection, key=ORDER)
             stored = await _select_onboardings(connection, onboardings.c.id == row.id)
+            if stored and _older(row, stored[0]):
+                return stored[0], []
             found = changes(stored[0] if stored else None, row, seen_at=now, source=source)
             await self._write(connection, onboardings, _stored([row], written_at=now, met={}))
             await _observe(connection, found)
-        return found
+        return row, found
 
     async def put_customer(self, row: CustomerRow) -> None:
         """Store one fresh customer."""
         async with self._database.writing() as connection:
             await self._write(connection, customers, iter([_values(row, _CUSTOMER)]))
 
-    async def remove(self, onboarding_id: str) -> None:
-        """Take an onboarding out that no longer exists; what was observed of it stays."""
+    async def remove(self, onboarding_id: str) -> bool:
+        """Take an onboarding out that no longer exists; what was observed of it stays. False when it was not there."""
         async with self._database.writing() as connection:
-            await _delete(connection, onboardings, [onboarding_id])
+            gone = delete(onboardings).where(onboardings.c.id == onboarding_id)
+            return (await connection.execute(gone)).rowcount == 1
 
     async def load(self) -> tuple[tuple[OnboardingRow, ...], dict[str, CustomerRow], datetime | None]:
         """The stored onboardings, the customers by id, and as of when; None when there was no walk yet."""
@@ -119,6 +125,18 @@ class SnapshotRows:
         query = select(onboardings.c.id, onboardings.c.met_at).where(onboardings.c.met_at.is_not(None))
         async with self._database.reading() as connection:
             return {row.id: row.met_at for row in await connection.execute(query)}
+
+    async def count(self) -> int:
+        """How many onboardings are stored."""
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(select(func.count()).select_from(onboardings)) or 0)
+
+    async def customers_of(self, ids: Collection[str]) -> list[CustomerRow]:
+        """Those of these customers that are stored."""
+        query = select(*(customers.c[name] for name in _CUSTOMER)).where(customers.c.id.in_(sorted(ids)[:_CHUNK]))
+        async with self._database.reading() as connection:
+            stored = await connection.execute(query)
+            return [CustomerRow.model_construct(**row) for row in stored.mappings()]
 
     async def walked(self) -> Walked | None:
         """When the parts of the snapshot were last walked, by any replica; None when there was no walk yet."""
@@ -184,6 +202,11 @@ async def _compare(
                 before = OnboardingRow.model_construct(**dict(zip(_ONBOARDING, values, strict=True)))
                 found += changes(before, row, seen_at=seen_at, source=source)
     return [*changed, *waiting.values()], missing, found
+
+
+def _older(row: OnboardingRow, stored: OnboardingRow) -> bool:
+    """Whether a record was changed since it was read, as far as it tells when it was changed."""
+    return bool(row.updated_at and stored.updated_at and row.updated_at < stored.updated_at)
 
 
 async def _select_onboardings(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[OnboardingRow]:

@@ -156,12 +156,22 @@ async def test_putting_a_row_observes_its_changes_once(store: Store, now: dateti
     whole = Onboarding(**row(1, csm_id=None).model_dump(), notes="secret", template_id="tpl")
     await store.snapshot.put(row(1), now=now, source="poll")
 
-    first = await store.snapshot.put(whole, now=now + HOUR, source="us")
-    second = await store.snapshot.put(whole, now=now + HOUR, source="us")
+    _, first = await store.snapshot.put(whole, now=now + HOUR, source="us")
+    _, second = await store.snapshot.put(whole, now=now + HOUR, source="us")
 
     assert first == [Observation("onb_1", "csm_id", "user_1", None, now + HOUR, "us")]
     assert second == []
     assert (await store.snapshot.load())[0] == (row(1, csm_id=None),)
+
+
+async def test_a_reading_overtaken_by_a_newer_one_changes_nothing(store: Store, now: datetime) -> None:
+    newer = row(1, phase="launch", updated_at=CREATED + HOUR)
+    await store.snapshot.put(newer, now=now, source="webhook")
+
+    kept, found = await store.snapshot.put(row(1), now=now + HOUR, source="poll")
+
+    assert (kept, found) == (newer, [])
+    assert (await store.snapshot.load())[0] == (newer,)
 
 
 async def test_ten_puts_at_once_make_one_unbroken_history(store: Store, now: datetime) -> None:

@@ -32,6 +32,7 @@ class Receiver:
     store: Store
     sights: list[Sight]
     clock: object
+    api: AsyncPivotalApi
 
     async def post(self, body: bytes, *, secret: str = SECRET, off: int = 0, **headers: str) -> int:
         """Deliver `body` as Pivotal would, `off` seconds from now, with some headers replaced; gives the status."""
@@ -42,8 +43,10 @@ class Receiver:
 
 
 @asynccontextmanager
-async def listening(pivotal, database, clock, *, secrets=(SECRET,), key=None, desk=True) -> AsyncIterator[Receiver]:
-    """Open the door; without `desk` nobody works the inbox off."""
+async def listening(
+    pivotal, database, clock, *, secrets=(SECRET,), key=None, desk=True, busy=()
+) -> AsyncIterator[Receiver]:
+    """Open the door; without `desk` nobody works the inbox off, and the bot is changing what is `busy`."""
     store = await Store.open(f"sqlite:///{database}", clock=clock)
     retry = RetryPolicy(retries=0)
     async with AsyncPivotalApi(key or pivotal.live_key, base_url=pivotal.url, clock=clock, retry=retry) as api:
@@ -51,7 +54,11 @@ async def listening(pivotal, database, clock, *, secrets=(SECRET,), key=None, de
         sights: list[Sight] = []
         portfolio.watch(sights.append)
         await portfolio.load()
-        events = Events(api, store, portfolio, secrets=secrets, clock=clock)
+
+        async def under_way(onboarding_id):
+            return onboarding_id in busy
+
+        events = Events(api, store, portfolio, secrets=secrets, clock=clock, under_way=under_way)
         application = web.Application()
         add_route(application, events)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -62,7 +69,7 @@ async def listening(pivotal, database, clock, *, secrets=(SECRET,), key=None, de
         if worker:
             await worker.__aenter__()
         try:
-            yield Receiver(url, events, portfolio, store, sights, clock)
+            yield Receiver(url, events, portfolio, store, sights, clock, api)
         finally:
             if worker:
                 await worker.__aexit__(None, None, None)

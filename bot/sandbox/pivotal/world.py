@@ -97,7 +97,8 @@ class World:
             moves.entail(record, values, now=stamp(self.clock()), switches=self.switches)
         self._refuse_taken(resource, record | values)
         before = {name: record[name] for name, value in values.items() if record[name] != value}
-        record.update(values, updated_at=stamp(self.clock()))
+        # Moments of creation are made to differ by milliseconds; the first change is not older than they are.
+        record.update(values, updated_at=max(stamp(self.clock()), record["updated_at"]))
         self._settle_primary(resource, record)
         if before:
             self._tell(Change(resource, "updated", record, before, by, self.clock()))
