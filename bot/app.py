@@ -25,6 +25,7 @@ from bot.listeners import FEATURES, http, reaching
 from bot.listeners.actors import Actors
 from bot.listeners.bursts import Bursts
 from bot.listeners.cards import Cards
+from bot.listeners.closing import Doors
 from bot.listeners.door import Door
 from bot.listeners.feature import Registry
 from bot.listeners.followers import Followers
@@ -58,6 +59,8 @@ log = structlog.get_logger()
 SLACK_TIMEOUT = ClientTimeout(total=20, sock_connect=5)
 KEY_PATIENCE = 5.0
 """Seconds that the start waits for Pivotal to know the key."""
+JUST_NOW = timedelta(seconds=20)
+"""A walk of another replica this long ago saves the one at start."""
 DRAIN = 20.0
 """Seconds that work under way is given at shutdown."""
 
@@ -195,11 +198,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
         services.subscriptions.watch_people(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_callback(door.tasks.drain, within=DRAIN)
-        origin = await _listen(settings, door, client, events, stack, clock)
+        doors = Doors()
+        origin = await _listen(settings, door, doors, client, events, stack, clock)
         # Where there may be replicas, what one of them is at work on is not taken for given up.
-        await digests.recover(
-            clock(), older_than=STUCK if settings.database_url.startswith("postgres") else timedelta()
-        )
+        await digests.recover(clock(), older_than=STUCK if store.shared else timedelta())
         await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
         if settings.webhook_secrets:
             await stack.enter_async_context(Chore("events", events.work_off, wake=events.arrived))
@@ -208,7 +210,10 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         keep = timedelta(days=settings.bot_keep_days)
         sweeping = Sweeping(store, portfolio, keep=keep, zone=settings.bot_timezone, clock=clock)
         await stack.enter_async_context(Chore("sweep", sweeping.sweep_if_due, wake=asyncio.Event()))
-        door.tasks.spawn(_warm(portfolio))
+        if store.shared:
+            await stack.enter_async_context(Chore("replicas", portfolio.keep_up, wake=asyncio.Event()))
+        door.tasks.spawn(_warm(portfolio, max_age=JUST_NOW if store.shared else timedelta()))
+        stack.push_async_callback(doors.close)  # the first thing that is done when it stops
         yield Bot(
             door,
             services,
@@ -258,6 +263,7 @@ def _secret(settings: Settings) -> str:
 async def _listen(
     settings: Settings,
     door: Door,
+    doors: Doors,
     client: AsyncWebClient,
     events: Events,
     stack: AsyncExitStack,
@@ -267,7 +273,7 @@ async def _listen(
 
     Gives the origin of the port, None where none is open.
     """
-    application = web.Application(client_max_size=http.LARGEST)
+    application = web.Application(client_max_size=http.LARGEST, middlewares=[doors.admit])
     if settings.webhook_secrets:
         webhooks.add_route(application, events)
     if settings.slack_app_token:
@@ -275,6 +281,7 @@ async def _listen(
         socket = AsyncSocketModeHandler(door.bolt, app_token, web_client=client)
         stack.push_async_callback(socket.close_async)
         socket.client.wss_uri = await reaching.socket_address(client, app_token)
+        doors.socket = socket
         await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
         if not settings.webhook_secrets:
             return None
@@ -292,13 +299,14 @@ async def _listen(
         raise StartError(
             f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Set PORT."
         ) from error
+    doors.site = site
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
 
 
-async def _warm(portfolio: Portfolio) -> None:
+async def _warm(portfolio: Portfolio, *, max_age: timedelta) -> None:
     """Walk Pivotal once at start, so that the first list is there when it is asked for."""
     try:
-        await portfolio.snapshot(timedelta(0))
+        await portfolio.snapshot(max_age)
     except (BotError, PivotalError) as error:
         log.warning("no snapshot yet", error=type(error).__name__)

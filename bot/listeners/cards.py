@@ -19,6 +19,9 @@ from bot.views.values import Press
 
 log = structlog.get_logger()
 
+MOST_DRAWN = 5
+"""So many times one card is drawn for one change, while others change it faster than Slack answers."""
+
 
 class Cards:
     """Draws cards and looks after the posted ones. Nothing is posted or redrawn where customers can read it."""
@@ -100,14 +103,10 @@ class Cards:
     async def _redraw(self, copy: Card, changed: Changed) -> None:
         try:
             await self._delivery.guard(copy.channel)
-            # A newer change may have overtaken this one while Slack was asked.
-            newest = self._services.portfolio.known(copy.onboarding_id) or changed.standing
-            message = (
-                self.tombstone(changed.standing)
-                if changed.gone
-                else self.draw(newest, private=False, shared_by=copy.shared_by)
-            )
-            await self._delivery.update(copy.channel, copy.ts, message)
+            if changed.gone:
+                await self._delivery.update(copy.channel, copy.ts, self.tombstone(changed.standing))
+            else:
+                await self._update(changed.standing, channel=copy.channel, ts=copy.ts, shared_by=copy.shared_by)
         except BotError as error:
             log.info("card not redrawn", error=type(error).__name__)
             if isinstance(error, NotPosted) and error.pauses:
@@ -118,12 +117,26 @@ class Cards:
         known = next(
             (c for c in await self._posted.of(standing.onboarding.id) if (c.channel, c.ts) == (channel, ts)), None
         )
-        # A newer change may have overtaken this one on its way here.
-        newest = self._services.portfolio.known(standing.onboarding.id) or standing
-        message = self.draw(newest, private=False, shared_by=known.shared_by if known else "")
-        await self._delivery.update(channel, ts, message)
+        await self._update(standing, channel=channel, ts=ts, shared_by=known.shared_by if known else "")
         if line:
             await self._delivery.post(channel, Message(text.escape(line)), thread_ts=ts)
+
+    async def _update(self, standing: Standing, *, channel: str, ts: str, shared_by: str) -> None:
+        """Draw a posted card as its onboarding is by now.
+
+        While Slack was asked, another replica may have drawn a newer one: whoever comes last looks again, so that what
+        stands there in the end is the newest.
+        """
+        newest = await self._newest(standing)
+        for _ in range(MOST_DRAWN):
+            drawn = newest
+            await self._delivery.update(channel, ts, self.draw(drawn, private=False, shared_by=shared_by))
+            newest = await self._newest(standing)
+            if newest.onboarding == drawn.onboarding:
+                return
+
+    async def _newest(self, standing: Standing) -> Standing:
+        return await self._services.portfolio.newest(standing.onboarding.id) or standing
 
     async def bury(self, standing: Standing | None, *, channel: str, ts: str) -> None:
         """Put a tombstone in the place of a posted card whose onboarding is gone; None: nobody knows what it was."""

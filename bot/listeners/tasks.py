@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -20,7 +21,7 @@ class Tasks:
         return len(self._running)
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Start `work` and hold on to it until it ends; after `drain` nothing new begins."""
+        """Start `work` and hold on to it until it ends; once drained, nothing new begins."""
         if self._closed:
             work.close()
             return
@@ -40,10 +41,12 @@ class Tasks:
             await asyncio.wait(set(self._running))
 
     async def drain(self, *, within: float) -> None:
-        """Take nothing new, give what runs `within` seconds, then cancel it."""
+        """Give what runs, and what follows from it, `within` seconds; then cancel it, and take nothing new."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self.settled()
         self._closed = True
-        if self._running:
-            _, late = await asyncio.wait(set(self._running), timeout=within)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        late = set(self._running)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
