@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from bot import bodies
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, MemoryAway
 from bot.pivotal.errors import WebhookError
 from bot.services.events import Events
 
@@ -33,7 +33,7 @@ def add_route(application: web.Application, events: Events, *, patience: float =
         except WebhookError as error:
             log.warning("webhook refused", why=str(error))
             return web.Response(status=401, text="The delivery is not genuine.")
-        except BotError:
+        except (BotError, MemoryAway):
             return web.Response(status=503, headers={"Retry-After": "60"}, text="Later, please.")
         return web.Response(status=204)
 

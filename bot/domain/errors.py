@@ -26,6 +26,13 @@ class StartError(Exception):
     """The bot cannot start; the message says why and what to do."""
 
 
+class MemoryAway(Exception):
+    """The bot's own memory, its database, does not answer, or refuses.
+
+    It is no BotError: whoever goes on when Pivotal or Slack is away must not go on without knowing what was done.
+    """
+
+
 class UserError(BotError):
     """The person can mend it."""
 

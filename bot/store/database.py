@@ -14,11 +14,27 @@ from typing import Any
 from sqlalchemy import Connection, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.domain.errors import MemoryAway
 
 BUSY_TIMEOUT = 5
 """Seconds a SQLite connection waits for another process to finish writing."""
+
+CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5, 60
+"""Seconds that PostgreSQL has to let us in, and to answer a statement."""
+POOL_TIMEOUT = 5
+"""Seconds that somebody waits for a connection while all are taken: longer, and a person had better be told."""
+RECONNECT = (0.1, 0.3, 0.6, 1.0, 1.0)
+"""Seconds between tries to connect again: a restart of the server passes unnoticed."""
+_POLITE = {
+    "application_name": "onboarding-bot",
+    # A replica that hangs in the middle of a transaction must not stop the others for good.
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "30s",
+}
 
 _READS = "reads_only"
 _DRIVERS = {
@@ -55,29 +71,71 @@ class Database:
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:
-            engine = create_async_engine(place, pool_pre_ping=True)
+            engine = create_async_engine(
+                place,
+                pool_pre_ping=True,
+                pool_timeout=POOL_TIMEOUT,
+                connect_args={
+                    "timeout": CONNECT_TIMEOUT,
+                    "command_timeout": ANSWER_TIMEOUT,
+                    "server_settings": _POLITE,
+                },
+            )
         return cls(engine)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that sees the database as it was at its first query."""
-        async with self._readers.connect() as connection, connection.begin():
+        """One transaction that sees the database as it was at its first query. Raises MemoryAway."""
+        async with self._transaction(self._readers) as connection:
             yield connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction that may write; on SQLite it is the only writer from its first moment on."""
+        """One transaction that may write; on SQLite it is the only writer from its first moment on. Raises MemoryAway.
+
+        Whether it was committed nobody knows when the line breaks at that very moment.
+        """
         if not self.is_sqlite:
-            async with self.engine.begin() as connection:
+            async with self._transaction(self.engine) as connection:
                 yield connection
             return
         # Writers of this process queue here in order, instead of polling for the file's lock until the time-out.
-        async with self._writers, self.engine.begin() as connection:
+        async with self._writers, self._transaction(self.engine) as connection:
             yield connection
 
-    async def alone(self, connection: AsyncConnection, *, key: int) -> None:
-        """Let nobody else who asks for the same `key` write until this transaction ends."""
+    @asynccontextmanager
+    async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        try:
+            connection = await self._connected(engine)
+            try:
+                async with connection.begin():
+                    yield connection
+            finally:
+                await connection.close()
+        except (SQLAlchemyError, OSError) as error:
+            if not _away(error):
+                raise
+            raise MemoryAway(f"The database does not answer: {getattr(error, 'orig', None) or error}") from error
+
+    async def _connected(self, engine: AsyncEngine) -> AsyncConnection:
+        """A connection; while a server starts anew it is tried again, for nothing was asked of it yet."""
+        for pause in RECONNECT:
+            try:
+                return await engine.connect()
+            except (SQLAlchemyError, OSError) as error:
+                if self.is_sqlite or isinstance(error, PoolTimeout) or not _away(error):
+                    raise
+                await asyncio.sleep(pause)
+        return await engine.connect()
+
+    async def alone(self, connection: AsyncConnection, *, key: int, patient: bool = False) -> None:
+        """Let nobody else who asks for the same `key` write until this transaction ends.
+
+        Who is not `patient` is told after a while when the other does not come to an end.
+        """
         if not self.is_sqlite:
+            if patient:
+                await connection.execute(text("SET LOCAL lock_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     def insert(self, table: Table) -> Any:
@@ -115,6 +173,18 @@ def address(url: str) -> URL:
     if driver.startswith("sqlite") and place.database in (None, "", ":memory:"):
         raise ValueError("SQLite needs a file: sqlite:///path/to/bot.db")
     return place.set(drivername=driver)
+
+
+def _away(error: Exception) -> bool:
+    """Whether it is the database that fails, and not what it was asked."""
+    if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    # By class of https://www.postgresql.org/docs/current/errcodes-appendix.html: the line, resources, the server's
+    # own state, a lock not to be had, and a transaction ended because it was idle.
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    return error.connection_invalidated or state.startswith(("08", "53", "55", "57", "58", "25P03"))
 
 
 def _private_file(database: str | None) -> None:

@@ -33,7 +33,7 @@ async def migrate(database: Database) -> None:
     Raises UserError when a newer version of the bot has already changed it.
     """
     async with database.writing() as connection:
-        await database.alone(connection, key=_LOCK)
+        await database.alone(connection, key=_LOCK, patient=True)
         try:
             await connection.run_sync(upgrade)
         except CommandError as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.errors import UserError
+from bot.domain.errors import MemoryAway, UserError
 from bot.store.audit import Audit
 from bot.store.cards import Cards
 from bot.store.claims import Claims
@@ -53,9 +53,12 @@ class Store:
         database = Database.at(url)
         try:
             await migrate(database)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, MemoryAway) as error:
             await database.close()
-            raise UserError(f"The database refuses: {getattr(error, 'orig', None) or error}.") from error
+            if isinstance(error.__cause__, OSError):
+                raise error.__cause__ from error
+            found = error.__cause__ if isinstance(error, MemoryAway) else error
+            raise UserError(f"The database refuses: {getattr(found, 'orig', None) or found}.") from error
         except BaseException:
             await database.close()
             raise
@@ -71,7 +74,7 @@ class Store:
         try:
             async with self.database.reading() as connection:
                 await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, MemoryAway):
             return False
         return True
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
-from bot.domain.errors import COMMAND, BotError, FieldErrors, UpstreamError
+from bot.domain.errors import COMMAND, BotError, FieldErrors, MemoryAway, UpstreamError
 from bot.pivotal import errors as pivotal
 from bot.views import text
 from bot.views.message import Message, context, section
@@ -54,6 +54,14 @@ def _words(error: BaseException, now: datetime, command: str) -> Words:
             return replace(words, hint=error.advice(command)) if isinstance(error, BotError) and error.hint else words
     return Words(
         "Something went wrong on our side.", "Nothing you did wrong. Please pass the reference to an admin.", ours=True
+    )
+
+
+def _forgetful(error: MemoryAway, now: datetime) -> Words:
+    return Words(
+        "My memory is not answering at the moment. This is not your fault.",
+        "Try again in a minute; look first whether it was done.",
+        ours=True,
     )
 
 
@@ -143,6 +151,7 @@ _TABLE: dict[type, Callable[..., Words]] = {
     BotError: _own,
     FieldErrors: _fields,
     UpstreamError: _upstream,
+    MemoryAway: _forgetful,
     pivotal.NotFound: _gone,
     pivotal.RateLimited: _busy,
     pivotal.AuthenticationFailed: _locked_out,
