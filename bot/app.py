@@ -31,6 +31,7 @@ from bot.listeners.feature import Registry
 from bot.listeners.followers import Followers
 from bot.listeners.manifest import Names
 from bot.listeners.roles import Access, Roles
+from bot.listeners.withdrawing import Withdrawing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError
 from bot.services import Services
@@ -162,9 +163,12 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             sleep=asyncio.sleep,
             team=identity.team,
             customer_channels=services.onboardings.customer_channels,
+            guests_allowed=settings.bot_guests_allowed,
+            enterprise=identity.enterprise,
         )
         posted = PostedCards(store, services.onboardings, portfolio, clock=clock)
-        cards = Cards(delivery, posted, services, clock=clock)
+        withdrawing = Withdrawing(delivery, posted, services.ledger)
+        cards = Cards(delivery, posted, services, withdrawing, clock=clock)
         roles = Roles(client, access, clock=clock)
         digests = DigestRun(
             DIGESTS,
@@ -184,6 +188,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             client=client,
             actors=Actors(client, people, roles, team=identity.team, clock=clock),
             cards=cards,
+            withdrawing=withdrawing,
             services=services,
             digests=digests,
             clock=clock,
@@ -207,6 +212,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             await stack.enter_async_context(Chore("events", events.work_off, wake=events.arrived))
         followers = Followers(delivery, services, clock=clock)
         await stack.enter_async_context(Chore("followers", followers.tell_due, wake=asyncio.Event()))
+        await stack.enter_async_context(Chore("audiences", withdrawing.look_again, wake=asyncio.Event()))
         keep = timedelta(days=settings.bot_keep_days)
         sweeping = Sweeping(store, portfolio, keep=keep, zone=settings.bot_timezone, clock=clock)
         await stack.enter_async_context(Chore("sweep", sweeping.sweep_if_due, wake=asyncio.Event()))

@@ -79,6 +79,13 @@ class Settings(BaseSettings):
         default="owners",
         description="Who may change an onboarding: its `owners`, the whole `team`, or nobody (`off`)",
     )
+    bot_guests_allowed: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description=(
+            "Channels (`C…`, with commas) whose guests may read what the bot posts there; people of other "
+            "organisations never may"
+        ),
+    )
     bot_risk: str = Field(
         default="",
         description=(
@@ -134,7 +141,7 @@ class Settings(BaseSettings):
         """Every setting by its name, as it may be shown to admins: nothing secret, and no address with a password."""
         return tuple((name.upper(), _shown(name, getattr(self, name))) for name in type(self).model_fields)
 
-    @field_validator("bot_admins", "bot_managers", "bot_phases", mode="before")
+    @field_validator("bot_admins", "bot_managers", "bot_guests_allowed", "bot_phases", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return _parts(value) if isinstance(value, str) else value
@@ -155,6 +162,13 @@ class Settings(BaseSettings):
                 "must be Slack user ids like U012AB3CD, separated by commas (profile > Copy member ID), "
                 f"or ids of user groups like S012AB3CD{word}"
             )
+        return value
+
+    @field_validator("bot_guests_allowed")
+    @classmethod
+    def _channel_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"[CG][A-Z0-9]{5,}", one) for one in value):
+            raise ValueError("must be ids of channels like C012AB3CD, separated by commas (channel > About)")
         return value
 
     @field_validator("bot_readers")

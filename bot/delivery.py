@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.domain.audience import audience as judged
 from bot.domain.errors import BotError, Forbidden, OutcomeUnknown, UpstreamError, UserError
 from bot.pivotal.errors import PivotalError
 from bot.views.fitting import fitted
-from bot.views.message import Message, Picture
+from bot.views.message import Message, Picture, say
 
 PATIENCE = 120.0
 """Seconds a post waits in all for Slack's rate limit."""
@@ -33,12 +34,21 @@ AT_ONCE = 8
 """People asked about at the same time."""
 PICTURE = "portfolio.png"
 """What a picture's file is called by who saves it."""
+REMOVED = "Removed: this channel can now be read from outside"
 PAUSE = 2.0
 """Seconds between tries to connect, and what `ratelimited` without a Retry-After asks for."""
 
 _NO_EFFECT_KNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Slack's own words for "it may have been done"."""
 _REVOKED = frozenset({"token_revoked", "invalid_auth", "account_inactive", "not_authed", "token_expired"})
+
+
+class Kind(Enum):
+    """What somebody in a channel is to the team."""
+
+    MEMBER = auto()
+    GUEST = auto()
+    STRANGER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +104,10 @@ class Delivery:
 
     `client` has `retry_handlers=[]`, for slack-sdk's default ones would send a dropped post again. `sleep` takes
     seconds, `team` is the workspace's id, and `customer_channels` gives the ids of the channels that Pivotal knows
-    as a customer's own.
+    as a customer's own. In the channels of `guests_allowed` guests do not count as customers. `enterprise` is the
+    organisation that the workspace belongs to, where it does: its people are no strangers.
+
+    Whatever others would see in a channel goes there only after Slack was asked who reads it, every single time.
     """
 
     def __init__(
@@ -105,19 +118,25 @@ class Delivery:
         sleep: Callable[[float], Awaitable[None]],
         team: str,
         customer_channels: Callable[[], Awaitable[Collection[str]]],
+        guests_allowed: Collection[str] = (),
+        enterprise: str | None = None,
     ) -> None:
         self._client = client
         self._clock = clock
         self._sleep = sleep
         self._customer_channels = customer_channels
-        self._kinds: dict[str, tuple[bool, datetime]] = {}
+        self._guests_allowed = frozenset(guests_allowed)
+        self._kinds: dict[str, tuple[Kind, datetime]] = {}
         self._team = team
+        self._enterprise = enterprise
 
     async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Posted:
         """Post a message, or a reply in the thread of `thread_ts`; waits when Slack asks to, within `PATIENCE`.
 
-        Raises NotPosted (Revoked when the token is dead), Unsent, and Uncertain when it may have been posted.
+        Raises Forbidden where customers read, NotPosted (Revoked when the token is dead), Unsent, and Uncertain when
+        it may have been posted.
         """
+        await self._among_us(channel)
         response = await self._call(
             self._client.chat_postMessage,
             channel=channel,
@@ -142,6 +161,7 @@ class Delivery:
 
         See https://docs.slack.dev/reference/methods/chat.unfurl.
         """
+        await self._among_us(channel)
         shown = {url: {"blocks": message.payload()["blocks"]} for url, message in cards.items()}
         await self._call(self._client.chat_unfurl, channel=channel, ts=ts, unfurls=shown)
 
@@ -156,7 +176,12 @@ class Delivery:
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""
+        await self._among_us(channel)
         await self._call(self._client.chat_update, channel=channel, ts=ts, **fitted(message).payload())
+
+    async def withdraw(self, channel: str, ts: str) -> None:
+        """Take a message of ours back where others have come to read it, leaving a word; raises as `post` does."""
+        await self._call(self._client.chat_update, channel=channel, ts=ts, **say(REMOVED).payload())
 
     async def welcome(self) -> bool:
         """Whether Slack takes the bot's token; while Slack cannot be asked it is not known to."""
@@ -172,6 +197,7 @@ class Delivery:
         Slack takes it in three steps, https://docs.slack.dev/messaging/working-with-files: only the last one shows it
         to anybody, so only after that one nobody knows whether it was done.
         """
+        await self._among_us(channel)
         try:
             content = await asyncio.to_thread(picture.draw)
         except ImportError as error:
@@ -192,12 +218,22 @@ class Delivery:
 
     async def guard(self, channel: str) -> None:
         """Raise Forbidden when customers can read the channel, or when that cannot be determined."""
-        audience = await self.audience(channel)
-        if audience.reason:
-            raise Forbidden(
-                f"I post nothing in that channel, because {audience.reason}.",
-                hint="Customers must not read what is said of them. Use a channel of your team's own.",
-            )
+        _refuse(await self.audience(channel))
+
+    async def _among_us(self, channel: str) -> None:
+        """Guard a channel once more, right before something goes there; with Slack out of reach that is what is told.
+
+        A direct message was opened for the one person that it is meant for.
+        """
+        if channel.startswith("D"):
+            return
+        try:
+            facts = await self._facts(channel)
+        except (NotPosted, Unsent):
+            raise
+        except (BotError, PivotalError):
+            facts = {"unknown": True}
+        _refuse(judged(facts))
 
     async def audience(self, channel: str) -> Audience:
         """Say who can read a channel, asking Slack afresh; only what its people are is remembered for `REMEMBER`.
@@ -215,7 +251,7 @@ class Delivery:
         if channel.startswith("D"):
             opened = await self._call(self._client.conversations_open, channel=channel, return_im=True)
             peer = opened["channel"].get("user")
-            guest = await self._any_outsider([peer]) if peer else None
+            guest = bool(await self._outsiders([peer])) if peer else None
             return {"shared": False, "has_guest": guest, "customer_channel": False}
         found = (await self._call(self._client.conversations_info, channel=channel))["channel"]
         if found.get("is_member") is False:
@@ -227,7 +263,9 @@ class Delivery:
             "has_guest": None,
         }
         if not any(facts.values()):
-            facts["has_guest"] = await self._any_outsider(await self._members(channel))
+            outsiders = await self._outsiders(await self._members(channel))
+            facts["shared"] = Kind.STRANGER in outsiders
+            facts["has_guest"] = Kind.GUEST in outsiders and channel not in self._guests_allowed
         return facts
 
     async def _members(self, channel: str) -> list[str]:
@@ -240,8 +278,8 @@ class Delivery:
             if not cursor:
                 return members
 
-    async def _any_outsider(self, people: Iterable[str]) -> bool:
-        """Whether anybody among them is a guest or of another organisation."""
+    async def _outsiders(self, people: Iterable[str]) -> frozenset[Kind]:
+        """What those among them are who are not plainly of the team."""
         now = self._clock()
         self._kinds = {person: kept for person, kept in self._kinds.items() if now - kept[1] < REMEMBER}
         unknown = [person for person in people if person not in self._kinds]
@@ -249,8 +287,18 @@ class Delivery:
             batch = unknown[start : start + AT_ONCE]
             answers = await asyncio.gather(*(self._call(self._client.users_info, user=person) for person in batch))
             for person, answer in zip(batch, answers, strict=True):
-                self._kinds[person] = (_outsider(answer["user"], team=self._team), now)
-        return any(self._kinds[person][0] for person in people)
+                self._kinds[person] = (self._kind(answer["user"]), now)
+        return frozenset(self._kinds[person][0] for person in people) - {Kind.MEMBER}
+
+    def _kind(self, user: Mapping[str, Any]) -> Kind:
+        """Whether somebody is a guest, or of another organisation; apps count as members."""
+        if user.get("is_bot") or user.get("id") == "USLACKBOT":
+            return Kind.MEMBER
+        organisation = (user.get("enterprise_user") or {}).get("enterprise_id")
+        ours = user.get("team_id") == self._team or (organisation and organisation == self._enterprise)
+        if user.get("is_stranger") or not ours:
+            return Kind.STRANGER
+        return Kind.GUEST if user.get("is_restricted") or user.get("is_ultra_restricted") else Kind.MEMBER
 
     async def _send(self, address: str, content: bytes) -> None:
         """Send a file's bytes to the address Slack gave for them; raises Unsent when it does not take them."""
@@ -285,16 +333,12 @@ class Delivery:
         raise AssertionError("the last try either returns or raises")
 
 
-def _outsider(user: Mapping[str, Any], *, team: str) -> bool:
-    """A guest, or a person of another organisation; apps are neither."""
-    if user.get("is_bot") or user.get("id") == "USLACKBOT":
-        return False
-    return bool(
-        user.get("is_restricted")
-        or user.get("is_ultra_restricted")
-        or user.get("is_stranger")
-        or (user.get("team_id") != team and not user.get("enterprise_user"))
-    )
+def _refuse(audience: Audience) -> None:
+    if audience.reason:
+        raise Forbidden(
+            f"I post nothing in that channel, because {audience.reason}.",
+            hint="Customers must not read what is said of them. Use a channel of your team's own.",
+        )
 
 
 def refusal(error: SlackApiError) -> str | None:

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import FEATURES
 from bot.listeners.manifest import EXTRAS, METHODS, SCOPES, Names, as_yaml, manifest, off
+from bot.listeners.withdrawing import EVENTS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path for path in (ROOT / "bot").rglob("*.py") if "sandbox" not in path.parts]
@@ -76,10 +77,10 @@ def test_nothing_is_listened_to_that_the_manifest_does_not_switch_on():
     assert app["settings"]["interactivity"]["is_enabled"]
     events = app["settings"].get("event_subscriptions", {}).get("bot_events", [])
     shortcuts = [shortcut["callback_id"] for shortcut in app["features"].get("shortcuts", [])]
-    assert set(events) == {name for feature in FEATURES for name in feature.events}
+    assert set(events) == {name for feature in FEATURES for name in feature.events} | set(EVENTS)
     assert set(shortcuts) == {name for feature in FEATURES for name in feature.shortcuts}
     assert least["features"]["app_home"]["home_tab_enabled"]
-    assert least["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened"]
+    assert least["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", *EVENTS]
     assert not any(":history" in scope for scope in SCOPES)
 
 
@@ -121,7 +122,7 @@ def test_what_was_not_asked_for_is_not_in_it():
 
     assert "unfurl_domains" not in mentions["features"]
     assert mentions["oauth_config"]["scopes"]["bot"] == [*SCOPES, "app_mentions:read"]
-    assert mentions["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", "app_mention"]
+    assert mentions["settings"]["event_subscriptions"]["bot_events"] == ["app_home_opened", *EVENTS, "app_mention"]
     assert unfurls["features"]["unfurl_domains"] == ["my.pivotal.app"]
     assert unfurls["oauth_config"]["scopes"]["bot"] == [*SCOPES, "links:read", "links:write"]
 

@@ -8,8 +8,9 @@ import structlog
 
 from bot.delivery import Delivery, NotPosted
 from bot.domain import dates
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, Forbidden
 from bot.domain.records import Card, Standing, Writes
+from bot.listeners.withdrawing import Withdrawing
 from bot.services import Services
 from bot.services.cards import PostedCards, Share
 from bot.services.changes import Changed
@@ -27,8 +28,15 @@ class Cards:
     """Draws cards and looks after the posted ones. Nothing is posted or redrawn where customers can read it."""
 
     def __init__(
-        self, delivery: Delivery, posted: PostedCards, services: Services, *, clock: Callable[[], datetime]
+        self,
+        delivery: Delivery,
+        posted: PostedCards,
+        services: Services,
+        withdrawing: Withdrawing,
+        *,
+        clock: Callable[[], datetime],
     ) -> None:
+        self._withdrawing = withdrawing
         self._delivery = delivery
         self._posted = posted
         self._services = services
@@ -67,8 +75,15 @@ class Cards:
         )
 
     async def guard(self, channel: str) -> None:
-        """Raise Forbidden when customers can read `channel`, or when that cannot be determined."""
-        await self._delivery.guard(channel)
+        """Raise Forbidden when customers can read `channel`, or when that cannot be determined.
+
+        Where they have come to read it, what stands there is withdrawn.
+        """
+        try:
+            await self._delivery.guard(channel)
+        except Forbidden:
+            await self._withdrawing.recheck(channel)
+            raise
 
     async def share(self, wish: Share) -> Standing:
         """Post a card for everyone in a channel, or in a thread of it, saying who shared it; gives how it stands.
@@ -84,7 +99,6 @@ class Cards:
 
     async def unfurl(self, cards: Mapping[str, Message], *, channel: str, ts: str) -> None:
         """Show small cards below the links of a message, by address; raises Forbidden where customers read it."""
-        await self._delivery.guard(channel)
         await self._delivery.unfurl(channel, ts, cards)
 
     async def whisper(self, message: Message, *, to: str, channel: str, thread_ts: str = "") -> None:
@@ -102,7 +116,7 @@ class Cards:
 
     async def _redraw(self, copy: Card, changed: Changed) -> None:
         try:
-            await self._delivery.guard(copy.channel)
+            await self.guard(copy.channel)
             if changed.gone:
                 await self._delivery.update(copy.channel, copy.ts, self.tombstone(changed.standing))
             else:

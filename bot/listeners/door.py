@@ -34,6 +34,7 @@ from bot.listeners.origin import origin
 from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
 from bot.listeners.which import asking, nameless
+from bot.listeners.withdrawing import EVENTS, Withdrawing
 from bot.services import Services
 from bot.views import modal
 
@@ -60,6 +61,7 @@ class Door:
         client: AsyncWebClient,
         actors: Actors,
         cards: Cards,
+        withdrawing: Withdrawing,
         services: Services,
         digests: Digests,
         clock: Callable[[], datetime],
@@ -67,6 +69,7 @@ class Door:
         self.tasks = Tasks()
         self._registry = registry
         self._client = client
+        self.withdrawing = withdrawing
         self.actors = actors
         self._services = services
         self._at_home: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -241,6 +244,9 @@ class Door:
 
     async def _event(self, body: dict[str, Any]) -> None:
         event = body["event"]
+        if event.get("type") in EVENTS:
+            await self._readers_changed(body)
+            return
         heard = self._registry.events.get(event.get("type"))
         user, channel = event.get("user"), str(event.get("channel") or "")
         if heard is None or not isinstance(user, str) or event.get("bot_id"):
@@ -261,6 +267,12 @@ class Door:
             return
         text = html.unescape(str(event.get("text") or ""))
         await self._conversation.hold(heard.handler, caller, channel=channel, text=text, event=event)
+
+    async def _readers_changed(self, body: dict[str, Any]) -> None:
+        """Somebody joined a channel, or it was shared: they ask for nothing, but may read what stands there."""
+        channel = body["event"]["channel"]
+        if isinstance(channel, str) and await self._services.inbox.first_time(str(body["event_id"])):
+            await self.withdrawing.recheck(channel)
 
     async def refresh_home(self, slack_id: str) -> None:
         """Draw a person's Home anew, if they have opened it since the start: they have just changed something."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from bot.listeners.withdrawing import EVENTS
 from bot.views.finding import CARD_HERE, FIND
 
 SCOPES = {
@@ -135,7 +136,7 @@ def manifest(
     address = {"url": request_url} if request_url else {}
     wanted = [extra for name, extra in EXTRAS.items() if name in extras]
     scopes = [*SCOPES, *(scope for extra in wanted for scope in extra.scopes)]
-    events = ["app_home_opened", *(event for extra in wanted for event in extra.events)]
+    events = ["app_home_opened", *EVENTS, *(event for extra in wanted for event in extra.events)]
     return {
         "_metadata": {"major_version": 1},
         "display_information": {

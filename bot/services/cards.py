@@ -17,6 +17,7 @@ from bot.store.claims import Held
 
 FOLLOWED = timedelta(days=30)
 MOST = 20
+MOST_IN_CHANNEL = 500
 TWICE = timedelta(seconds=10)
 """A second share within this time is a double click, not a wish for two cards."""
 
@@ -74,6 +75,10 @@ class PostedCards:
     async def of(self, onboarding_id: str) -> tuple[Card, ...]:
         """The copies to keep current, newest first."""
         return await self._store.cards.of(onboarding_id, limit=MOST, since=self._clock() - FOLLOWED)
+
+    async def in_channel(self, channel: str) -> tuple[Card, ...]:
+        """Every known copy in one channel, however old, newest first."""
+        return await self._store.cards.in_channel(channel, limit=MOST_IN_CHANNEL)
 
     async def forget(self, card: Card) -> None:
         """Stop following a copy: its message is gone."""

@@ -32,6 +32,12 @@ class Cards:
         async with self._database.reading() as connection:
             return tuple(Card(*row) for row in await connection.execute(query))
 
+    async def in_channel(self, channel: str, *, limit: int) -> tuple[Card, ...]:
+        """The cards in one channel, newest first."""
+        query = select(*_COLUMNS).where(cards.c.channel == channel).order_by(cards.c.posted_at.desc()).limit(limit)
+        async with self._database.reading() as connection:
+            return tuple(Card(*row) for row in await connection.execute(query))
+
     async def forget(self, channel: str, ts: str) -> None:
         """Forget the card at that place: it is gone from Slack, or the bot may no longer reach it."""
         async with self._database.writing() as connection:

@@ -1,0 +1,128 @@
+"""What stands in a channel that customers come to read is taken back, and what may stay is left alone."""
+
+import pytest
+
+from bot.sandbox.slack.world import ANA, CARA, DEVON, GUS, LAUNCHES, ONBOARDING
+from tests.processes import until
+
+REMOVED = "Removed: this channel can now be read from outside"
+
+
+@pytest.fixture
+def happens(slack, bot):
+    """`await happens(slack.adds_guest, ONBOARDING)`: it does, and the bot has heard of it where it is told."""
+
+    async def change(act, channel, *, told=True):
+        heard = len(slack.deliveries)
+        act(channel)
+        if told:
+            await until(lambda: len(slack.deliveries) > heard)
+        await bot.settled()
+
+    return change
+
+
+@pytest.mark.parametrize("change", ["becomes_external", "adds_guest"])
+async def test_a_card_is_removed_when_the_channel_gets_other_readers(shared, as_posted, happens, slack, change):
+    card, elsewhere = await shared(), await shared(LAUNCHES)
+
+    await happens(getattr(slack, change), ONBOARDING)
+
+    assert as_posted(card).seen == REMOVED
+    assert "Aurora Foods" in as_posted(elsewhere).seen
+
+
+async def test_an_open_digest_is_removed_too(slack, pivotal, happens):
+    pivotal.edit(89, state="at_risk")
+    await slack.types("/onboarding digest now at-risk", by=CARA, channel=ONBOARDING)
+    (digest,) = (one for one in slack.messages(ONBOARDING) if not one.ephemeral_to and not one.thread_ts)
+
+    await happens(slack.becomes_external, ONBOARDING)
+
+    assert next(one.seen for one in slack.messages(ONBOARDING) if one.ts == digest.ts) == REMOVED
+
+
+async def test_a_colleague_who_joins_changes_nothing(shared, as_posted, happens, slack):
+    def leaves_devon_out(channel):
+        slack.workspace.change_channel(channel, members=slack.workspace.channels[channel].members - {DEVON})
+
+    def joins(channel):
+        slack.workspace.change_channel(channel, members=slack.workspace.channels[channel].members | {DEVON})
+
+    await happens(leaves_devon_out, ONBOARDING, told=False)
+    card = await shared()
+
+    await happens(joins, ONBOARDING)
+
+    assert "Aurora Foods" in as_posted(card).seen
+
+
+async def test_an_invitation_that_nobody_tells_of_is_seen_at_the_next_press(shared, as_posted, happens, slack, pivotal):
+    card = await shared()
+    await happens(slack.invites_external, ONBOARDING, told=False)
+
+    await slack.clicks("Advance to Program buildout", by=ANA, message=card)
+
+    assert pivotal.patches(89) == []
+    assert "about to be shared" in slack.seen(ANA, ONBOARDING)
+    assert as_posted(card).seen == REMOVED
+
+
+async def test_and_at_the_next_change_of_the_onboarding(shared, as_posted, happens, slack):
+    card = await shared()
+    await happens(slack.invites_external, ONBOARDING, told=False)
+
+    await slack.types("/onboarding pause #89", by=ANA, channel=LAUNCHES)
+
+    assert as_posted(card).seen == REMOVED
+
+
+async def test_what_could_not_be_found_out_is_asked_again_and_nothing_is_removed_on_suspicion(
+    shared, as_posted, happens, slack, bot
+):
+    card = await shared()
+    slack.fails("conversations.info", error="internal_error", times=1)
+
+    await happens(slack.adds_guest, ONBOARDING)
+    at_first = as_posted(card).seen
+    await bot.door.withdrawing.look_again()
+
+    assert "Aurora Foods" in at_first
+    assert as_posted(card).seen == REMOVED
+
+
+async def test_a_member_is_answered_in_private_there_and_nothing_is_posted(ask, slack, happens):
+    await happens(slack.becomes_external, ONBOARDING)
+    posted = len(slack.calls_of("chat.postMessage"))
+
+    assert "*Aurora Foods*" in await ask("aurora")
+    assert "I post nothing in that channel" in await ask("share #89")
+    assert len(slack.calls_of("chat.postMessage")) == posted
+
+
+class TestWhereGuestsAreAllowed:
+    @pytest.fixture
+    def settings(self, settings):
+        return settings.model_copy(update={"bot_guests_allowed": (ONBOARDING,)})
+
+    async def test_a_guest_may_read_and_still_not_ask(self, shared, as_posted, happens, slack, pivotal):
+        await happens(slack.adds_guest, ONBOARDING)
+
+        card = await shared()
+        await slack.clicks("Advance to Program buildout", by=GUS, message=card)
+
+        assert "Aurora Foods" in as_posted(card).seen
+        assert "answers only full members" in slack.seen(GUS, ONBOARDING)
+        assert pivotal.patches(89) == []
+
+    async def test_other_organisations_may_not(self, shared, as_posted, happens, slack):
+        card = await shared()
+
+        await happens(slack.becomes_external, ONBOARDING)
+
+        assert as_posted(card).seen == REMOVED
+
+    async def test_nor_guests_in_another_channel(self, ask, happens, slack):
+        await happens(slack.adds_guest, LAUNCHES)
+
+        assert "guests" in await ask("share #89", channel=LAUNCHES)
