@@ -12,6 +12,7 @@ from bot.app import Bot, running
 from bot.domain.records import Subscription
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.pivotal.signing import new_secret
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import CARA, TEAM
 
@@ -55,8 +56,9 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(pivotal: LocalPivotal, clock: Clock) -> AsyncIterator[Stage]:
+async def stage(pivotal: LocalPivotal, clock: Clock, *, webhooks: bool = False) -> AsyncIterator[Stage]:
     """Start the bot on a new memory; what it walks when it starts is done when this is entered."""
+    secret = new_secret(1) if webhooks else None
     with TemporaryDirectory() as folder:
         async with LocalSlack(manifest(), clock=clock, pivotal_origin=pivotal.origin) as slack:
             settings = config.load(
@@ -66,10 +68,14 @@ async def stage(pivotal: LocalPivotal, clock: Clock) -> AsyncIterator[Stage]:
                 slack_api_url=slack.api_url,
                 pivotal_api_key=pivotal.live_key,
                 pivotal_base_url=pivotal.url,
+                pivotal_webhook_secret=secret,
+                port=0,
                 database_url=f"sqlite+aiosqlite:///{Path(folder) / 'bot.db'}",
                 bot_timezone="Europe/Berlin",
                 bot_admins=(CARA,),
             )
             async with running(settings, clock=clock) as bot:
                 await bot.settled()
+                if bot.webhooks:
+                    pivotal.webhooks.add(bot.webhooks, secret=secret)
                 yield Stage(bot, pivotal, clock)
