@@ -163,7 +163,20 @@ def backup(
     raise typer.Exit(command.main(file))
 
 
-people = typer.Typer(help="Who is who: the links between Pivotal users and Slack users, as CSV.", no_args_is_help=True)
+@app.command()
+def migrate(
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database: postgresql://user@host/name")],
+) -> None:
+    """Move the bot's memory from its SQLite file to PostgreSQL: all of it, checked row for row, or nothing."""
+    from bot.commands import migrate as command
+
+    raise typer.Exit(command.main(to))
+
+
+people = typer.Typer(
+    help="Who is who: the links between Pivotal users and Slack users, as CSV; and forgetting people.",
+    no_args_is_help=True,
+)
 app.add_typer(people, name="people")
 
 
@@ -185,6 +198,20 @@ def export() -> None:
     from bot.commands import people as command
 
     raise typer.Exit(command.give_out(clock=utc_now))
+
+
+@people.command()
+def forget(
+    slack_id: Annotated[str, typer.Argument(metavar="SLACK_ID", help="Whom to erase, such as U012AB3CD.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+) -> None:
+    """Erase a person for good: their link, follows and own digests go, and in the audit a pseudonym stands for them."""
+    from bot.app import utc_now
+    from bot.commands import people as command
+
+    if not yes:
+        typer.confirm(f"Erase {slack_id} for good?", abort=True)
+    raise typer.Exit(command.erase(slack_id, clock=utc_now))
 
 
 async def _serve() -> None:

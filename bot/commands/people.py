@@ -21,7 +21,7 @@ from bot.config import ConfigurationError
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Person, Standing
 from bot.domain.unmapped import Unmapped, linkable, unmapped
-from bot.services.people import People
+from bot.services.people import Forgotten, People
 from bot.store import Store
 
 COLUMNS = ("pivotal_id", "slack_id", "name", "email", "status", "onboardings", "customers")
@@ -90,6 +90,27 @@ def give_out(*, clock: Callable[[], datetime]) -> int:
         return connection.complain(error)
     except KeyboardInterrupt:
         return INTERRUPTED
+    return 0
+
+
+def erase(slack_id: str, *, clock: Callable[[], datetime]) -> int:
+    """Erase somebody from the bot's memory; gives the exit code."""
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    if not _SLACK_ID.fullmatch(slack_id):
+        Console(stderr=True, highlight=False, markup=False).print(f"{slack_id!r} is no Slack user id, like U012AB3CD.")
+        return FAILED
+    try:
+        gone = asyncio.run(_forget(memory.load(), slack_id, clock=clock))
+    except ConfigurationError as error:
+        return connection.complain(error)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    console.print(
+        f"Erased. Rows deleted: {gone.deleted}, changed: {gone.changed}. Where this person acted, {gone.pseudonym} "
+        "stands now. Backups, Slack's messages and Pivotal keep what they have."
+    )
+    if not gone.scrubbed:
+        console.print("The file is in use: what was deleted may still be read in it. Stop the bot and do this again.")
     return 0
 
 
@@ -167,6 +188,11 @@ def _cell(value: str | None) -> str:
 async def _store(url: str, people: tuple[Person, ...], *, clock: Callable[[], datetime]) -> int:
     async with memory.opened(url, clock=clock) as store:
         return await People(store).take_in(people)
+
+
+async def _forget(url: str, slack_id: str, *, clock: Callable[[], datetime]) -> Forgotten:
+    async with memory.opened(url, clock=clock) as store:
+        return await People(store).forget(slack_id)
 
 
 async def _print(url: str, *, clock: Callable[[], datetime]) -> None:

@@ -36,6 +36,16 @@ class Trace:
     reference: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Somebody was erased: their pseudonym, the rows deleted and changed, and whether no trace is left in the file."""
+
+    pseudonym: str
+    deleted: int
+    changed: int
+    scrubbed: bool
+
+
 class People:
     """The directory, kept in memory and in the store."""
 
@@ -89,6 +99,31 @@ class People:
             await self._record("link", person, by=_OPERATOR, trace=Trace("people import"), before=_named(known))
         await self.load()
         return len(changed)
+
+    async def forget(self, slack_id: str) -> Forgotten:
+        """Erase somebody: a pseudonym takes their place wherever they acted, and the rest of them is deleted.
+
+        For who runs the bot, like `take_in`. What Pivotal says of them comes from Pivotal, and stays.
+        """
+        erased = await self._store.erasure.forget(slack_id)
+        await self._store.audit.add(
+            AuditEntry(
+                at=self._store.clock(),
+                slack_id=_OPERATOR.slack_id,
+                name=_OPERATOR.name,
+                source="people forget",
+                action="forget",
+                onboarding_id=None,
+                title=erased.pseudonym,
+                before="",
+                after="erased",
+                outcome="done",
+                reference="",
+            )
+        )
+        scrubbed = await self._store.erasure.scrub()
+        await self.load()
+        return Forgotten(erased.pseudonym, erased.deleted, erased.changed, scrubbed)
 
     async def claim(self, pivotal_id: str, *, by: Actor, trace: Trace) -> bool:
         """Keep what somebody says of themselves as a guess; it grants nothing until an admin confirms it.

@@ -40,6 +40,7 @@ KEPT = (
     ("onboardings", "the newest known version of each", "for as long as it is in Pivotal"),
     ("customers", "the newest known version of each", "for as long as it is in Pivotal"),
     ("snapshot", "when Pivotal was last walked", "one row"),
+    ("salt", "what the pseudonyms of erased people are made with", "one row"),
 )
 """Every table: its name, what it holds, and for how long; the README's table is this one."""
 

@@ -13,6 +13,7 @@ from bot.store.cards import Cards
 from bot.store.claims import Claims
 from bot.store.database import Database
 from bot.store.deliveries import Deliveries
+from bot.store.erasure import Erasure
 from bot.store.follows import Follows
 from bot.store.inbox import Inbox
 from bot.store.observations import Observations
@@ -42,6 +43,7 @@ class Store:
         self.snapshot = SnapshotRows(database)
         self.observations = Observations(database)
         self.retention = Retention(database)
+        self.erasure = Erasure(database)
 
     @classmethod
     async def open(cls, url: str, *, clock: Callable[[], datetime]) -> "Store":

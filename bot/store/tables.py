@@ -189,6 +189,7 @@ observations = Table(
     Column("source", String, nullable=False),
     Index("observations_by_onboarding", "onboarding_id", "number"),
 )
+
 inbox = Table(
     "inbox",
     metadata,
@@ -218,4 +219,11 @@ follows = Table(
     Column("due_at", Instant),
     Index("follows_by_onboarding", "onboarding_id"),
     Index("follows_by_due", "due_at"),
+)
+
+salt = Table(
+    "salt",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("value", String, nullable=False),
 )

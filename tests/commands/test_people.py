@@ -121,3 +121,27 @@ def test_a_file_that_is_not_there_is_told_in_words(run):
 
     assert result.exit_code == people.FAILED
     assert "nowhere.csv cannot be read: No such file or directory." in result.output
+
+
+def test_forgetting_erases_the_link_and_says_the_pseudonym(run):
+    result = run("people", "forget", "U0ANA0001", "--yes")
+
+    assert result.exit_code == 0
+    assert "Erased. Rows deleted: 1, changed: 0." in result.output
+    assert "erased_" in result.output
+    assert "U0ANA0001" not in run("people", "export").output
+
+
+@pytest.mark.parametrize("typed", ["n\n", ""])
+def test_forgetting_asks_first(run, typed):
+    result = CliRunner().invoke(app, ["people", "forget", "U0ANA0001"], input=typed)
+
+    assert result.exit_code == 1
+    assert "U0ANA0001" in run("people", "export").output
+
+
+def test_what_is_no_slack_user_is_not_forgotten(run):
+    result = run("people", "forget", "Ana", "--yes")
+
+    assert result.exit_code == people.FAILED
+    assert "'Ana' is no Slack user id" in result.output

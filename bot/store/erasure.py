@@ -1,0 +1,197 @@
+"""Erasure: a person is taken out of everything that is remembered, and a pseudonym stands where they acted.
+
+This is the one change ever made to audit rows. What mirrors Pivotal (onboardings, customers) is Pivotal's to change.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import re
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import JSON, Column, String, Table, Text, cast, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.records import is_direct
+from bot.store.database import BUSY_TIMEOUT, Database
+from bot.store.tables import (
+    audit,
+    cards,
+    claims,
+    customers,
+    deliveries,
+    follows,
+    metadata,
+    observations,
+    onboardings,
+    people,
+    salt,
+    snoozes,
+    subscriptions,
+)
+
+_SALT = 1
+_SHORTEST_NAME = 3
+"""Shorter names are replaced only where a row says whose they are: they are part of too many words."""
+_DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
+_NOT_OURS = {onboardings, customers, salt}
+_KEPT = {snoozes.c.seen, follows.c.pending}
+"""What is compared with Pivotal's records, and has their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The pseudonym a person has from now on, and how many rows were deleted and changed."""
+
+    pseudonym: str
+    deleted: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Everything by which somebody is known here."""
+
+    ids: frozenset[str]
+    """Slack's: the person, and their direct messages with the bot."""
+    pivotal_ids: frozenset[str]
+    names: frozenset[str]
+    """Names and addresses that are theirs alone."""
+
+
+class Erasure:
+    """Takes people out."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def forget(self, slack_id: str) -> Erased:
+        """Delete somebody's link, follows, own digests and claims, and put a pseudonym wherever else they stand.
+
+        The pseudonym is the same however often this person is erased from this database, and tells nobody who has no
+        access to it who they were.
+        """
+        async with self._database.writing() as connection:
+            pseudonym = await self._pseudonym(connection, slack_id)
+            known = await _known(connection, slack_id)
+            deleted = await _delete(connection, slack_id, known)
+            named = update(audit).where(audit.c.slack_id == slack_id)
+            await connection.execute(named.values(name=pseudonym))
+            await connection.execute(update(snoozes).where(snoozes.c.by == slack_id).values(name=pseudonym))
+            changed = 0
+            for table in metadata.tables.values():
+                if table not in _NOT_OURS:
+                    changed += await _redact(connection, table, known, pseudonym)
+        return Erased(pseudonym, deleted, changed)
+
+    async def scrub(self) -> bool:
+        """Overwrite what was deleted in an SQLite file; False when others use it now, and it is left for later.
+
+        PostgreSQL does the like by itself: https://www.postgresql.org/docs/current/routine-vacuuming.html.
+        """
+        place = self._database.engine.url.database
+        if not self._database.is_sqlite or place is None:
+            return True
+        return await asyncio.to_thread(_scrub, place)
+
+    async def _pseudonym(self, connection: AsyncConnection, slack_id: str) -> str:
+        made = self._database.insert(salt).values(id=_SALT, value=secrets.token_hex(32)).on_conflict_do_nothing()
+        await connection.execute(made)
+        key = await connection.scalar(select(salt.c.value))
+        return "erased_" + hmac.new(bytes.fromhex(str(key)), slack_id.encode(), hashlib.sha256).hexdigest()[:12]
+
+
+async def _known(connection: AsyncConnection, slack_id: str) -> _Known:
+    acts = (await connection.execute(select(audit.c.name, audit.c.source).where(audit.c.slack_id == slack_id))).all()
+    links = (await connection.execute(select(people).where(people.c.slack_id == slack_id))).all()
+    slept = (await connection.execute(select(snoozes.c.name).where(snoozes.c.by == slack_id))).scalars()
+    rooms = select(follows.c.channel).where(follows.c.slack_id == slack_id)
+    own = select(subscriptions.c.channel).where(subscriptions.c.creator == slack_id)
+    channels = [one for query in (rooms, own) for one in (await connection.execute(query)).scalars()]
+    said = [room for act in acts for room in _DIRECT.findall(act.source)]
+    names = {act.name for act in acts} | {link.name for link in links} | {link.email for link in links} | set(slept)
+    others = select(people.c.name).where(or_(people.c.slack_id != slack_id, people.c.slack_id.is_(None)))
+    shared = {*(await connection.execute(others)).scalars()}
+    shared |= {*(await connection.execute(select(audit.c.name).where(audit.c.slack_id != slack_id))).scalars()}
+    return _Known(
+        ids=frozenset({slack_id, *said, *(one for one in channels if one and is_direct(one))}),
+        pivotal_ids=frozenset(link.pivotal_id for link in links if link.confirmed),
+        names=frozenset(name for name in names - shared if name and len(name) >= _SHORTEST_NAME),
+    )
+
+
+async def _delete(connection: AsyncConnection, slack_id: str, known: _Known) -> int:
+    rooms = [one for one in known.ids if one != slack_id]
+    gone = (
+        delete(people).where(people.c.slack_id == slack_id),
+        delete(follows).where(follows.c.slack_id == slack_id),
+        delete(subscriptions).where(subscriptions.c.channel.in_(rooms)),
+        delete(deliveries).where(deliveries.c.channel.in_(rooms)),
+        delete(cards).where(cards.c.channel.in_(rooms)),
+        delete(claims).where(claims.c.key.contains(slack_id, autoescape=True)),
+    )
+    return sum([(await connection.execute(statement)).rowcount for statement in gone])
+
+
+async def _redact(connection: AsyncConnection, table: Table, known: _Known, pseudonym: str) -> int:
+    """Put the pseudonym into every text of a table that has a term of the person's; gives the rows changed."""
+    terms = known.ids | known.names
+    if table in (audit, observations):
+        terms |= known.pivotal_ids
+    key = tuple(table.primary_key.columns)
+    texts = [one for one in table.columns if isinstance(one.type, String | JSON) and one not in {*key, *_KEPT}]
+    if not texts:
+        return 0
+    replaced = _replacer(terms, known.ids, pseudonym)
+    query = select(*key, *texts).where(or_(*(_has(column, term) for column in texts for term in terms)))
+    changed = 0
+    for row in (await connection.execute(query)).mappings().all():
+        values = {
+            column.name: new for column in texts if (new := _walk(row[column.name], replaced)) != row[column.name]
+        }
+        if values:
+            same = [column == row[column.name] for column in key]
+            await connection.execute(update(table).where(*same).values(values))
+            changed += 1
+    return changed
+
+
+def _has(column: Column[Any], term: str) -> Any:
+    """Whether a column may have a term in it; in JSON it may stand escaped."""
+    if isinstance(column.type, JSON):
+        return cast(column, Text).contains(json.dumps(term)[1:-1], autoescape=True)
+    return column.contains(term, autoescape=True)
+
+
+def _replacer(terms: Iterable[str], ids: frozenset[str], pseudonym: str) -> Callable[[str], str]:
+    """Replace whole terms, the longest first; a mention of an id is replaced with all that belongs to it."""
+    words = [rf"(?<!\w){re.escape(term)}(?!\w)" for term in sorted(terms, key=lambda term: (-len(term), term))]
+    mentions = [rf"<@{re.escape(one)}(?:\|[^<>]*)?>" for one in sorted(ids)]
+    pattern = re.compile("|".join((*mentions, *words)))
+    return lambda text: pattern.sub(pseudonym, text)
+
+
+def _walk(value: Any, replaced: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return replaced(value)
+    if isinstance(value, list):
+        return [_walk(one, replaced) for one in value]
+    if isinstance(value, dict):
+        return {_walk(name, replaced): _walk(one, replaced) for name, one in value.items()}
+    return value
+
+
+def _scrub(place: str) -> bool:
+    try:
+        with closing(sqlite3.connect(place, timeout=BUSY_TIMEOUT, isolation_level=None)) as connection:
+            connection.execute("VACUUM")
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    return not busy

@@ -1,0 +1,185 @@
+"""Whoever is erased is nowhere left, what they did keeps its meaning, and nobody else is touched."""
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.domain.records import (
+    AuditEntry,
+    Card,
+    Follow,
+    Observation,
+    Person,
+    Said,
+    Snooze,
+    Subscription,
+)
+from bot.services.people import People
+from bot.store import Store
+from bot.store.tables import metadata
+
+ANA, BEN, DM = "U0ANA0001", "U0BEN0001", "D0ANADM01"
+TRACES = (ANA, DM, "Ana Ruiz", "Ana R.", "José", "ana@larkspur.example", "user_csm_001")
+
+
+def entry(now, slack_id=ANA, name="Ana Ruiz", **fields):
+    plain = {"source": f"command in {DM}", "action": "advance", "onboarding_id": "o1", "title": "Aurora"}
+    return AuditEntry(
+        now, slack_id, name, **{**plain, "before": "", "after": "", "outcome": "done", "reference": "R"} | fields
+    )
+
+
+@pytest.fixture
+async def known(store: Store, now: datetime) -> Store:
+    """Ana has left a trace in every table that can have one, and so has Ben."""
+    people = (Person("user_csm_001", ANA, "Ana Ruiz", "ana@larkspur.example"), Person("user_se_001", BEN, "Ben Okafor"))
+    await store.people.link(*people)
+    for one in (
+        entry(now),
+        entry(now, name="Ana R."),
+        entry(now, name="José"),
+        entry(
+            now,
+            BEN,
+            "Ben Okafor",
+            before=f"Ana Ruiz ({ANA})",
+            after=f"Ben Okafor ({BEN})",
+            title="Pivotal user user_csm_001",
+        ),
+        entry(now, BEN, "Ben Okafor", source="button in C0ONBOARD", reason=f"asked by <@{ANA}|ana> and José"),
+    ):
+        await store.audit.add(one)
+    made = Subscription("s_own", "T1", DM, "at-risk", "daily", time(9), "UTC", ANA, now)
+    shared = replace(
+        made, id="s_here", channel="C1", paused="Paused by Ana Ruiz.", filters=f"owner:<@{ANA}> phase:review"
+    )
+    for subscription in (made, shared, replace(made, id="s_ben", channel="D0BENDM01", creator=BEN)):
+        await store.subscriptions.add(subscription)
+    for subscription in (made, shared):
+        message = {"text": "José: 1", "blocks": [{"text": "CSM Ana Ruiz, SE Ben Okafor"}]}
+        await store.deliveries.claim(subscription.id, "2026-09-07", channel=subscription.channel, now=now)
+        await store.deliveries.posted(subscription.id, "2026-09-07", ts="1", said=Said(), message=message)
+    for person in (ANA, BEN):
+        await store.follows.add(Follow(person, "o1", "Aurora", now, "UTC", channel=f"D{person[1:]}"))
+    await store.snoozes.put(
+        Snooze("C1", "o1", "Aurora", date(2026, 9, 9), "Ana Ruiz is away", ANA, "Ana Ruiz", now, "")
+    )
+    await store.cards.add(Card("o1", "C1", "1", now, "Ana Ruiz"))
+    await store.observations.add([Observation("o1", "csm_id", "user_csm_001", "user_csm_0011", now, "poll")])
+    await store.claims.first_time(f"met:{ANA}", now=now, keep=None)
+    await store.claims.lease("write:T1:o1", holder="Ana Ruiz", now=now, ttl=timedelta(minutes=1))
+    return store
+
+
+async def everything(store):
+    async with store.database.reading() as connection:
+        return {
+            table.name: [tuple(row) for row in await connection.execute(select(table))]
+            for table in metadata.tables.values()
+        }
+
+
+async def test_no_trace_is_left(known: Store) -> None:
+    before = repr(await everything(known))
+
+    await known.erasure.forget(ANA)
+
+    after = repr(await everything(known)).replace("user_csm_0011", "")
+    assert [trace for trace in TRACES if trace not in before] == []
+    assert [trace for trace in TRACES if trace in after] == []
+
+
+async def test_audit_and_history_keep_their_meaning(known: Store) -> None:
+    erased = (await known.erasure.forget(ANA)).pseudonym
+
+    newest, handed, *own = await known.audit.list()
+    assert [(one.slack_id, one.name, one.source) for one in own] == [(erased, erased, f"command in {erased}")] * 3
+    assert (handed.before, handed.after) == (f"{erased} ({erased})", f"Ben Okafor ({BEN})")
+    assert newest.reason == f"asked by {erased} and {erased}"
+    (seen,) = await known.observations.of("o1")
+    assert (seen.before, seen.after) == (erased, "user_csm_0011")
+
+
+async def test_their_link_follows_and_own_digest_are_gone_and_the_channels_stays(known: Store) -> None:
+    erased = (await known.erasure.forget(ANA)).pseudonym
+
+    assert list((await known.people.directory()).people) == ["user_se_001"]
+    assert [one.slack_id for one in await known.follows.of_onboarding("o1")] == [BEN]
+    subscriptions = {one.id: one for one in await known.subscriptions.all()}
+    assert sorted(subscriptions) == ["s_ben", "s_here"]
+    here = subscriptions["s_here"]
+    assert (here.creator, here.paused, here.filters) == (erased, f"Paused by {erased}.", f"owner:{erased} phase:review")
+
+
+async def test_an_open_digest_keeps_its_form(known: Store) -> None:
+    erased = (await known.erasure.forget(ANA)).pseudonym
+
+    (row,) = await known.deliveries.open_messages()
+    assert row.message == {"text": f"{erased}: 1", "blocks": [{"text": f"CSM {erased}, SE Ben Okafor"}]}
+
+
+async def test_a_pseudonym_is_the_same_again_and_another_elsewhere(known: Store, now: datetime, tmp_path: Path) -> None:
+    first = await known.erasure.forget(ANA)
+    await known.audit.add(entry(now))
+    again = await known.erasure.forget(ANA)
+    elsewhere = await Store.open(f"sqlite:///{tmp_path / 'other.db'}", clock=lambda: now)
+
+    other = await elsewhere.erasure.forget(ANA)
+
+    assert first.pseudonym == again.pseudonym != other.pseudonym
+    assert again.changed == 1
+    await elsewhere.close()
+
+
+async def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(store: Store, now: datetime) -> None:
+    await store.audit.add(entry(now, reason="by Ana Ruiz"))
+    await store.audit.add(entry(now, BEN, "Ana Ruiz"))
+
+    erased = (await store.erasure.forget(ANA)).pseudonym
+
+    second, first = await store.audit.list()
+    assert (first.name, first.reason) == (erased, "by Ana Ruiz")
+    assert (second.slack_id, second.name) == (BEN, "Ana Ruiz")
+
+
+async def test_longer_words_are_not_cut(store: Store, now: datetime) -> None:
+    await store.audit.add(entry(now, name="Ann"))
+    await store.audit.add(entry(now, BEN, "Ben", reason="Annual plan, Ann; U0ANA00012"))
+
+    erased = (await store.erasure.forget(ANA)).pseudonym
+
+    assert (await store.audit.list())[0].reason == f"Annual plan, {erased}; U0ANA00012"
+
+
+async def test_nobody_is_erased_twice(known: Store) -> None:
+    await known.erasure.forget(ANA)
+    before = await everything(known)
+
+    again = await known.erasure.forget(ANA)
+
+    assert (again.deleted, again.changed) == (0, 0)
+    assert await everything(known) == before
+
+
+async def test_nothing_of_them_is_left_in_the_files_bytes(tmp_path: Path, now: datetime) -> None:
+    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", clock=lambda: now)
+    await store.people.link(Person("user_csm_001", ANA, "Ana Ruiz"))
+    await store.audit.add(entry(now))
+
+    forgotten = await People(store).forget(ANA)
+
+    assert forgotten.scrubbed
+    left = b"".join(path.read_bytes() for path in tmp_path.glob("bot.db*"))  # noqa: ASYNC240 - nobody waits
+    assert [trace for trace in (ANA, "Ana Ruiz", DM) if trace.encode() in left] == []
+    assert forgotten.pseudonym.encode() in left
+    await store.close()
+
+
+async def test_erasing_is_audited_under_the_pseudonym(known: Store) -> None:
+    forgotten = await People(known).forget(ANA)
+
+    (last,) = await known.audit.list(limit=1)
+    assert (last.name, last.action, last.title) == ("Command line", "forget", forgotten.pseudonym)
