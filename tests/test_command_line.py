@@ -14,7 +14,19 @@ from bot.sandbox.pivotal.faults import Fault
 from bot.sandbox.slack import LocalSlack
 from tests.processes import running
 
-COMMANDS = ("demo", "serve", "manifest", "sandbox", "walk", "contract", "digest", "audit", "backup", "people")
+COMMANDS = (
+    "demo",
+    "serve",
+    "manifest",
+    "sandbox",
+    "walk",
+    "contract",
+    "digest",
+    "audit",
+    "backup",
+    "migrate",
+    "people",
+)
 
 
 class Hold:

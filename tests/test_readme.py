@@ -203,6 +203,7 @@ def test_every_fence_is_a_command_a_snippet_or_a_drawing():
         "source .venv/bin/activate",
         "onboarding-bot serve",
         "onboarding-bot backup bot-backup.db",
+        "onboarding-bot migrate --to postgresql://bot@db.example.com/bot",
         "rm -f bot.db-wal bot.db-shm",
         "install -m 600 bot-backup.db bot.db",
     }

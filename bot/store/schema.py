@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from bot.domain.errors import UserError
 from bot.store.database import Database
 
-_LOCK = 7_301_001
+LOCK = 7_301_001
 """Key of the lock under which replicas that start together migrate one after the other."""
 
 
@@ -33,7 +33,7 @@ async def migrate(database: Database) -> None:
     Raises UserError when a newer version of the bot has already changed it.
     """
     async with database.writing() as connection:
-        await database.alone(connection, key=_LOCK, patient=True)
+        await database.alone(connection, key=LOCK, patient=True)
         try:
             await connection.run_sync(upgrade)
         except CommandError as error:

@@ -125,12 +125,12 @@ async def test_a_database_the_bot_cannot_use_is_refused_in_words(url: str, now: 
         await Store.open(url, clock=lambda: now)
 
 
-def test_processes_that_start_together_on_a_new_file_all_come_up(tmp_path: Path) -> None:
+def test_processes_that_start_together_on_a_new_database_all_come_up(url: str) -> None:
     program = f"""
 import asyncio, datetime
 from bot.store import Store
 async def main():
-    store = await Store.open("sqlite:///{tmp_path / "bot.db"}", clock=lambda: datetime.datetime.now(datetime.UTC))
+    store = await Store.open({url!r}, clock=lambda: datetime.datetime.now(datetime.UTC))
     for number in range(10):
         await store.claims.first_time(f"k{{number}}", now=store.clock(), keep=None)
     await store.close()

@@ -1,0 +1,88 @@
+"""`onboarding-bot migrate`: from the SQLite file to PostgreSQL, for several replicas; all of it or nothing."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot.commands import connection, memory
+from bot.config import ConfigurationError
+from bot.domain.errors import BotError
+from bot.store.database import Database, address
+from bot.store.moving import Step, move
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+def main(to: str) -> int:
+    """Move the memory of the environment and `.env` into the database at `to`; gives the exit code."""
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    try:
+        source, target = _ends(to)
+        with _progress(console) as tell:
+            moved = asyncio.run(_move(source, target, tell))
+    except ConfigurationError as error:
+        return connection.complain(error)
+    except (BotError, OSError, TypeError, ValueError) as error:  # asyncpg's: an option it does not know
+        said = f"{error} {error.hint}" if isinstance(error, BotError) and error.hint else str(error)
+        errors.print(f"Nothing was moved, and the new database is as it was. {said}")
+        return FAILED
+    except KeyboardInterrupt:
+        errors.print("Stopped. Nothing was moved, and the new database is as it was.")
+        return INTERRUPTED
+    console.print(
+        f"Moved {moved} rows, and compared each with what arrived. Now set DATABASE_URL to the new address and start "
+        "the bot. The old file stays as it is."
+    )
+    return 0
+
+
+def _ends(to: str) -> tuple[str, str]:
+    """From where to where; raises ConfigurationError when that cannot be."""
+    source = memory.load()
+    if address(source).get_backend_name() != "sqlite":
+        raise ConfigurationError(["DATABASE_URL names PostgreSQL already: this moves an SQLite file there."])
+    if not memory.exists(source):
+        raise ConfigurationError(["DATABASE_URL names a file that does not exist: has the bot run with it yet?"])
+    try:
+        if address(to).get_backend_name() == "sqlite":
+            raise ConfigurationError(["--to must start with postgresql://."])
+    except ValueError as error:
+        raise ConfigurationError([f"--to cannot be used: {error}"]) from None
+    if find_spec("asyncpg") is None:
+        raise ConfigurationError(["PostgreSQL's driver is not installed: pip install 'onboarding-bot[postgres]'."])
+    return source, to
+
+
+async def _move(source: str, target: str, tell: Callable[[Step], None]) -> int:
+    old, new = Database.at(source), Database.at(target)
+    try:
+        return await move(old, new, tell=tell)
+    finally:
+        await old.close()
+        await new.close()
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[Step], None]]:
+    """A bar on a terminal; elsewhere a line for each table that is through."""
+    if not console.is_terminal:
+        yield lambda step: _line(step, console)
+        return
+    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as progress:
+        bar = progress.add_task("…")
+        yield lambda step: progress.update(bar, description=_said(step), completed=step.rows, total=step.total)
+
+
+def _line(step: Step, console: Console) -> None:
+    if step.done:
+        console.print(f"{_said(step)}: {step.rows} rows")
+
+
+def _said(step: Step) -> str:
+    return f"{'Checked' if step.checked else 'Copied'} {step.table}"
