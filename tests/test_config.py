@@ -184,10 +184,19 @@ def test_history_is_kept_for_a_number_of_days(problems, days):
 
 
 @pytest.mark.parametrize("url", ["ftp://my.pivotal.app/api/v1", "https://", "http://my.pivotal.app/api/v1"])
-def test_address_that_would_send_the_key_unencrypted_or_nowhere_is_refused(problems, url):
-    (told,) = problems(PIVOTAL_BASE_URL=url)
+@pytest.mark.parametrize("name", ["PIVOTAL_BASE_URL", "SLACK_API_URL"])
+def test_address_that_would_send_the_key_unencrypted_or_nowhere_is_refused(problems, name, url):
+    (told,) = problems(**{name: url})
 
-    assert told.startswith("PIVOTAL_BASE_URL must")
+    assert told.startswith(f"{name} must")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8900/api/", "http://localhost/api/", "http://[::1]:1/api/"])
+@pytest.mark.parametrize("name", ["PIVOTAL_BASE_URL", "SLACK_API_URL"])
+def test_this_machines_own_addresses_need_no_encryption(environment, name, url):
+    environment(**GOOD, **{name: url})
+
+    assert getattr(config.load(), name.lower()) == url
 
 
 @pytest.mark.parametrize(

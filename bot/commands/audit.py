@@ -37,7 +37,9 @@ WIDE = 200
 INTERRUPTED = 130
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_FORMULA = ("=", "+", "-", "@", "\t")
+_FORMULA = re.compile(r"[ \n]*[=+\-@\t＝＋－＠]")
+"""What a spreadsheet may take for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
+_NEUTRALISED = re.compile(rf"'+{_FORMULA.pattern}")
 
 
 def moment(said: str, *, now: datetime) -> datetime:
@@ -113,7 +115,12 @@ async def show(entries: AsyncIterator[AuditEntry], console: Console) -> None:
 def harmless(cell: str) -> str:
     """A cell that spreadsheets take as text: what looks like a formula gets an apostrophe in front."""
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) or _NEUTRALISED.match(text) else text
+
+
+def as_meant(cell: str) -> str:
+    """What `harmless` was given, but for its line ends."""
+    return cell[1:] if _NEUTRALISED.match(cell) else cell
 
 
 def _cells(entry: AuditEntry) -> tuple[str, ...]:

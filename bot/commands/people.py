@@ -16,7 +16,7 @@ from typing import TextIO
 from rich.console import Console
 
 from bot.commands import connection, memory
-from bot.commands.audit import INTERRUPTED, harmless
+from bot.commands.audit import INTERRUPTED, as_meant, harmless
 from bot.config import ConfigurationError
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Person, Standing
@@ -32,7 +32,6 @@ FAILED = 1
 _PROBLEMS = 20
 _CUSTOMERS = 3
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,30}")
-_NEUTRALISED = re.compile(r"'(?=[ \n]*[=+\-@\t])")
 
 
 class Unreadable(Exception):
@@ -182,7 +181,7 @@ def _wrong(cells: dict[str, str], people: dict[str, Person]) -> str:
 
 
 def _cell(value: str | None) -> str:
-    return " ".join(_NEUTRALISED.sub("", value or "", count=1).split())
+    return " ".join(as_meant(value or "").split())
 
 
 async def _store(url: str, people: tuple[Person, ...], *, clock: Callable[[], datetime]) -> int:

@@ -52,7 +52,7 @@ async def test_csv_has_every_field():
     assert (row["name"], row["reason"], row["reference"]) == ("Ana Ruiz", "legal", "K7Q2M9")
 
 
-@pytest.mark.parametrize("said", ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", " =1", "\n=1"])
+@pytest.mark.parametrize("said", ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", " =1", "\n=1", "＝1", "＠SUM(A1)", "'=1"])
 async def test_no_cell_is_taken_for_a_formula(said):
     (row,) = await written(entry(title=said, reason=said, name=said))
 

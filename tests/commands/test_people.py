@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from bot.__main__ import app
@@ -64,6 +66,18 @@ def test_no_cell_is_a_formula_and_all_come_back(name):
     cells = list(csv.reader(StringIO(text)))[1]
     assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for cell in cells)
     assert parse(text).people[0].name == name.strip()
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20))
+@example("'=1")
+@example("''＝1")
+@example("\r=1")
+@example("' =1")
+def test_every_name_comes_back_from_the_file(name):
+    meant = " ".join(name.split())
+    text = written({"user_1": Person("user_1", "U0ANA0001", meant)})
+
+    assert [person.name for person in parse(text).people] == ([meant] if meant else [])
 
 
 @pytest.mark.parametrize(

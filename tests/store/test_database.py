@@ -102,8 +102,9 @@ async def test_the_sqlite_file_and_its_folder_are_private(tmp_path: Path, now: d
 
     store = await Store.open(f"sqlite:///{file}", clock=lambda: now)
 
-    modes = [stat.S_IMODE(path.stat().st_mode) for path in (file.parent, file, file.with_name("bot.db-wal"))]
-    assert [oct(mode) for mode in modes] == ["0o700", "0o600", "0o600"]
+    files = [file, *(file.with_name(f"bot.db-{one}") for one in ("wal", "shm"))]
+    assert [oct(stat.S_IMODE(path.stat().st_mode)) for path in (file.parent, *files)] == ["0o700", *["0o600"] * 3]
+    assert sorted(file.parent.iterdir()) == files[:1] + sorted(files[1:])
     await store.close()
 
 

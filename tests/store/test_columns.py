@@ -1,0 +1,38 @@
+"""The snapshot holds what lists, cards and rules use, and nothing that nobody needs to have a copy of."""
+
+import pytest
+
+from bot.pivotal.models import Customer, CustomerRow, Onboarding, OnboardingRow
+from bot.store.tables import metadata
+
+COLUMNS = {
+    "onboardings": {
+        "id", "display_id", "customer_id", "name", "phase", "state", "waiting_on_customer", "target_launch_date",
+        "csm_id", "se_id", "designer_id", "product_ops_id", "started_at", "completed_at", "created_at", "updated_at",
+        "written_at", "met_at",
+    },
+    "customers": {"id", "display_id", "name", "slug", "status", "domain", "slack_channel_id"},
+    "snapshot": {"id", "as_of", "full_at", "customers_at"},
+}  # fmt: skip
+NOBODY_NEEDS = ("note", "contact", "email", "phone", "revenue", "arr", "mrr", "price", "contract", "secret", "token")
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+def test_snapshot_has_these_columns_and_no_others(table):
+    assert set(metadata.tables[table].columns.keys()) == COLUMNS[table]
+
+
+def test_no_notes_contacts_or_revenue_among_them():
+    named = {column for columns in COLUMNS.values() for column in columns}
+
+    assert [column for column in named if any(word in column.split("_") for word in NOBODY_NEEDS)] == []
+
+
+@pytest.mark.parametrize(
+    ("whole", "slim"), [(Onboarding, OnboardingRow), (Customer, CustomerRow)], ids=["onboarding", "customer"]
+)
+def test_what_pivotal_says_besides_is_not_stored(whole, slim):
+    stored = set().union(*COLUMNS.values())
+
+    assert set(slim.model_fields) <= stored
+    assert whole.model_fields.keys() - stored
