@@ -27,6 +27,7 @@ from bot.domain.errors import Busy, StartError
 from bot.domain.records import DeliveryStatus, Observation, Person, Said, SaidRow, Subscription
 from bot.listeners.manifest import EXTRAS, manifest
 from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.pivotal.signing import new_secret
 from bot.sandbox.seed import SNOOZED, SeedPerson, history, last_digest, last_workday, people
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, CARA, GUS, MARA, ONBOARDING, PARTNERS, TEAM
@@ -40,6 +41,8 @@ TRIES = (
     {"label": "What needs attention?", "as": CARA, "channel": ONBOARDING, "text": "/onboarding at-risk"},
     {"label": "Ask as a guest", "as": GUS, "channel": PARTNERS, "text": "/onboarding list"},
 )
+WEBHOOK_SECRET = new_secret(1)
+"""What the local Pivotal signs its events with."""
 
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 LEAKING = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", *_PROXIES, *(name.lower() for name in _PROXIES))
@@ -90,6 +93,8 @@ async def scene(folder: Path, *, port: int = 0, clock: Callable[[], datetime] = 
         running(_settings(pivotal, slack, database_url), clock=clock) as bot,
     ):
         pivotal.shown_on(slack.url)
+        if bot.webhooks:
+            pivotal.webhooks.add(bot.webhooks, secret=WEBHOOK_SECRET)
         if began == now:
             await _snooze(bot, now)
         await _post_digests(bot, now)
@@ -115,6 +120,8 @@ def _settings(pivotal: LocalPivotal, slack: LocalSlack, database_url: str) -> co
         slack_api_url=slack.api_url,
         pivotal_api_key=SecretStr(pivotal.live_key),
         pivotal_base_url=pivotal.url,
+        pivotal_webhook_secret=SecretStr(WEBHOOK_SECRET),
+        port=0,
         database_url=database_url,
         bot_timezone=ZONE,
         bot_admins=(CARA,),
