@@ -1,4 +1,4 @@
-"""What somebody changes in Pivotal's own tab, as the posted card shows it: by webhook at once, or after the next walk."""
+"""What changes in Pivotal's own tab, as the posted card shows it: by webhook at once, or after the next walk."""
 
 from datetime import timedelta
 

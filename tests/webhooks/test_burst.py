@@ -1,0 +1,96 @@
+"""The whole bot in a burst of deliveries: each is answered, people are too, and nothing piles up."""
+
+import asyncio
+
+import pytest
+
+from bot import config
+from bot.app import running
+from bot.sandbox.slack.world import ANA, BEN, ONBOARDING
+from bot.services.events import AT_ONCE, GATHER
+
+SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
+RECORDS = range(100, 120)
+TOGETHER = 100
+"""Deliveries under way at the same time."""
+PHASES = ("review", "program_buildout")
+
+
+@pytest.fixture
+def mode():
+    return "http"
+
+
+@pytest.fixture
+def settings(settings):
+    values = {name: getattr(settings, name) for name in config.Settings.model_fields}
+    return config.load(env_file=None, **values | {"pivotal_webhook_secret": SECRET})
+
+
+@pytest.fixture
+async def bot(slack, settings, pivotal, clock):
+    for number in RECORDS:
+        pivotal.has_onboarding(number, customer="Aurora", phase=PHASES[0], csm_id="user_csm_001")
+    async with running(settings, clock=clock) as app:
+        slack.request_url, slack.settles = app.address, app.settled
+        await app.settled()
+        pivotal.webhooks.parallel = TOGETHER
+        pivotal.webhooks.add(app.webhooks, secret=SECRET)
+        yield app
+
+
+class Watch:
+    """Looks again and again at how much the bot keeps in memory."""
+
+    def __init__(self, bot):
+        self._bot = bot
+        self.arrivals = self.tasks = 0
+
+    async def __aenter__(self):
+        self._task = asyncio.create_task(self._look())
+        return self
+
+    async def __aexit__(self, *_):
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _look(self):
+        while True:
+            self.arrivals = max(self.arrivals, len(self._bot.services.events._arrivals))
+            self.tasks = max(self.tasks, len(self._bot.door.tasks))
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("deliveries", [500, pytest.param(5_000, marks=pytest.mark.soak)])
+async def test_every_delivery_of_a_burst_is_answered_in_time_and_so_is_everybody(
+    slack, pivotal, bot, clock, until, deliveries
+):
+    await slack.types("/onboarding list", by=BEN, channel=ONBOARDING)
+    asked_before = len(pivotal.requests)
+    told = pivotal.webhooks.deliveries
+
+    async with Watch(bot) as watch:
+        for number in range(deliveries):
+            record = RECORDS[number % len(RECORDS)]
+            pivotal.edit(record, phase=PHASES[1 - PHASES.index(pivotal.phase_of(record))])
+        acknowledged = []
+        while len(told) < deliveries:
+            acknowledged.append(await slack.types("/onboarding list", by=ANA, channel=ONBOARDING))
+            assert "Aurora" in slack.seen(ANA, ONBOARDING)
+        clock.passes(seconds=GATHER.total_seconds())
+        await until(lambda: _idle(bot))
+
+    assert [one.status for one in told] == [204] * deliveries
+    assert {one.attempt for one in told} == {1}
+    assert acknowledged
+    assert all(one.ok for one in acknowledged)
+    assert watch.arrivals <= TOGETHER
+    assert watch.tasks <= 2 * len(RECORDS) + AT_ONCE
+    reads = [one for one in pivotal.requests[asked_before:] if one.path.startswith("/onboardings/")]
+    assert len(reads) <= 2 * len(RECORDS)
+    for number in RECORDS:
+        assert bot.services.portfolio.known(str(number)).onboarding.phase == pivotal.phase_of(number)
+
+
+async def _idle(bot):
+    return await bot.store.inbox.waiting() == 0
