@@ -313,6 +313,10 @@ class Card:
     shared_by: str
 
 
+BEGUN = "begun"
+"""The outcome of what is about to be written to Pivotal."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """One attempt to change something, done or refused. `before` and `after` are short texts for people."""
@@ -328,7 +332,7 @@ class AuditEntry:
     before: str
     after: str
     outcome: str
-    """`done`, `refused`, `failed` or `unknown`."""
+    """`done`, `refused`, `failed` or `unknown`; `begun` where the bot was killed before it knew."""
     reference: str
     reason: str | None = None
 

@@ -10,7 +10,7 @@ from bot.domain.errors import BotError, Busy, Forbidden, NotFound, OutcomeUnknow
 from bot.domain.field_moves import restored
 from bot.domain.moves import Fields, Move, Verb, changeable, plan, rights_for
 from bot.domain.phases import Phases
-from bot.domain.records import Actor, AuditEntry, Standing
+from bot.domain.records import BEGUN, Actor, AuditEntry, Standing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.errors import PivotalError
@@ -190,6 +190,8 @@ class Changes:
             return await self._stale(request, seen, broken)
         if (move.asks and not request.confirmed) or (move.needs_reason and not request.reason):
             return Outcome(Ending.ASKS, seen, move)
+        # Killed from here on, it leaves this row, which stands until what came of it is told.
+        await self._record(request, seen, move, outcome=BEGUN, why=request.reason)
         after = await self._writing.write(request.onboarding_id, move, since=lease.since)
         await self._record(request, seen, move, outcome="done", why=request.reason)
         await self._portfolio.put(after, source="us", by=request.by.slack_id)

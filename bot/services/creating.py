@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.domain import rights
 from bot.domain.creation import Made, NewCustomer, Repeated, Unfinished, Wish
 from bot.domain.errors import Forbidden
-from bot.domain.records import Actor, AuditEntry, Standing
+from bot.domain.records import BEGUN, Actor, AuditEntry, Standing
 from bot.pivotal import UNSET, AsyncPivotalApi
 from bot.pivotal.errors import PivotalError
 from bot.pivotal.models import Onboarding
@@ -83,6 +83,8 @@ class Creating:
                 "This form was sent before, and its onboarding is there already.",
                 hint="`/onboarding log` shows it, and `/onboarding list`.",
             )
+        # Killed from here on, it leaves this row, which stands until what came of it is told.
+        await self._store.audit.add(replace(entry, outcome=BEGUN))
         try:
             onboarding = await self._steps(wish, form, made)
         except Unfinished as error:

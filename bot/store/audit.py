@@ -4,22 +4,38 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import func, insert, not_, or_, select
 
 from bot.domain import states
-from bot.domain.records import AuditEntry
+from bot.domain.records import BEGUN, AuditEntry
 from bot.domain.verbs import Verb
 from bot.store.database import Database
 from bot.store.tables import audit
 
 _COLUMNS = [audit.c[field.name] for field in fields(AuditEntry)]
 _PAGE = 1000
+_SOON = 10_000
+"""Rows after which it is not looked for any more how something ended: it lasts seconds."""
 _OF_STATE = (Verb.PAUSE, Verb.RESUME, Verb.FLAG, Verb.CLEAR, Verb.WAITING, Verb.UPDATE, Verb.UNDO)
 """What may set the state; what it was set to is in `after`."""
 
+_later = audit.alias()
+_ENDED = (
+    select(_later.c.number)
+    .where(_later.c.number.between(audit.c.number + 1, audit.c.number + _SOON))
+    .where(_later.c.reference == audit.c.reference, _later.c.action == audit.c.action)
+    .where(_later.c.slack_id == audit.c.slack_id)
+    .exists()
+)
+_TOLD = or_(audit.c.outcome != BEGUN, not_(_ENDED))
+"""A row that says what was begun is left out once there is one that says how it ended."""
+
 
 class Audit:
-    """Who tried what, and what came of it."""
+    """Who tried what, and what came of it.
+
+    What is about to be written to Pivotal has a row before that: a process killed just then leaves no change untold.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -33,7 +49,7 @@ class Audit:
         self, *, onboarding_id: str | None = None, action: str | None = None, limit: int = 20
     ) -> tuple[AuditEntry, ...]:
         """The newest attempts first, of one onboarding or of all, and of one kind or of all."""
-        query = select(*_COLUMNS).order_by(audit.c.number.desc()).limit(limit)
+        query = select(*_COLUMNS).where(_TOLD).order_by(audit.c.number.desc()).limit(limit)
         if onboarding_id is not None:
             query = query.where(audit.c.onboarding_id == onboarding_id)
         if action is not None:
@@ -57,7 +73,7 @@ class Audit:
 
     async def between(self, since: datetime, until: datetime) -> AsyncIterator[AuditEntry]:
         """Every attempt from `since` on and before `until`, oldest first, read a thousand rows at a time."""
-        query = select(audit.c.number, *_COLUMNS).where(audit.c.at >= since, audit.c.at < until)
+        query = select(audit.c.number, *_COLUMNS).where(_TOLD, audit.c.at >= since, audit.c.at < until)
         newest = 0
         while True:
             page = query.where(audit.c.number > newest).order_by(audit.c.number).limit(_PAGE)

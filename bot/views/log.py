@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from bot.domain import dates
 from bot.domain.journal import NOTE, PLACED, Happening, Story
 from bot.domain.phases import Phases
-from bot.domain.records import AuditEntry, Directory, Standing
+from bot.domain.records import BEGUN, AuditEntry, Directory, Standing
 from bot.views import controls, observed, rows, text, values
 from bot.views import standing as said
 from bot.views.message import Message, context, header, section
@@ -25,7 +25,8 @@ _LINE = 900
 _REASON = 400
 _CHANNEL = re.compile(r"\b[CG][A-Z0-9]{6,}\b")
 _DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
-_OUTCOMES = {"done": "Done", "refused": "Refused", "failed": "Failed", "unknown": "Not known whether it was done"}
+_UNKNOWN = "Not known whether it was done"
+_OUTCOMES = {"done": "Done", "refused": "Refused", "failed": "Failed", "unknown": _UNKNOWN, BEGUN: _UNKNOWN}
 _SOURCES = {"poll": "seen when Pivotal was read", "webhook": "told by Pivotal"}
 
 
