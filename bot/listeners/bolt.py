@@ -1,7 +1,7 @@
 """Bolt's app, set up once: who the bot is comes from one `auth.test`, and no request is printed by the framework."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import ClientSession
 from slack_bolt.async_app import AsyncApp
@@ -16,7 +16,7 @@ class Identity:
     team: str
     user: str
     bot: str
-    token: str
+    token: str = field(repr=False)
     scopes: frozenset[str] | None = None
     """What the token may do; None when Slack did not say."""
     enterprise: str | None = None
