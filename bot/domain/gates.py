@@ -109,16 +109,39 @@ GATES: Mapping[str, Right | None] = {
     "link_shared": Right.READ,
 }
 
+_LOOKING = (None, Right.READ, Right.LOG, Right.DETAILS, Right.SETTINGS)
+"""The rights of what changes nothing, but for these, whose right depends on the channel."""
+_CHANGING = (
+    "subscribe",
+    "unsubscribe",
+    "ob:digest-arrived",
+    "ob:digest-end",
+    "ob:digest-form",
+    "ob:digest-post",
+    "ob:subscription",
+    "ob:unsubscribe",
+)
+
+
+def changes(name: str) -> bool:
+    """Whether a verb, an event's type or an id is there to change something: an attempt, however it ends."""
+    known = _known(name)
+    return known in _CHANGING or GATES.get(known, Right.READ) not in _LOOKING
+
 
 def admit(name: str, actor: Actor) -> None:
     """Raise Forbidden when the actor lacks the right that `name` takes, whatever the onboarding.
 
     `name` is a verb, an event's type or an id; what follows a second colon of an id is none of its business.
     """
-    right = GATES.get(":".join(name.split(":")[:2]), Right.READ)
+    right = GATES.get(_known(name), Right.READ)
     if right is None:
         return
     rights.check(Right.READ, actor)
     rule = RULES[right]
     if Role.OWNER not in rule.roles or (rule.writes and actor.policy.writes is Writes.OFF):
         rights.check(right, actor)
+
+
+def _known(name: str) -> str:
+    return ":".join(name.split(":")[:2])

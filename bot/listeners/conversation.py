@@ -1,19 +1,21 @@
 """From a request that was read to its answer: who is asking, whether they may, the handler, and what went wrong."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
 from bot.domain import gates, rights
-from bot.domain.errors import BotError, Forbidden, Unlinked, UpstreamError
+from bot.domain.errors import BotError, Unlinked, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.answering import Answering, Caller
 from bot.listeners.cards import Cards
 from bot.listeners.claims import unclaimed
+from bot.listeners.ends import keep
 from bot.listeners.feature import Digests, Feature, Handler, Reply, Seen, Turn
 from bot.listeners.manifest import Names
 from bot.pivotal.errors import PivotalError
@@ -58,21 +60,22 @@ class Conversation:
         """
         now, reference = self._clock(), secrets.token_hex(3).upper()
         lines = log.bind(reference=reference, action=caller.action, user=caller.user)
+        turn = self._turn(_nobody(caller), now, reference, screen=caller.screen, **said)
         seen: Seen
         try:
             if caller.once and not await self._services.inbox.first_time(caller.once):
                 lines.warning("came before")
                 return
-            actor = await self._who(caller.user, team=caller.team, gate=caller.gate)
-            await self._admit(caller, actor, said, reference=reference)
-            seen = await handler(self._turn(actor, now, reference, screen=caller.screen, **said))
+            turn = replace(turn, actor=await self._who(caller))
+            _admit(caller, turn.actor)
+            seen = await handler(turn)
             lines.info("answered")
         except (BotError, PivotalError) as error:
             lines.info("refused", error=type(error).__name__)
-            seen = self._explained(error, caller, reference=reference, now=now)
+            seen = await self._ended(error, turn, caller, lines=lines)
         except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
             lines.exception("failed")
-            seen = self._explained(error, caller, reference=reference, now=now)
+            seen = await self._ended(error, turn, caller, lines=lines)
         if seen is not None:
             await self._answering.show(seen, caller, lines=lines)
 
@@ -91,20 +94,19 @@ class Conversation:
             **{"text": "", "channel": "", **said},
         )
 
-    async def _admit(self, caller: Caller, actor: Actor, said: Mapping[str, Any], *, reference: str) -> None:
-        """Refuse what this person may do nowhere; that they tried is kept."""
+    async def _ended(self, error: BaseException, turn: Turn, caller: Caller, *, lines: Any) -> Seen:
+        """Keep that an attempt has come to nothing, and explain why."""
         try:
-            if caller.gate:
-                rights.check(rights.Right.READ, actor)
-            gates.admit(caller.action, actor)
-        except Forbidden as refusal:
-            if caller.reply is not Reply.SCREEN:
-                raise  # Nobody asked for anything: a link was posted, or Home looked at.
-            source = f"door in {said['channel']}" if said.get("channel") else "door"
-            await self._services.journal.refused(
-                caller.action, by=actor, source=source, reference=reference, why=refusal.message
+            await keep(
+                turn,
+                error,
+                action=caller.action,
+                asked=caller.reply is Reply.SCREEN,
+                services=self._services,
             )
-            raise
+        except Exception:  # noqa: BLE001 - the person is told what happened all the same
+            lines.exception("not kept in the audit")
+        return self._explained(error, caller, reference=turn.reference, now=turn.now)
 
     def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
         """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""
@@ -113,11 +115,23 @@ class Conversation:
             message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
         return caller.again(message.text) if caller.again else message
 
-    async def _who(self, user: str, *, team: str | None, gate: bool) -> Actor:
+    async def _who(self, caller: Caller) -> Actor:
         """Who is asking; before the gate somebody unknown will do, if Slack cannot say who."""
         try:
-            return await self._actors.actor(user, team=team)
+            return await self._actors.actor(caller.user, team=caller.team)
         except UpstreamError:
-            if gate:
+            if caller.gate:
                 raise
-            return Actor(user, team or "", name=user, home=False, unknown=True)
+            return _nobody(caller)
+
+
+def _nobody(caller: Caller) -> Actor:
+    """Somebody of whom no more than their id is known."""
+    return Actor(caller.user, caller.team or "", name=caller.user, home=False, unknown=True)
+
+
+def _admit(caller: Caller, actor: Actor) -> None:
+    """Refuse what this person may do nowhere."""
+    if caller.gate:
+        rights.check(rights.Right.READ, actor)
+    gates.admit(caller.action, actor)

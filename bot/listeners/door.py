@@ -31,6 +31,7 @@ from bot.listeners.feature import Digests, Form, Pressed, Registry, Reply, Seen,
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import EXTRAS, Names, off
 from bot.listeners.origin import origin
+from bot.listeners.place import HOME, unpacked
 from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
 from bot.listeners.which import asking, nameless
@@ -43,7 +44,7 @@ log = structlog.get_logger()
 MOST_OPTIONS = 100
 PATIENCE = 2.0
 """Seconds that a menu waits to know who is searching: Slack itself waits three for the options."""
-HOME = "app_home_opened"
+OPENED = "app_home_opened"
 _NONE: Mapping[str, Any] = {}
 
 
@@ -111,7 +112,7 @@ class Door:
         view = body["view"]
         form = self._registry.forms[view["callback_id"]]
         try:
-            parsed = form.parse(view["state"]["values"], view.get("private_metadata") or "")
+            parsed = form.parse(view["state"]["values"], unpacked(view.get("private_metadata") or "")[1])
         except FieldErrors as error:
             await ack(response_action="errors", errors=error.fields)
             return
@@ -171,7 +172,7 @@ class Door:
                 url=str(body["response_url"]),
                 gate=said.command.verb != "help",
                 action=said.command.verb,
-                screen=self._screen(body),
+                screen=self._screen(body, place=str(body["channel_id"])),
             ),
             channel=str(body["channel_id"]),
             text=said.rest,
@@ -182,13 +183,14 @@ class Door:
         if action.get("url"):
             return  # Slack opens the link itself and only wants the acknowledgement.
         container, view = body.get("container") or {}, body.get("view") or {}
+        home = view.get("type") == "home"
         pressed = Pressed(
             action=str(action["action_id"]),
             value=_value(action),
             channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
             ts=str(container.get("message_ts") or ""),
             private=bool(container.get("is_ephemeral")) or bool(view),
-            home=view.get("type") == "home",
+            home=home,
             thread=str(container.get("thread_ts") or ""),
         )
 
@@ -205,7 +207,9 @@ class Door:
                 action=pressed.action,
                 thread=(pressed.channel, pressed.thread),
                 title=str((view.get("title") or {}).get("text") or "Onboarding"),
-                screen=self._screen(body, beneath=view if view.get("type") == "modal" else {}),
+                screen=self._screen(
+                    body, place=pressed.channel or (HOME if home else ""), beneath={} if home else view
+                ),
             ),
             channel=pressed.channel,
             pressed=pressed,
@@ -221,13 +225,14 @@ class Door:
                 once=_trigger(body),
                 action=str(view["callback_id"]),
                 title=str(view["title"]["text"]),
-                screen=Screen(self._client, trigger=_trigger(body), view_id=str(view["id"])),
+                screen=Screen(self._client, trigger=_trigger(body), place=_place(view), view_id=str(view["id"])),
                 again=lambda remark: form.again(parsed, remark),
             ),
             form=parsed,
         )
 
     async def _shortcut(self, body: dict[str, Any]) -> None:
+        channel = str((body.get("channel") or {}).get("id") or "")
         await self._conversation.hold(
             self._registry.shortcuts[body["callback_id"]],
             Caller(
@@ -236,9 +241,9 @@ class Door:
                 once=_trigger(body),
                 url=str(body.get("response_url") or ""),
                 action=str(body["callback_id"]),
-                screen=self._screen(body),
+                screen=self._screen(body, place=channel),
             ),
-            channel=str((body.get("channel") or {}).get("id") or ""),
+            channel=channel,
             event=body,
         )
 
@@ -277,20 +282,21 @@ class Door:
     async def refresh_home(self, slack_id: str) -> None:
         """Draw a person's Home anew, if they have opened it since the start: they have just changed something."""
         if slack_id in self._homes:
-            event = {"type": HOME, "tab": "home", "user": slack_id}
-            caller = Caller(user=slack_id, team=None, action=HOME, screen=self._screen({}), reply=Reply.HOME)
+            event = {"type": OPENED, "tab": "home", "user": slack_id}
+            caller = Caller(user=slack_id, team=None, action=OPENED, screen=self._screen({}), reply=Reply.HOME)
             await self._at_the_home_of(caller, event)
 
     async def _at_the_home_of(self, caller: Caller, event: dict[str, Any]) -> None:
         """Draw and publish one after the other, lest an older Home overtakes a newer one."""
         self._homes.add(caller.user)
         async with self._at_home.setdefault(caller.user, asyncio.Lock()):
-            await self._conversation.hold(self._registry.events[HOME].handler, caller, event=event)
+            await self._conversation.hold(self._registry.events[OPENED].handler, caller, event=event)
 
-    def _screen(self, body: dict[str, Any], *, beneath: Mapping[str, Any] = _NONE) -> Screen:
+    def _screen(self, body: dict[str, Any], *, place: str = "", beneath: Mapping[str, Any] = _NONE) -> Screen:
         return Screen(
             self._client,
             trigger=_trigger(body),
+            place=place or _place(beneath),
             beneath=str(beneath.get("id") or ""),
             seen=str(beneath.get("hash") or ""),
         )
@@ -299,6 +305,11 @@ class Door:
 def _trigger(body: Mapping[str, Any]) -> str:
     """What Slack names each command, press and form by; menus that search have none."""
     return str(body.get("trigger_id") or "")
+
+
+def _place(view: Mapping[str, Any]) -> str:
+    """Where a modal was opened from."""
+    return unpacked(str(view.get("private_metadata") or ""))[0]
 
 
 def _value(action: dict[str, Any]) -> str:

@@ -25,11 +25,18 @@ _POSTS = ("digest",)
 @feature.on("app_mention", reply=Reply.WHISPER)
 async def mentioned(turn: Turn) -> Seen:
     """Post the card in the thread; what cannot be posted there, or is no card, only who asked gets to see."""
-    asked, onboardings = _asked(turn.text), turn.services.onboardings
-    said = understand(asked, Registry(turn.features), names=onboardings.names)
-    if said.command.verb != SHOW and not onboardings.names(asked, True):
-        return await _answered(turn, said)
-    return await _card(replace(turn, text=said.rest if said.command.verb == SHOW else asked))
+    said = understood(turn)
+    turn = replace(turn, text=said.rest)
+    return await (_card(turn) if said.command.verb == SHOW else _answered(turn, said))
+
+
+def understood(turn: Turn) -> Understood:
+    """What a mention asks for; what is a customer's whole name asks for that customer's card."""
+    asked, names = _asked(turn.text), turn.services.onboardings.names
+    said = understand(asked, Registry(turn.features), names=names)
+    if said.command.verb != SHOW and names(asked, True):
+        return Understood(turn.commands[SHOW], asked)
+    return said
 
 
 async def _answered(turn: Turn, said: Understood) -> Seen:
@@ -40,7 +47,7 @@ async def _answered(turn: Turn, said: Understood) -> Seen:
         raise Refused(
             "When I am mentioned I only look things up, so nothing was done.", hint=f"Type `{typed}` in a channel."
         )
-    return await said.command.handler(replace(turn, text=said.rest))
+    return await said.command.handler(turn)
 
 
 async def _card(turn: Turn) -> Seen:
@@ -63,7 +70,7 @@ def _wish(turn: Turn, standing: Standing, thread: str) -> Share:
         standing.onboarding.id,
         turn.channel,
         by=turn.actor,
-        source=f"mention in {turn.channel}",
+        source=turn.source,
         reference=turn.reference,
         thread_ts=thread,
         seen=standing,

@@ -1,5 +1,7 @@
 """The modal in front of one person: opened at once while its content is still being fetched, then filled."""
 
+from copy import copy
+
 import structlog
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
@@ -7,6 +9,7 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import UpstreamError
+from bot.listeners.place import packed
 from bot.views import modal
 
 log = structlog.get_logger()
@@ -16,14 +19,24 @@ class Screen:
     """A person's modal during one turn: none, one opened by this turn, or the form they sent."""
 
     def __init__(
-        self, client: AsyncWebClient, *, trigger: str, view_id: str = "", beneath: str = "", seen: str = ""
+        self,
+        client: AsyncWebClient,
+        *,
+        trigger: str,
+        place: str = "",
+        view_id: str = "",
+        beneath: str = "",
+        seen: str = "",
     ) -> None:
-        """`seen` is the hash of the modal that was pressed in (`beneath`).
+        """`place` is where the person is: a channel, or Home. A modal over it keeps that.
+
+        `seen` is the hash of the modal that was pressed in (`beneath`).
 
         That of a form that was sent is not known: Slack made a new one of the word of patience it was answered with.
         """
         self._client = client
         self.trigger = trigger
+        self.place = place
         self._view_id = view_id
         self._beneath = beneath
         self._seen = seen
@@ -55,6 +68,7 @@ class Screen:
         if not self.taken:
             await self._open(view)
             return
+        view = self._placed(view)
         try:
             answer = await self._client.views_update(view_id=self._view_id, view=view, hash=self._hash or None)
             self._hash = answer["view"].get("hash") or ""
@@ -76,7 +90,7 @@ class Screen:
             raise UpstreamError("Slack was too slow to open the form.", hint="Press once more.")
         self._spent = True
         try:
-            answer = await call(trigger_id=self.trigger, view=view)
+            answer = await call(trigger_id=self.trigger, view=self._placed(view))
         except SlackApiError as error:
             said = error.response.get("error")
             if said == "push_limit_reached":  # three lie on each other already
@@ -90,3 +104,8 @@ class Screen:
             raise UpstreamError("Slack did not open the form.", hint="Try again in a moment.") from error
         opened = answer["view"]
         self._view_id, self._hash = opened["id"], opened.get("hash") or ""
+
+    def _placed(self, view: View) -> View:
+        placed = copy(view)
+        placed.private_metadata = packed(self.place, view.private_metadata or "") or None
+        return placed

@@ -54,8 +54,10 @@ class Digests(Protocol):
     async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
         """Post a digest out of turn, saying who asked."""
 
-    async def rows(self, subscription_id: str, *, by: Actor) -> tuple[Subscription, tuple[Risk | Standing, ...]]:
-        """All that a digest lists now, in its order."""
+    async def rows(
+        self, subscription_id: str, *, since: str = "", by: Actor
+    ) -> tuple[Subscription, tuple[Risk | Standing, ...]]:
+        """All that a digest lists now, in its order; it told what changed `since` that slot."""
 
     async def post_slot(self, subscription_id: str, slot: str, *, by: Actor) -> Message:
         """Post a day's digest that did not come; tells how it went."""
@@ -86,6 +88,10 @@ class Pressed:
     def in_view(self) -> bool:
         """On Home or in a modal, where there is no message that an answer could stand beside."""
         return not self.ts
+
+
+_HEARD = {"app_mention": "mention", "shortcut": "shortcut", "message_action": "shortcut"}
+"""What is said by something that is neither typed as a command nor pressed, by the type of its event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +179,11 @@ class Turn:
     @property
     def source(self) -> str:
         """Where this came from, for the audit."""
-        what = "button" if self.pressed else "form" if self.form is not None else "command"
-        return f"{what} in {self.channel}" if self.channel else what
+        what = (
+            "button" if self.pressed else "form" if self.form is not None else _HEARD.get(str(self.event.get("type")))
+        )
+        place = self.channel or self.screen.place
+        return f"{what or 'command'} in {place}" if place else what or "command"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.errors import BotError, OutcomeUnknown, UpstreamError
-from bot.domain.records import Actor, AuditEntry
+from bot.domain import states
+from bot.domain.errors import BotError, OutcomeUnknown, UserError
+from bot.domain.phases import Phases
+from bot.domain.records import Actor, AuditEntry, Standing
 from bot.pivotal.errors import PivotalError
 from bot.store import Store
 
@@ -39,11 +41,15 @@ class Attempts:
         try:
             yield attempt
         except (BotError, PivotalError) as error:
-            attempt.after = ""
-            attempt.reason = error.message if isinstance(error, BotError) else type(error).__name__
-            await self._record(attempt, outcome=_outcome(error))
+            await self.ended(attempt, error)
             raise
         await self._record(attempt, outcome="done")
+
+    async def ended(self, attempt: Attempt, error: BaseException) -> None:
+        """Keep that nothing came of an attempt, and why."""
+        attempt.after = ""
+        attempt.reason = error.message if isinstance(error, BotError | PivotalError) else type(error).__name__
+        await self._record(attempt, outcome=_outcome(error))
 
     async def _record(self, attempt: Attempt, *, outcome: str) -> None:
         await self._store.audit.add(
@@ -64,7 +70,13 @@ class Attempts:
         )
 
 
-def _outcome(error: BotError | PivotalError) -> str:
+def stands(standing: Standing, *, phases: Phases) -> str:
+    """How an onboarding was before an attempt: its phase and its state."""
+    state = " and ".join(map(states.label, states.held(standing.onboarding) or (states.ACTIVE,)))
+    return f"{phases.label(standing.onboarding.phase)}, {state}"
+
+
+def _outcome(error: BaseException) -> str:
     if isinstance(error, OutcomeUnknown):
         return "unknown"
-    return "failed" if isinstance(error, UpstreamError | PivotalError) else "refused"
+    return "refused" if isinstance(error, UserError) else "failed"

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
-from bot.domain import rights, states
+from bot.domain import rights
 from bot.domain.errors import BotError, Busy, Forbidden, NotFound, OutcomeUnknown, Refused, UpstreamError
 from bot.domain.field_moves import restored
 from bot.domain.moves import Fields, Move, Verb, changeable, plan, rights_for
@@ -14,6 +14,7 @@ from bot.domain.records import BEGUN, Actor, AuditEntry, Standing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.errors import PivotalError
+from bot.services.attempts import stands
 from bot.services.people import People
 from bot.services.portfolio import Portfolio, Sight
 from bot.services.requests import Changed, Ending, Guard, Outcome, Request, Watcher
@@ -122,10 +123,9 @@ class Changes:
 
         `guard` raises Forbidden when the place may not be written from. Raises Busy, Forbidden, Refused, and
         UpstreamError or the client's errors when Pivotal did not do it. Whatever was tried leaves an audit row; what
-        had to be asked first, or was busy, was not tried.
+        had to be asked first was not tried.
         """
-        async with self._lease(request) as lease:
-            outcome = await self._attempt(request, lease, guard=guard)
+        outcome = await self._attempt(request, guard=guard)
         if outcome.ending is not Ending.ASKS:
             self.announce(
                 Changed(
@@ -152,23 +152,24 @@ class Changes:
         for standing in sight.gone:
             self.announce(Changed(standing, gone=True))
 
-    async def _attempt(self, request: Request, lease: Lease, *, guard: Guard) -> Outcome:
+    async def _attempt(self, request: Request, *, guard: Guard) -> Outcome:
         seen = self._portfolio.known(request.onboarding_id)
         try:
-            await guard()
-            rights.check(rights.Right.READ, request.by)
-            fresh = await self._fresh(request.onboarding_id)
-            if fresh is None:
-                return await self._gone(request, seen)
-            seen = fresh
-            return await self._decide(request, seen, lease)
+            async with self._lease(request) as lease:
+                await guard()
+                rights.check(rights.Right.READ, request.by)
+                fresh = await self._fresh(request.onboarding_id)
+                if fresh is None:
+                    return await self._gone(request, seen)
+                seen = fresh
+                return await self._decide(request, seen, lease)
         except BotError as error:
             unknown, failed = isinstance(error, OutcomeUnknown), isinstance(error, UpstreamError)
             outcome = "unknown" if unknown else "failed" if failed else "refused"
             await self._record(request, seen, None, outcome=outcome, why=error.message)
             raise
         except PivotalError as error:
-            await self._record(request, seen, None, outcome="failed", why=type(error).__name__)
+            await self._record(request, seen, None, outcome="failed", why=error.message)
             raise
 
     async def _gone(self, request: Request, seen: Standing | None) -> Outcome:
@@ -231,9 +232,7 @@ class Changes:
     async def _record(
         self, request: Request, seen: Standing | None, move: Move | None, *, outcome: str, why: str | None
     ) -> None:
-        held = states.held(seen.onboarding) if seen else ()
-        state = " and ".join(map(states.label, held or (states.ACTIVE,)))
-        now = f"{self._phases.label(seen.onboarding.phase)}, {state}" if seen else ""
+        now = stands(seen, phases=self._phases) if seen else ""
         await self._store.audit.add(
             AuditEntry(
                 at=self._clock(),

@@ -7,6 +7,7 @@ from bot.domain import rights, states
 from bot.domain.errors import UserError
 from bot.domain.journal import NOTE, Happening, Story
 from bot.domain.records import Actor, AuditEntry, Standing
+from bot.services.attempts import Attempt, Attempts
 from bot.services.portfolio import Portfolio
 from bot.store import Store
 
@@ -22,6 +23,7 @@ class Journal:
     def __init__(self, store: Store, portfolio: Portfolio, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._portfolio = portfolio
+        self._attempts = Attempts(store, clock=clock)
         self._clock = clock
 
     async def read(self, *, by: Actor, onboarding_id: str | None = None) -> Story:
@@ -64,6 +66,11 @@ class Journal:
         await self._store.audit.add(entry)
         return entry
 
+    async def unheard(self, attempt: Attempt, error: BaseException) -> None:
+        """Keep an attempt that an error has ended, unless what it was to be done with has kept it already."""
+        if not await self._store.audit.kept(attempt.reference, slack_id=attempt.by.slack_id):
+            await self._attempts.ended(attempt, error)
+
     async def refused(
         self, action: str, *, by: Actor, source: str, reference: str, why: str, standing: Standing | None = None
     ) -> None:
@@ -95,7 +102,7 @@ class Journal:
 
     async def notes(self, onboarding_id: str) -> tuple[AuditEntry, ...]:
         """The newest five notes on an onboarding, newest first."""
-        return await self._store.audit.list(onboarding_id=onboarding_id, action=NOTE, limit=NOTES)
+        return await self._store.audit.list(onboarding_id=onboarding_id, action=NOTE, outcome="done", limit=NOTES)
 
     def _title(self, onboarding_id: str) -> str:
         known = self._portfolio.known(onboarding_id)

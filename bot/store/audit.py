@@ -46,16 +46,32 @@ class Audit:
             await connection.execute(insert(audit).values(**asdict(entry)))
 
     async def list(
-        self, *, onboarding_id: str | None = None, action: str | None = None, limit: int = 20
+        self,
+        *,
+        onboarding_id: str | None = None,
+        action: str | None = None,
+        outcome: str | None = None,
+        limit: int = 20,
     ) -> tuple[AuditEntry, ...]:
-        """The newest attempts first, of one onboarding or of all, and of one kind or of all."""
+        """The newest attempts first: of one onboarding, of one kind, or with one outcome; else of all."""
         query = select(*_COLUMNS).where(_TOLD).order_by(audit.c.number.desc()).limit(limit)
         if onboarding_id is not None:
             query = query.where(audit.c.onboarding_id == onboarding_id)
         if action is not None:
             query = query.where(audit.c.action == action)
+        if outcome is not None:
+            query = query.where(audit.c.outcome == outcome)
         async with self._database.reading() as connection:
             return tuple(AuditEntry(*row) for row in await connection.execute(query))
+
+    async def kept(self, reference: str, *, slack_id: str) -> bool:
+        """Whether there is a row of this request: its reference is by chance alone that of another one by now."""
+        last = select(func.max(audit.c.number)).scalar_subquery()
+        found = select(audit.c.number).where(
+            audit.c.number > last - _PAGE, audit.c.reference == reference, audit.c.slack_id == slack_id
+        )
+        async with self._database.reading() as connection:
+            return (await connection.execute(found.limit(1))).first() is not None
 
     async def newest_of_state(self, onboarding_ids: Iterable[str]) -> dict[str, AuditEntry]:
         """What was last done to the state of each of these onboardings, by id; nothing for one it was not done to."""

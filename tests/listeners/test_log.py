@@ -158,9 +158,14 @@ async def test_note_never_goes_to_a_guessed_customer(ask, audited):
 
 
 @pytest.mark.parametrize(("words", "told"), [("", "What shall I note?"), ("x" * 1001, "1000 characters at the most")])
-async def test_note_of_a_bad_length_is_not_kept(ask, audited, words, told):
+async def test_note_of_a_bad_length_is_not_kept_but_that_it_was_refused(ask, slack, audited, words, told):
     assert told in await ask(f"note #89 {words}")
-    assert await audited() == []
+    assert await audited() == [("Ana Ruiz", "note", "refused")]
+
+    await slack.types("/onboarding details #89", by=ANA, channel=ONBOARDING)
+
+    assert told not in str(slack.modal(ANA) or slack.seen(ANA, ONBOARDING))
+    assert "Refused" in await ask("log #89")
 
 
 async def test_note_of_somebody_not_linked_is_refused(ask):
