@@ -9,8 +9,9 @@ PYTHON := $(shell python3 -c 'import sys; print(sys.executable if sys.version_in
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
+AUDITED ?= constraints.txt
 
-.PHONY: help demo test check format soak bench pictures clean
+.PHONY: help demo test check format soak bench audit pictures clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -40,6 +41,11 @@ soak: $(VENV)/test ## the long runs: every seed of the tests that `make test` ru
 bench: $(VENV)/test ## the figures, measured side by side: ONLY=name for one, ARGS=--json for programs
 	@$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
 
+audit: $(VENV)/test $(VENV)/auditor ## known vulnerabilities of everything that constraints.txt pins; asks PyPI's advisories
+	@$(BIN)/python -m pip --disable-pip-version-check check
+	@$(VENV)/auditor/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement $(AUDITED) || \
+	  { echo "Not passed: a vulnerability is listed above, or a package PyPI's advisories (not every mirror has them) could not be asked about."; exit 1; }
+
 clean: ## remove what make has built
 	rm -rf $(VENV) build dist
 
@@ -54,6 +60,11 @@ $(VENV)/run: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing what the bot needs (once) ..."
 	@$(PIP) install --progress-bar on --constraint constraints.txt --editable .
 	@touch $@
+
+$(VENV)/auditor: | $(BIN)/python
+	@echo "Installing the auditor, apart from what it audits (once) ..."
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip --disable-pip-version-check install --quiet 'pip-audit>=2.9,<3' || { rm -rf $@; exit 1; }
 
 $(VENV)/test: $(VENV)/run
 	@echo "Installing what the tests and checks need (once) ..."
