@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientSession, ClientTimeout, web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import bodies, webhooks
@@ -31,6 +30,7 @@ from bot.listeners.feature import Registry
 from bot.listeners.followers import Followers
 from bot.listeners.manifest import Names
 from bot.listeners.roles import Access, Roles
+from bot.listeners.sockets import Socket
 from bot.listeners.withdrawing import Withdrawing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError
@@ -83,6 +83,8 @@ class Bot:
     """Where the HTTP mode listens, or None in Socket Mode."""
     webhooks: str | None
     """Where Pivotal's events are taken in, or None where no secret is set for them."""
+    socket: Socket | None
+    """The line to Slack, or None in HTTP mode."""
 
     async def settled(self) -> None:
         """Wait until nothing that a person or the clock has begun is still under way."""
@@ -227,6 +229,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             store,
             address=None if settings.mode == "socket" else f"{origin}{http.PATH}",
             webhooks=f"{origin}{webhooks.PATH}" if settings.webhook_secrets else None,
+            socket=doors.socket,
         )
 
 
@@ -284,11 +287,9 @@ async def _listen(
         webhooks.add_route(application, events)
     if settings.slack_app_token:
         app_token = settings.slack_app_token.get_secret_value()
-        socket = AsyncSocketModeHandler(door.bolt, app_token, web_client=client)
-        stack.push_async_callback(socket.close_async)
-        socket.client.wss_uri = await reaching.socket_address(client, app_token)
-        doors.socket = socket
-        await socket.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+        doors.socket = Socket(door.bolt, app_token, client, clock=clock)
+        stack.push_async_callback(doors.socket.close)
+        await doors.socket.open()
         if not settings.webhook_secrets:
             return None
     else:

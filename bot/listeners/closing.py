@@ -4,7 +4,8 @@ import asyncio
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
+from bot.listeners.sockets import Socket
 
 TURN = 0.05
 """Seconds between two looks at what Slack has sent."""
@@ -17,7 +18,7 @@ class Doors:
 
     def __init__(self) -> None:
         self.site: web.TCPSite | None = None
-        self.socket: AsyncSocketModeHandler | None = None
+        self.socket: Socket | None = None
         self._closing = False
 
     @web.middleware
@@ -36,12 +37,12 @@ class Doors:
             await self.site.stop()
         if self.socket is not None:
             await self._acknowledged(self.socket)
-            await self.socket.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+            await self.socket.close()
 
-    async def _acknowledged(self, socket: AsyncSocketModeHandler) -> None:
+    async def _acknowledged(self, socket: Socket) -> None:
         """Slack asks a person to try again for each envelope that is cut off: those that have come are answered."""
         for _ in range(int(LAST_WORDS / TURN)):
-            waited = not socket.client.message_queue.empty()
+            waited = socket.pending > 0
             await asyncio.sleep(TURN)
             if not waited:
                 return

@@ -130,6 +130,10 @@ class LocalSlack(People):
         """Ask all connections to come anew (`refresh_requested`); may be awaited."""
         return asyncio.ensure_future(self._connections.refresh())
 
+    def hangs_up(self) -> asyncio.Task[None]:
+        """End all connections without a word before; may be awaited."""
+        return asyncio.ensure_future(self._connections.close())
+
     @property
     def deliveries(self) -> list[Delivery]:
         """Every attempt to tell the app of an event, oldest first."""
