@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.records import Event
-from bot.sandbox.pivotal import Fault
-from bot.services.events import AT_ONCE, GATHER, REMEMBER
+from bot.sandbox.pivotal import Fault, signing
+from bot.services.events import AT_ONCE, GATHER, MOST_ARRIVALS, REMEMBER
+
+SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 
 
 def body(number=89, kind="onboarding.phase_changed", event="evt_1", **more):
@@ -157,3 +159,24 @@ async def test_thousands_of_events_for_one_record_that_waited_are_one_reading(pi
 
         assert await idle(door)
         assert len(reads(pivotal)) == 1
+
+
+async def test_whoever_comes_when_too_many_wait_to_be_written_down_is_told_to_come_again(receiver, until):
+    async with receiver(desk=False) as door:
+        at = int(door.clock().timestamp())
+
+        def delivered(number):
+            genuine = body(event=f"evt_{number}")
+            signed = signing.headers(genuine, secrets=[SECRET], message_id=f"msg_{number}", timestamp=at)
+            return asyncio.create_task(door.events.receive(genuine, signed))
+
+        async with door.store.database.writing():
+            first = delivered("first")
+            await asyncio.sleep(0.05)
+            waiting = [delivered(number) for number in range(MOST_ARRIVALS)]
+            await until(lambda: len(door.events._arrivals) == MOST_ARRIVALS)
+
+            assert await door.post(body(event="evt_late")) == 503
+
+        await asyncio.gather(first, *waiting)
+        assert await door.store.inbox.waiting() == MOST_ARRIVALS + 1
