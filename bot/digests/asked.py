@@ -80,11 +80,18 @@ class Asked:
         written = await self._write(subscription, self._round(self._clock()))
         return previewed(written.message, written.thread)
 
-    async def rows(self, subscription_id: str, *, by: Actor) -> tuple[Subscription, tuple[Risk | Standing, ...]]:
-        """All that a digest lists now, in its order. Raises Forbidden, NotFound, and UpstreamError as `preview`."""
+    async def rows(
+        self, subscription_id: str, *, since: str = "", by: Actor
+    ) -> tuple[Subscription, tuple[Risk | Standing, ...]]:
+        """All that a digest lists now, in its order: what is new since the slot `since` comes first, as it did there.
+
+        Raises Forbidden, NotFound, and UpstreamError as `preview`.
+        """
         rights.check(rights.Right.READ, by)
         subscription = await self._known(subscription_id, by=by)
-        return subscription, (await self._write(subscription, self._round(self._clock()))).rows
+        base = await self._parts.ledger.get(subscription.id, since) if since else None
+        occasion = Occasion(compared=True, base=base)
+        return subscription, (await self._write(subscription, self._round(self._clock()), occasion)).rows
 
     async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
         """Post a digest out of turn, labelled with who asked; the day's own slot and the next comparison are untouched.
@@ -122,7 +129,7 @@ class Asked:
             occasion = Occasion(late=True, because=f"{by.name} asked for it by hand")
             written = await self._write(subscription, self._round(now), occasion)
             if self._has_nothing_to_say(subscription, written):
-                await self._skip(subscription, slot)
+                await self._skip(subscription, slot, written)
                 return notices.nothing_to_say(subject, slot=slot)
             await self._posting.post(subscription, slot, written)
         except BotError as error:
@@ -165,8 +172,9 @@ class Asked:
     def _has_nothing_to_say(self, subscription: Subscription, written: Written) -> bool:
         return written.silent and subscription.quiet
 
-    async def _skip(self, subscription: Subscription, slot: str) -> None:
-        await self._parts.ledger.mark(subscription.id, slot, DeliveryStatus.SKIPPED, reason=NOTHING_TO_SAY)
+    async def _skip(self, subscription: Subscription, slot: str, written: Written) -> None:
+        reason = written.but or NOTHING_TO_SAY
+        await self._parts.ledger.mark(subscription.id, slot, DeliveryStatus.SKIPPED, reason=reason)
         await self._telling.settled(subscription, slot)
 
     async def _failed(self, subscription: Subscription, slot: str, error: BotError) -> None:

@@ -26,7 +26,7 @@ def write(briefing: Briefing) -> Written:
         (one.standing for one in risks),
         previous=briefing.previous,
         today=briefing.today,
-        rules=fingerprint(briefing.subscription.filters, briefing.thresholds),
+        rules=fingerprint(briefing.rules, briefing.thresholds),
         fired={one.standing.onboarding.id: tuple(reason.rule for reason in one.reasons) for one in risks},
     )
     changed = delta.compare(
@@ -41,11 +41,11 @@ def write(briefing: Briefing) -> Written:
     message, thread = views.at_risk_digest(risks, changed, says, frame=frame)
     had_rows = briefing.previous is not None and bool(briefing.previous.rows)
     silent = briefing.subscription.quiet and not risks and not had_rows
-    return Written(message, thread, says, silent=silent, rows=views.ordered(risks, changed))
+    return Written(message, thread, says, silent=silent, but=views.but(hidden), rows=views.ordered(risks, changed))
 
 
 def fingerprint(filters: str, thresholds: Thresholds = DEFAULTS) -> str:
-    """What has to be the same for two digests to be comparable: the filters as typed, and the rules' thresholds."""
+    """What has to be the same for two digests to be comparable: what the filters keep, and the rules' thresholds."""
     return f"{filters}|{sorted(asdict(thresholds).items())}"
 
 

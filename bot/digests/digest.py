@@ -26,6 +26,8 @@ class Briefing:
     directory: Directory
     filters: str = ""
     """The subscription's filters, in words."""
+    rules: str = ""
+    """What they keep, however they are spelled: as long as it is the same, two digests can be compared."""
     medians: Mapping[str, float] = field(default_factory=dict)
     """Days onboardings usually stay in a phase, where observed."""
     test_key: bool = False
@@ -127,6 +129,8 @@ class Written:
     said: Said
     silent: bool = False
     """Nothing worth a post today: it is only shown to who asks for it."""
+    but: str = ""
+    """What there is all the same, where it is silent: `nothing but 1 snoozed`."""
     numbers: object | None = None
     """What it counted, as a frozen record, for who wants it as JSON."""
     rows: tuple[Risk | Standing, ...] = ()

@@ -13,12 +13,12 @@ def write(briefing: Briefing) -> Written:
     """Write it from a briefing; a week without launches is worth its one line too."""
     first, today = briefing.week_first, briefing.today
     lanes = launches.lanes(briefing.narrowed, phases=briefing.phases, today=today, first=first)
-    week = launches.of_week(lanes, today=today, first=first)
+    made = launches.made(lanes, today=today, first=first)
     says = delta.say(
         (*lanes.overdue, *lanes.this_week, *lanes.next_week),
         previous=briefing.previous,
         today=today,
-        rules=f"{briefing.subscription.filters}|{first}",
+        rules=f"{briefing.rules}|{first}",
     )
     changed = delta.compare(
         briefing.previous,
@@ -29,9 +29,9 @@ def write(briefing: Briefing) -> Written:
         otherwise=Cause.MOVED_OUT,
     )
     asleep = tuple(one for one in briefing.snoozed if one.onboarding_id in briefing.listed)
-    frame = replace(briefing.frame(), snoozed=asleep)
-    message, thread = launch_week_digest(lanes, week, changed, frame=frame)
-    return Written(message, thread, says, rows=(*lanes.overdue, *week, *lanes.next_week))
+    frame = replace(briefing.frame(), snoozed=asleep, snoozed_elsewhere=True)
+    message, thread = launch_week_digest(lanes, made, changed, frame=frame)
+    return Written(message, thread, says, rows=(*lanes.overdue, *lanes.this_week, *made, *lanes.next_week))
 
 
 digest = Digest("launch-week", "Launch week", days="mon", at=time(9), write=write)

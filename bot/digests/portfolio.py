@@ -1,5 +1,6 @@
 """The portfolio digest: once a week where all stand, what launched, what slipped, and how long phases take."""
 
+from dataclasses import replace
 from datetime import time
 
 from bot.digests.digest import Briefing, Digest, Written
@@ -14,16 +15,15 @@ def write(briefing: Briefing) -> Written:
     week = weekly.week(
         briefing.narrowed, phases=briefing.phases, now=briefing.now, zone=briefing.zone, medians=briefing.medians
     )
-    says = Said(rules=briefing.subscription.filters)
+    says = Said(rules=briefing.rules)
     known = delta.compare(briefing.previous, says, listed={}, everything={}, phases=briefing.phases)
+    frame = replace(briefing.frame(), snoozed_elsewhere=True)
     return Written(
-        views.portfolio_digest(week, known, frame=briefing.frame()),
+        views.portfolio_digest(week, known, frame=frame),
         (),
         says,
         silent=briefing.subscription.quiet and not briefing.narrowed.standings,
-        picture=chart.picture(week, frame=briefing.frame())
-        if briefing.pictures and week.open and chart.available()
-        else None,
+        picture=chart.picture(week, frame=frame) if briefing.pictures and week.open and chart.available() else None,
         numbers=week,
     )
 

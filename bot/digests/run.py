@@ -90,7 +90,7 @@ class DigestRun(Asked):
             occasion = Occasion(late=slot.late, because=why.rstrip("."), moved_from=slot.moved_from)
             written = await self._write(subscription, round_, occasion)
             if self._has_nothing_to_say(subscription, written):
-                await self._skip(subscription, slot.key)
+                await self._skip(subscription, slot.key, written)
                 return
             await self._posting.check_readers(subscription)
             await self._posting.post(subscription, slot.key, written)

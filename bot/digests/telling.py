@@ -11,7 +11,7 @@ from bot.domain.errors import BotError, Forbidden
 from bot.domain.records import Delivery as Row
 from bot.domain.records import DeliveryStatus, Said, Subscription
 from bot.domain.schedule import Slot
-from bot.services.ledger import DELIVERED, NOTHING_TO_SAY, NOTICE, Ledger, Skipped
+from bot.services.ledger import DELIVERED, NOTHING_BUT, NOTHING_TO_SAY, NOTICE, Ledger, Skipped
 from bot.services.subscriptions import Subscriptions
 from bot.views import digest_notices as notices
 from bot.views.digest_notices import Subject
@@ -136,7 +136,7 @@ class Telling:
             return notices.came(subject, reason=notice.reason or "", at=row.claimed_at)
         if row.status is DeliveryStatus.CLAIMED:
             return None
-        if row.reason == NOTHING_TO_SAY:
+        if row.reason and row.reason.startswith((NOTHING_TO_SAY, NOTHING_BUT)):
             return notices.silent(subject, slot=slot)
         return notices.came_not(subject, slot=slot, reason=row.reason or "")
 

@@ -8,9 +8,9 @@ from typing import Protocol
 
 from bot.digests.digest import Briefing, Digest, Written
 from bot.domain import dates, filters
-from bot.domain.errors import UpstreamError
+from bot.domain.errors import UpstreamError, UserError
 from bot.domain.phases import Phases
-from bot.domain.records import Snapshot, Subscription
+from bot.domain.records import Delivery, Directory, Snapshot, Subscription
 from bot.domain.risk import Thresholds
 from bot.services.journal import Journal
 from bot.services.ledger import Ledger
@@ -24,7 +24,7 @@ TOO_OLD = timedelta(hours=12)
 """With Pivotal away, an older one is not worth a digest."""
 
 Groups = Callable[[str], Awaitable[frozenset[str]]]
-"""The Slack users in a user group, by its id."""
+"""The Slack users in a user group, by its id; raises UpstreamError or UserError where nobody can say."""
 
 
 class Parts(Protocol):
@@ -78,6 +78,9 @@ class Occasion:
     """The name of who asked for it out of turn."""
     moved_from: tuple[date, ...] = ()
     """The holidays it was moved from."""
+    compared: bool = False
+    """It is written once more: compared with `base` again, and not with the last one, which may be itself."""
+    base: Delivery | None = None
 
 
 PUNCTUAL = Occasion()
@@ -101,9 +104,16 @@ class Round:
         return snapshot
 
 
+def _whose(subscription: Subscription, directory: Directory) -> str:
+    """Who `mine` means, for the readers of a digest: nobody is named in one's own direct message."""
+    if subscription.direct:
+        return ""
+    return next((directory.name(one) for one in sorted(directory.of_slack(subscription.creator))), "the subscriber")
+
+
 async def nobody(_group: str) -> frozenset[str]:
-    """Without Slack nobody knows who is in a user group."""
-    return frozenset()
+    """Raise UserError: without Slack nobody knows who is in a user group."""
+    raise UserError("Without Slack nobody can say who is in a user group.", hint="Name the people instead.")
 
 
 async def write(
@@ -118,10 +128,11 @@ async def write(
 ) -> Written:
     """Write one subscription's digest, with a picture where one can be shown.
 
-    Raises UpstreamError without a snapshot worth a digest, UserError when the filters can no longer be read.
+    Raises UpstreamError without a snapshot worth a digest, UserError when the filters can no longer be read, and what
+    `groups` does.
     """
     snapshot, directory = await round_.snapshot(), parts.people.directory
-    last = await parts.ledger.last_delivered(subscription)
+    last = occasion.base if occasion.compared else await parts.ledger.last_delivered(subscription)
     wanted = filters.parse(subscription.filters, phases=parts.phases, seen=snapshot.standings)
     today = dates.today(round_.now, subscription.zone)
     first = dates.first_weekday(subscription.zone, parts.week_start)
@@ -143,7 +154,8 @@ async def write(
         round_.now,
         parts.phases,
         directory,
-        filters=filters.describe(wanted, directory=directory),
+        filters=filters.describe(wanted, directory=directory, me=_whose(subscription, directory)),
+        rules=filters.fingerprint(wanted, me=subscription.creator),
         medians=parts.portfolio.medians,
         test_key=parts.test_key,
         since=date.fromisoformat(last.slot) if last else None,

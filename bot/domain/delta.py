@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from bot.domain import states
+from bot.domain import risk, states
 from bot.domain.phases import Phases
 from bot.domain.records import Said, SaidRow, Standing
+from bot.domain.rights import owners
+from bot.pivotal.models import OnboardingRow
 
 NOTHING: Mapping[str, tuple[str, ...]] = {}
 
@@ -26,6 +28,11 @@ class Cause(StrEnum):
     """Why a row is gone."""
 
     RECOVERED = "recovered"
+    """Something about it is other than it was: its state, its phase, its target date, or that it has an owner."""
+    AS_USUAL = "no longer above the usual time"
+    """It is as it was, and what is usual for its phase is more now."""
+    NO_RULE = "as before, but under no rule any more"
+    """It is as it was, and no rule of ours fires for a reason of its own."""
     LAUNCHED = "launched"
     COMPLETED = "completed"
     PAUSED = "paused"
@@ -174,4 +181,13 @@ def _cause(row: SaidRow, standing: Standing | None, *, phases: Phases, otherwise
     moved = row.target and (onboarding.target_launch_date or date.max) > row.target
     if otherwise is Cause.RECOVERED and moved and row.state != states.AT_RISK:
         return Cause.MOVED_OUT  # nothing is better for a launch that was put off
+    if otherwise is Cause.RECOVERED and _as_it_was(row, onboarding):
+        return Cause.AS_USUAL if risk.STALLED in row.fired else Cause.NO_RULE
     return otherwise
+
+
+def _as_it_was(row: SaidRow, onboarding: OnboardingRow) -> bool:
+    """Whether nothing of what makes a row is another than the last digest said."""
+    now = (onboarding.phase, states.effective(onboarding), onboarding.target_launch_date)
+    found = risk.NO_OWNER in row.fired and bool(owners(onboarding))
+    return now == (row.phase, row.state, row.target) and not found

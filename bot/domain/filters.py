@@ -1,5 +1,6 @@
 """What a list is narrowed to: `phase:review state:at_risk owner:@ana launch:this-week mine` and words of a name."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -134,17 +135,34 @@ def apply(
 def describe(filters: Filters, *, directory: Directory, me: str = "") -> str:
     """Say in words what is kept: `phase Review or Launch · owner Ana Ruiz`; empty when everything is.
 
-    `me` is the name of whose own onboardings are meant.
+    `me` is the name of whose own onboardings are meant, where that is not the reader.
     """
+    own = (f"only {me}’s" if me else "only yours") if filters.owners == (ME,) else ""
     parts = {
         "phase": [phase_label(phase) for phase in filters.phases],
         "state": [states.label(state) for state in filters.states],
-        "owner": [_owner_name(owner, directory, me) for owner in filters.owners],
+        "owner": [] if own else [_owner_name(owner, directory, me) for owner in filters.owners],
         "launch": ["no target date" if launch == NOBODY else launch.replace("-", " ") for launch in filters.launches],
         "customer": [f"“{customer}”" for customer in filters.customers],
         "name": [f"“{filters.text}”"] if filters.text else [],
     }
-    return " · ".join(f"{key} {' or '.join(values)}" for key, values in parts.items() if values)
+    told = (f"{key} {' or '.join(values)}" for key, values in parts.items() if values)
+    return " · ".join(filter(None, (own, *told)))
+
+
+def fingerprint(filters: Filters, *, me: str = "") -> str:
+    """What they keep, the same however they are spelled; `me` is the Slack user whose own onboardings are meant."""
+    owners = {f"S:{group[1] or group[3]}" if (group := GROUP.fullmatch(one)) else one for one in filters.owners}
+    parts = {
+        "phase": filters.phases,
+        "state": filters.states,
+        "owner": {me if one == ME and me else one for one in owners},
+        "launch": filters.launches,
+        "customer": [one.casefold() for one in filters.customers],
+        "text": [filters.text.casefold()] if filters.text else [],
+    }
+    kept = {key: sorted(set(values)) for key, values in parts.items() if values}
+    return json.dumps(kept) if kept else ""
 
 
 def _members(owner: str, groups: Mapping[str, frozenset[str]], me: str) -> Iterable[str]:
@@ -195,7 +213,7 @@ def _owner_name(owner: str, directory: Directory, me: str) -> str:
     if owner == NOBODY:
         return "nobody"
     if owner == ME:
-        return me or "the subscriber"
+        return me or "you"
     if group := GROUP.fullmatch(owner):
         return f"in @{group[2]}" if group[2] else "in a user group"
     names = [directory.name(one) for one in sorted(directory.of_slack(owner))]

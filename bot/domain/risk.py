@@ -46,7 +46,7 @@ class Thresholds:
     """Longer in the phase than this many times its median."""
     waiting_days: int = 7
     no_target_days: int = 14
-    """Days after the start."""
+    """Days after the start; after its creation where nobody says when it started."""
     no_owner_days: int = 2
     """Days after creation."""
 
@@ -188,10 +188,10 @@ def _about_the_launch(standing: Standing, moment: _Moment) -> dict[str, str | No
         SLIPPED: f"slipped {slips[-1].days} d, {_nth(len(slips))} time" if slipped else None
     }
     if target is None:
-        started = onboarding.started_at or onboarding.created_at
-        days = _days(started, moment)
+        days = _days(onboarding.started_at or onboarding.created_at, moment)
+        since = "the start" if onboarding.started_at else "it was created"
         texts[NO_TARGET] = (
-            f"no target date {_ago(days)} the start" if days >= max(moment.thresholds.no_target_days, 0) else None
+            f"no target date {_ago(days)} {since}" if days >= max(moment.thresholds.no_target_days, 0) else None
         )
     elif target < moment.today:
         texts[OVERDUE] = f"target date passed {dates.distance(target, moment.today)}"

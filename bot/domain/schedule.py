@@ -155,11 +155,15 @@ def _slot(subscription: Subscription, day: date, zone: ZoneInfo) -> Slot | None:
 
 
 def _moved_to(day: date, days: Collection[int], subscription: Subscription, zone: ZoneInfo) -> tuple[date, ...]:
-    """The holidays with a digest in the days off that end with this one, oldest first."""
+    """The holidays with a digest in the days off that end with this one, oldest first.
+
+    None whose own hour was over when the subscription was made: there was no digest to be moved.
+    """
     found: list[date] = []
     before = day - timedelta(days=1)
-    while not _worked(before, days, subscription.holidays) or instant(before, subscription.at, zone) is None:
-        if before.weekday() in days and workdays.holiday(before, subscription.holidays):
+    while (at := instant(before, subscription.at, zone)) is None or not _worked(before, days, subscription.holidays):
+        wanted = at is None or at >= subscription.created_at
+        if wanted and before.weekday() in days and workdays.holiday(before, subscription.holidays):
             found.append(before)
         before -= timedelta(days=1)
     return tuple(reversed(found))

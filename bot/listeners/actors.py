@@ -45,7 +45,7 @@ class Actors:
         return self._roles.troubles
 
     async def members(self, group: str) -> frozenset[str]:
-        """The Slack users in a user group; nobody while Slack does not say."""
+        """The Slack users in a user group; raises UpstreamError while Slack does not say, UserError if it will not."""
         return await self._roles.members(group)
 
     async def actor(self, slack_id: str, *, team: str | None) -> Actor:

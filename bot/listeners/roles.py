@@ -13,6 +13,8 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.delivery import refusal
+from bot.domain.errors import BotError, UpstreamError, UserError
 from bot.domain.records import Policy, Writes
 
 KEEP = timedelta(minutes=5)
@@ -24,6 +26,7 @@ WORKSPACE = "workspace"
 WORKSPACE_ADMINS = "workspace-admins"
 PAGE = 200
 _MOST_PAGES = 50
+_HOPELESS = ("missing_scope", "no_such_subteam", "not_allowed_token_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,21 @@ class Held:
     reader: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What Slack said of a user group: who is in it, or why it will not say."""
+
+    at: datetime
+    members: frozenset[str]
+    refused: str = ""
+
+    def told(self) -> frozenset[str]:
+        """Its members; raises UserError where Slack will not say."""
+        if self.refused:
+            raise UserError(self.refused, hint="An admin of this bot can mend that, or name people in its place.")
+        return self.members
+
+
 class Roles:
     """Looks roles up in Slack; keeps a group's members for five minutes."""
 
@@ -57,7 +75,7 @@ class Roles:
         self._client = client
         self.access = access
         self._clock = clock
-        self._groups: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._groups: dict[str, Known] = {}
         self._troubles: dict[str, str] = {}
 
     @property
@@ -83,39 +101,50 @@ class Roles:
             if named == WORKSPACE_ADMINS:
                 found |= dict.fromkeys(await self._workspace_admins())
             elif named.startswith("S"):
-                found |= dict.fromkeys(sorted(await self.members(named)))
+                found |= dict.fromkeys(sorted(await self._members(named)))
             else:
                 found[named] = None
         return tuple(found)
 
     async def _among(self, slack_id: str, named: Iterable[str]) -> bool:
         for one in named:
-            if one == slack_id or (one.startswith("S") and slack_id in await self.members(one)):
+            if one == slack_id or (one.startswith("S") and slack_id in await self._members(one)):
                 return True
         return False
 
+    async def _members(self, group: str) -> frozenset[str]:
+        """Who has a role by a user group: nobody while Slack does not say, and then `troubles` tells why."""
+        try:
+            return await self.members(group)
+        except BotError:
+            return frozenset()
+
     async def members(self, group: str) -> frozenset[str]:
-        """The Slack users in a user group; nobody while Slack does not say, and then `troubles` tells why."""
+        """The Slack users in a user group, as they were at most an hour ago while Slack does not say.
+
+        Raises UpstreamError when nobody knows them, for now; UserError when Slack will not say, until somebody changes
+        something: there is no such group, or the scope is missing.
+        """
         now = self._clock()
         if len(self._groups) + len(self._troubles) >= MOST:
             self._groups.clear()
             self._troubles.clear()
         known = self._groups.get(group)
-        if known and now - known[0] < KEEP:
-            return known[1]
+        if known and now - known.at < KEEP:
+            return known.told()
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)
         except (SlackApiError, ClientError, OSError, TimeoutError) as error:
-            self._troubles[group] = _trouble(group, error)
-            members = known[1] if known and now - known[0] < PATIENCE else frozenset()
-            if isinstance(error, SlackApiError) and error.response.get("error") in ("missing_scope", "no_such_subteam"):
+            trouble = self._troubles[group] = _trouble(group, error)
+            if isinstance(error, SlackApiError) and refusal(error) in _HOPELESS:
                 # It will not be otherwise in a moment: ask again in five minutes.
-                self._groups[group] = (now, frozenset())
-                return frozenset()
-            return members
+                self._groups[group] = Known(now, frozenset(), trouble)
+            elif known is None or known.refused or now - known.at >= PATIENCE:
+                raise UpstreamError(trouble, hint="Try again in a minute.") from error
+            return self._groups[group].told()
         self._troubles.pop(group, None)
-        self._groups[group] = (now, frozenset(answer["users"]))
-        return self._groups[group][1]
+        self._groups[group] = Known(now, frozenset(answer["users"]))
+        return self._groups[group].members
 
     async def _workspace_admins(self) -> tuple[str, ...]:
         """https://docs.slack.dev/reference/methods/users.list, page by page."""
@@ -138,12 +167,12 @@ class Roles:
 
 
 def _trouble(group: str, error: Exception) -> str:
-    code = error.response.get("error") if isinstance(error, SlackApiError) else None
+    code = refusal(error) if isinstance(error, SlackApiError) else None
     if code == "missing_scope":
         return (
             f"User groups are off: without the scope usergroups:read Slack does not say who is in {group}. "
             "See onboarding-bot manifest --with groups."
         )
     if code == "no_such_subteam":
-        return f"Slack knows no user group {group}, so nobody has a role by it."
+        return f"Slack knows no user group {group}, so nobody is in it."
     return f"Slack could not say who is in {group}."

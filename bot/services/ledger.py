@@ -19,9 +19,11 @@ LOOK_BACK = timedelta(days=7)
 """How far back slots that never came are explained."""
 
 NOTHING_TO_SAY = "nothing to say"
+NOTHING_BUT = "nothing but "
+"""Begins the reason of a slot of which all that there was to say is snoozed."""
 PAUSED = "paused"
-INTENDED = (NOTHING_TO_SAY, PAUSED)
-"""Reasons of slots that were not to come."""
+INTENDED = (NOTHING_TO_SAY, NOTHING_BUT, PAUSED)
+"""What the reasons of slots begin with that were not to come."""
 NOT_RUNNING = "I was not running at the hour set"
 DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, null, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, not_, null, or_, select, update
 
 from bot.domain.records import Delivery, DeliveryStatus, Said, SaidRow
 from bot.store.database import Database
@@ -138,13 +138,16 @@ class Deliveries:
     async def last_unsent(
         self, subscription_id: str, *, after: str = "", meant: Collection[str] = ()
     ) -> Delivery | None:
-        """The newest scheduled slot later than `after` that did not come, or may not have; `meant` are good reasons."""
+        """The newest scheduled slot later than `after` that did not come, or may not have.
+
+        `meant` is what good reasons begin with.
+        """
         reason = deliveries.c.reason
         found = await self._select(
             (deliveries.c.subscription_id == subscription_id)
             & deliveries.c.status.in_([status.value for status in _NOT_SENT])
             & (deliveries.c.slot > after)
-            & or_(reason.is_(None), reason.not_in(meant))
+            & or_(reason.is_(None), not_(or_(false(), *(reason.startswith(one, autoescape=True) for one in meant))))
             & _SCHEDULED,
             order=deliveries.c.slot.desc(),
             limit=1,

@@ -3,7 +3,7 @@
 A message has at most ten rows and fifteen blocks, whatever there is to say; what it leaves out it counts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 
 from slack_sdk.models.blocks import Block
 
@@ -39,7 +39,7 @@ def at_risk_digest(risks: Sequence[Risk], delta: Delta, says: Said, *, frame: Fr
     rows = ordered(risks, delta)
     shown, hidden = rows[:ROWS], len(rows[ROWS:])
     title = f"{TITLE} — {frames.day(frame.today)} · {_tally(risks, delta, frame)}"
-    above = (frames.headline(title, frame), _kinds(risks), *frames.notes(delta, frame))
+    above = (frames.headline(title, frame), _kinds(risks, frame), *frames.notes(delta, frame))
     top = text.clip(frames.lines(*above), TOP)
     more = f"*+{hidden} more* · the complete list by owner is in the thread" if hidden else ""
     after = text.clip(frames.lines(more, frames.gone(delta)), AFTER)
@@ -47,7 +47,7 @@ def at_risk_digest(risks: Sequence[Risk], delta: Delta, says: Said, *, frame: Fr
     room = frames.spread(len(shown), top, after, small)
     blocks: list[Block] = [section(top), *_rows(shown, delta, says, frame=frame, room=room)]
     if after:
-        everything = digest_rows.see_all(frame.subscription, TITLE) if hidden else None
+        everything = digest_rows.see_all(frame, TITLE, had=len(rows)) if hidden else None
         blocks.append(section(after, accessory=everything))
     blocks.append(context(small))
     thread = _by_owner(risks, delta, frame) if hidden else ()
@@ -74,18 +74,26 @@ def _fresh(risk: Risk, delta: Delta) -> bool:
 
 
 def _tally(risks: Sequence[Risk], delta: Delta, frame: Frame) -> str:
-    parts = [str(len(risks))] if risks else ["all clear"]
+    parts = [str(len(risks)) if risks else but(frame.snoozed) or "all clear"]
     if risks and delta.comparable:
         parts = [f"{len(risks)} ({len(delta.new)} new, {len(delta.continuing)} continuing)"]
     if delta.comparable and (recovered := delta.of(Cause.RECOVERED)):
         parts.append(f"{len(recovered)} recovered")
-    if frame.snoozed:
+    if risks and frame.snoozed:
         parts.append(f"{len(frame.snoozed)} snoozed")
     return " · ".join(parts)
 
 
-def _kinds(risks: Sequence[Risk]) -> str:
+def but(snoozed: Sized) -> str:
+    """`nothing but 1 snoozed`: what there is to say where all that needs attention sleeps; nothing where none does."""
+    return f"nothing but {len(snoozed)} snoozed" if snoozed else ""
+
+
+def _kinds(risks: Sequence[Risk], frame: Frame) -> str:
     """Keep apart what Pivotal says and what our rules say."""
+    if not risks and frame.snoozed:
+        sleeps = "1 that is" if len(frame.snoozed) == 1 else f"{len(frame.snoozed)} that are"
+        return f"No onboarding needs attention but {sleeps} snoozed."
     if not risks:
         return "No onboarding needs attention."
     marked = sum(risk.marked for risk in risks)

@@ -17,6 +17,9 @@ from bot.views.message import SECTION, Message, context
 DONE = "✓"
 """Begins what was done about a row since."""
 
+ELEMENTS = 10
+"""Parts of one line of small print: https://docs.slack.dev/reference/block-kit/blocks/context-block."""
+
 Payload = Mapping[str, Any]
 
 
@@ -41,8 +44,8 @@ def sealed(posted: Payload, *, newer: date) -> Message:
         if block["type"] == "actions":
             continue
         blocks.append({name: part for name, part in block.items() if name != "accessory"})
-    told = context(f"A newer digest: {frames.day(newer)}. This one is as it was, and can no longer be acted on.")
-    return _message(posted, [*blocks, told.to_dict()][-frames.BLOCKS :])
+    told = f"A newer digest: {frames.day(newer)}. This one is as it was, and can no longer be acted on."
+    return _message(posted, _ended(blocks, told))
 
 
 def lists(posted: Payload, onboarding_id: str) -> bool:
@@ -57,6 +60,17 @@ def noted(posted: Payload, remarks: Mapping[str, Remark]) -> Message:
         about = next((remark for key, remark in remarks.items() if _of(block, key)), None)
         blocks.append(_with(block, about.line) if about else block)
     return _message(posted, blocks)
+
+
+def _ended(blocks: list[dict[str, Any]], told: str) -> list[dict[str, Any]]:
+    """The blocks with one more line in the last of them: a digest may have as many as it may have already."""
+    last = blocks[-1] if blocks else {}
+    if last.get("type") == "context" and len(last["elements"]) < ELEMENTS:
+        return [*blocks[:-1], {**last, "elements": [*last["elements"], *context(told).to_dict()["elements"]]}]
+    if last.get("type") == "section" and "text" in last:
+        body = text.clip(last["text"]["text"], SECTION - text.length(told) - 1)
+        return [*blocks[:-1], {**last, "text": {**last["text"], "text": f"{body}\n{told}"}}]
+    return [*blocks, context(told).to_dict()]
 
 
 def _of(block: Mapping[str, Any], onboarding_id: str) -> bool:

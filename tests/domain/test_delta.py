@@ -69,7 +69,9 @@ def test_continuing_row_keeps_the_day_it_was_first_listed():
 @pytest.mark.parametrize(
     ("now", "cause"),
     [
-        (standing("acme"), Cause.RECOVERED),
+        (standing("acme", state="waiting"), Cause.RECOVERED),
+        (standing("acme", phase="internal_qa"), Cause.RECOVERED),
+        (standing("acme"), Cause.NO_RULE),
         (standing("acme", phase="launch"), Cause.LAUNCHED),
         (standing("acme", phase="completed"), Cause.COMPLETED),
         (standing("acme", state="done"), Cause.COMPLETED),
@@ -96,9 +98,28 @@ def test_a_row_that_no_longer_passes_the_filters_has_not_recovered():
 def test_an_already_launched_row_that_left_has_recovered():
     launched = standing("acme", phase="launch")
 
-    change = compared(said(launched), [], [launched])
+    change = compared(said(standing("acme", phase="launch", state="at_risk")), [], [launched])
 
     assert change.left["acme"].cause is Cause.RECOVERED
+
+
+def test_what_only_became_usual_has_not_recovered():
+    stalled = standing("acme")
+
+    change = compared(said(stalled, fired={"acme": ("stalled",)}), [], [stalled])
+
+    assert change.left["acme"].cause is Cause.AS_USUAL
+    assert change.left["acme"].cause.value == "no longer above the usual time"
+
+
+@pytest.mark.parametrize(("owner", "cause"), [("user_csm_001", Cause.RECOVERED), (None, Cause.NO_RULE)])
+def test_a_row_without_an_owner_has_recovered_once_it_has_one(owner, cause):
+    before = standing("acme")
+    now = Standing(before.onboarding.model_copy(update={"csm_id": owner}))
+
+    change = compared(said(before, fired={"acme": ("no_owner",)}), [], [now])
+
+    assert change.left["acme"].cause is cause
 
 
 def test_a_row_that_left_tells_its_date_now():

@@ -101,6 +101,14 @@ def test_two_holidays_in_a_row_are_moved_to_the_same_day():
     ]
 
 
+def test_what_was_subscribed_after_the_holidays_own_hour_has_nothing_that_is_moved():
+    before = replace(BERLIN, created_at=local(2026, 4, 6, 9))
+    after = replace(BERLIN, created_at=local(2026, 4, 6, 9, 1))
+
+    assert [slot.day for slot in slots(before, local(2026, 4, 6, 12), days=3)] == [EASTER_TUESDAY]
+    assert slots(after, local(2026, 4, 6, 12), days=3) == []
+
+
 def test_skipped_holiday_has_no_digest_at_all():
     skipping = replace(BERLIN, days="mon,wed", on_holiday=SKIP)
 

@@ -39,7 +39,7 @@ def slip(days, days_ago=3):
         ({"target_launch_date": LATER, "state": "at_risk"}, ["marked at risk in Pivotal"]),
         ({"started_at": NOW - 14 * DAY}, ["no target date 14 d after the start"]),
         ({"started_at": NOW - 13 * DAY}, []),
-        ({"created_at": NOW - 14 * DAY}, ["no target date 14 d after the start"]),
+        ({"created_at": NOW - 14 * DAY}, ["no target date 14 d after it was created"]),
         ({}, []),
         (
             {"target_launch_date": LATER, "csm_id": None, "created_at": NOW - 2 * DAY},

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from bot.domain import delta
-from bot.domain.launches import lanes, of_week
+from bot.domain.launches import lanes, made
 from bot.domain.records import (
     AuditEntry,
     Delivery,
@@ -65,7 +65,7 @@ def digest(risks, before, exists, frame, *, rules="", fired_before=None):
 def launches(standings, frame, *, before=None, first=0, rules=""):
     snapshot = Snapshot(tuple(standings), {}, frame.as_of)
     found = lanes(snapshot, phases=frame.phases, today=frame.today, first=first)
-    week = of_week(found, today=frame.today, first=first)
+    over = made(found, today=frame.today, first=first)
     listed = (*found.overdue, *found.this_week, *found.next_week)
     says = delta.say(listed, previous=before, today=frame.today, rules=rules)
     everything = {one.onboarding.id: one for one in standings}
@@ -77,7 +77,7 @@ def launches(standings, frame, *, before=None, first=0, rules=""):
         phases=frame.phases,
         otherwise=delta.Cause.MOVED_OUT,
     )
-    return launch_digest.launch_week_digest(found, week, change, frame=frame)
+    return launch_digest.launch_week_digest(found, over, change, frame=frame)
 
 
 def words(payload):
@@ -146,7 +146,7 @@ def world(aurora, observed):
     umbrella = aurora("Umbrella", id="onb_5", display_id=5, target_launch_date=date(2026, 10, 2))
     before = [
         globex,
-        hooli,
+        changed(hooli, state="at_risk"),
         changed(initech, phase="internal_qa"),
         changed(umbrella, target_launch_date=date(2026, 9, 11)),
     ]
@@ -383,7 +383,7 @@ def test_a_snoozed_row_is_gone_because_it_is_snoozed_and_counted(aurora, frame, 
 
     message, _ = digest([], [one], [one], replace(frame, snoozed=(asleep,)))
 
-    assert message.text == "At-risk onboardings — Wed 9 Sep · all clear · 1 snoozed"
+    assert message.text == "At-risk onboardings — Wed 9 Sep · nothing but 1 snoozed"
     assert "*Snoozed:* Customer 000 #0" in words(checked(message))
     assert words(checked(message)).endswith("*Snoozed (1):* Customer 000 until 21 Sep by Ana &lt;Ruiz&gt;")
 
@@ -445,10 +445,40 @@ def test_after_a_change_of_filters_nothing_is_called_new_or_gone(aurora, frame, 
 def test_all_clear_names_what_recovered(aurora, frame, checked):
     (one,) = many(aurora, 1)
 
-    message, _ = digest([], [one], [one], frame)
+    message, _ = digest([], [changed(one, state="at_risk")], [one], frame)
 
     assert message.text == "At-risk onboardings — Wed 9 Sep · all clear · 1 recovered"
     assert "*Recovered:* Customer 000 #0" in words(checked(message))
+
+
+def test_what_is_only_usual_by_now_has_not_recovered(aurora, frame, checked):
+    (one,) = many(aurora, 1)
+    before = delta.say([one], previous=None, today=TODAY, rules="", fired={"onb_0": ("stalled",)})
+    says = delta.say([], previous=before, today=TODAY, rules="")
+    there = {"onb_0": one}
+    change = delta.compare(before, says, listed=there, everything=there, phases=frame.phases)
+
+    message, _ = digests.at_risk_digest([], change, says, frame=frame)
+
+    assert message.text == "At-risk onboardings — Wed 9 Sep · all clear"
+    assert "*No longer above the usual time:* Customer 000 #0" in words(checked(message))
+
+
+@pytest.mark.parametrize(
+    ("asleep", "told"),
+    [
+        (1, "No onboarding needs attention but 1 that is snoozed."),
+        (2, "No onboarding needs attention but 2 that are snoozed."),
+    ],
+)
+def test_where_all_that_needs_attention_is_snoozed_it_is_not_all_clear(aurora, frame, checked, asleep, told):
+    (one,) = many(aurora, 1)
+    sleeping = replace(frame, snoozed=tuple(map(snooze, range(asleep))))
+
+    message, _ = digest([], [changed(one, state="at_risk")], [one], sleeping)
+
+    assert message.text == f"At-risk onboardings — Wed 9 Sep · nothing but {asleep} snoozed · 1 recovered"
+    assert told in words(checked(message))
 
 
 def test_whatever_is_out_of_the_ordinary_is_said(aurora, frame, checked):
@@ -659,6 +689,7 @@ def test_all_rows_of_a_digest_are_shown_page_by_page(aurora, look, checked, past
         "At-risk onboardings",
         drawn,
         subscription_id="sub_1",
+        seen="25 2026-09-08",
         page=2,
         told="phase Review",
         as_of=look["now"],
@@ -690,6 +721,19 @@ def test_a_sealed_digest_says_which_is_newer_and_has_nothing_to_press(world, fra
 
     assert "accessory" not in str(message)
     assert message == paste
+
+
+def test_a_sealed_digest_has_no_more_blocks_than_it_had(aurora, calendar, frame, checked):
+    standings = many(aurora, 23)
+    before, _ = calendar
+    at_risk, _ = digest([Risk(one, (OVERDUE, MARKED)) for one in standings], standings[3:], standings, frame)
+    week, _ = launches(many(aurora, 12, target_launch_date=TODAY) + many(aurora, 5), frame, before=before)
+
+    for posted in (at_risk.payload(), week.payload()):
+        sealed = checked(posted_digest.sealed(posted, newer=date(2026, 9, 10)))
+
+        assert len(sealed["blocks"]) == len(posted["blocks"]) <= 15
+        assert "A newer digest: Thu 10 Sep." in words(sealed)
 
 
 def test_a_preview_shows_the_thread_below_as_far_as_slack_takes_it(checked):
