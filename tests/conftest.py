@@ -68,11 +68,19 @@ def postgres() -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, of the kind that the environment's `DATABASE` names."""
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Each call gives the address of an empty database, of the kind that the environment's `DATABASE` names."""
     if DATABASE == "postgresql":
-        return str(request.getfixturevalue("postgres")())
-    return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+        empty_database: Callable[[], str] = request.getfixturevalue("postgres")
+        return empty_database
+    names = itertools.chain(["bot.db"], (f"bot{number}.db" for number in itertools.count(2)))
+    return lambda: f"sqlite+aiosqlite:///{tmp_path / next(names)}"
+
+
+@pytest.fixture
+def database_url(new_database: Callable[[], str]) -> str:
+    """The address of an empty database, likewise."""
+    return new_database()
 
 
 @pytest.fixture

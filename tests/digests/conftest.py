@@ -172,9 +172,9 @@ async def at_once(seconds: float) -> None:
 
 
 @pytest.fixture
-async def scene(tmp_path) -> AsyncIterator[Scene]:
+async def scene(database_url) -> AsyncIterator[Scene]:
     moment = [datetime(2026, 9, 7, 7, tzinfo=UTC)]
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=lambda: moment[0])
+    store = await Store.open(database_url, clock=lambda: moment[0])
     async with (
         LocalPivotal(clock=lambda: made.now) as pivotal,
         LocalSlack(manifest(), clock=lambda: made.now) as slack,

@@ -46,13 +46,11 @@ class Scenery:
 class Stage:
     """Sets the scene as often as it is asked to."""
 
-    def __init__(self, folder) -> None:
-        self._folder = folder
-        self._scenes = 0
+    def __init__(self, new_database) -> None:
+        self._new_database = new_database
 
     async def plays(self, act):
-        self._scenes += 1
-        database = f"sqlite+aiosqlite:///{self._folder / f'bot{self._scenes}.db'}"
+        database = self._new_database()
         store = await Store.open(database, clock=lambda: NOW)
         async with LocalPivotal(clock=lambda: NOW) as pivotal, LocalSlack(manifest(), clock=lambda: NOW) as slack:
             pivotal.rate_limit = 10_000
@@ -68,8 +66,8 @@ class Stage:
 
 
 @pytest.fixture
-def stage(tmp_path) -> Stage:
-    return Stage(tmp_path)
+def stage(new_database) -> Stage:
+    return Stage(new_database)
 
 
 async def cut_short(scenery: Scenery, *, die_at: int) -> bool:

@@ -63,8 +63,8 @@ async def slack(hold) -> AsyncIterator[LocalSlack]:
 
 
 @pytest.fixture
-def database(tmp_path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+def database(database_url) -> str:
+    return database_url
 
 
 @pytest.fixture

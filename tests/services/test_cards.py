@@ -19,8 +19,8 @@ ERIN = Actor("U0ERIN001", "T0OTHER01", "Erin Walsh", home=False)
 
 
 @pytest.fixture
-async def store(clock, tmp_path):
-    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=clock)
+async def store(clock, database_url):
+    opened = await Store.open(database_url, clock=clock)
     yield opened
     await opened.close()
 

@@ -39,8 +39,8 @@ async def pivotal(clock):
 
 
 @pytest.fixture
-async def store(clock, tmp_path):
-    opened = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=clock)
+async def store(clock, database_url):
+    opened = await Store.open(database_url, clock=clock)
     yield opened
     await opened.close()
 

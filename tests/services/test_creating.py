@@ -20,8 +20,8 @@ WISH = Wish(customer=NewCustomer("Initrode", "Peter", "peter@initrode.example"),
 
 
 @pytest.fixture
-async def store(tmp_path, clock):
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=clock)
+async def store(database_url, clock):
+    store = await Store.open(database_url, clock=clock)
     yield store
     await store.close()
 

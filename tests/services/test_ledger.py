@@ -18,8 +18,8 @@ DIGEST = Subscription(
 
 
 @pytest.fixture
-async def store(tmp_path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=lambda: SUNDAY)
+async def store(database_url) -> AsyncIterator[Store]:
+    store = await Store.open(database_url, clock=lambda: SUNDAY)
     yield store
     await store.close()
 

@@ -25,8 +25,8 @@ async def pivotal(clock):
 
 
 @pytest.fixture
-async def onboardings(pivotal, clock, tmp_path):
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=clock)
+async def onboardings(pivotal, clock, database_url):
+    store = await Store.open(database_url, clock=clock)
     async with AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url) as api:
         portfolio = Portfolio(api, store, clock=clock, phases=Phases())
         await portfolio.snapshot(timedelta(0))

@@ -1,7 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -75,8 +74,8 @@ async def api(pivotal: LocalPivotal, clock: Clock) -> AsyncIterator[AsyncPivotal
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", clock=clock)
+async def store(database_url: str, clock: Clock) -> AsyncIterator[Store]:
+    store = await Store.open(database_url, clock=clock)
     yield store
     await store.close()
 

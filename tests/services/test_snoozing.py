@@ -57,12 +57,12 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(clock, tmp_path):
+async def scene(clock, database_url):
     async with LocalPivotal(clock=clock) as pivotal:
         pivotal.rate_limit = 10_000
         pivotal.has_onboarding(89, customer="Aurora", phase="review", csm_id="user_csm_001")
         pivotal.has_onboarding(90, customer="Globex", phase="review", csm_id="user_csm_001")
-        store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=clock)
+        store = await Store.open(database_url, clock=clock)
         people = People(store)
         await store.people.link(Person("user_csm_001", slack_id=ANA.slack_id, name="Ana Ruiz"))
         async with AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url) as api:

@@ -39,8 +39,8 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(tmp_path) -> AsyncIterator[Scene]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=lambda: SUNDAY)
+async def scene(database_url) -> AsyncIterator[Scene]:
+    store = await Store.open(database_url, clock=lambda: SUNDAY)
     yield Scene(store)
     await store.close()
 

@@ -32,12 +32,12 @@ class Replica:
 
 
 @pytest.fixture
-async def replicas(clock, tmp_path):
+async def replicas(clock, database_url):
     clock.now = datetime(2026, 9, 7, 0, 59, tzinfo=UTC)  # 02:59 in Berlin
     async with LocalPivotal(clock=clock) as pivotal, AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url) as api:
         pivotal.rate_limit = 10_000
         pivotal.has_onboarding(89, customer="Aurora", phase="review", id="onb_89")
-        store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}", clock=clock)
+        store = await Store.open(database_url, clock=clock)
         made = [Replica(api, store, clock) for _ in range(2)]
         yield made
         for one in made:
