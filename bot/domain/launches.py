@@ -63,11 +63,10 @@ def lanes(snapshot: Snapshot, *, phases: Phases, today: date, first: int = 0) ->
     return Lanes(**{name.value: _sorted(standings) for name, standings in found.items()})
 
 
-def of_week(lanes: Lanes, *, today: date, first: int = 0) -> tuple[Standing, ...]:
-    """All launches of the week that `today` is in and that are not overdue, by day, those already made included."""
+def made(lanes: Lanes, *, today: date, first: int = 0) -> tuple[Standing, ...]:
+    """Those of the week that `today` is in which have launched already, by day."""
     start, end = dates.week(today, first)
-    made = [one for one in lanes.launched if (day := one.onboarding.target_launch_date) and start <= day <= end]
-    return _sorted([*lanes.this_week, *made])
+    return tuple(one for one in lanes.launched if (day := one.onboarding.target_launch_date) and start <= day <= end)
 
 
 def _sorted(standings: Sequence[Standing]) -> tuple[Standing, ...]:

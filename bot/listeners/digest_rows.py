@@ -1,9 +1,13 @@
 """What can be pressed in a digest: a row's menu, which writes nothing but opens a card or a form, and See all."""
 
+from collections import Counter
+from dataclasses import replace
+
 from slack_sdk.models.views import View
 
-from bot.domain import dates, filters, launches
+from bot.domain import dates, launches
 from bot.domain.errors import UserError
+from bot.domain.launches import Lane
 from bot.domain.moves import Verb
 from bot.domain.records import Standing, Subscription
 from bot.domain.risk import Risk
@@ -11,6 +15,7 @@ from bot.listeners import changing, snoozes
 from bot.listeners.changing import Wish
 from bot.listeners.feature import Answer, Feature, Seen, Turn
 from bot.listeners.show import open_card
+from bot.listeners.subscribing import name_of, told
 from bot.views import digest_rows as views
 from bot.views import lists, modal, values
 from bot.views.forms import reason
@@ -20,7 +25,7 @@ from bot.views.values import Press
 feature = Feature("Digest rows")
 
 TITLE = "All rows"
-"""Of the modal behind See all."""
+"""Of the modal behind See all, until it is known which digest's they are."""
 
 
 @feature.button(views.MENU)
@@ -43,14 +48,16 @@ async def see_all(turn: Turn) -> View:
     turn.screen.take_over()
     await turn.screen.loading(TITLE)
     snapshot = await turn.services.onboardings.snapshot()
-    subscription, listed = await turn.digests.rows(wanted.list, by=turn.actor)
-    kept = filters.parse(subscription.filters, phases=turn.phases, seen=snapshot.standings)
+    _, since = views.then(wanted.filters)
+    subscription, listed = await turn.digests.rows(wanted.list, since=since, by=turn.actor)
+    title = turn.titles.get(subscription.kind, subscription.kind)
     page = views.page(
-        turn.titles.get(subscription.kind, subscription.kind),
-        [_row(one, turn, subscription) for one in listed],
+        title,
+        _rows(listed, turn, subscription),
         subscription_id=wanted.list,
+        seen=wanted.filters,
         page=wanted.page,
-        told=filters.describe(kept, directory=turn.directory),
+        told=told(turn, subscription, creator=await name_of(turn, subscription.creator)),
         phases=turn.phases,
         directory=turn.directory,
         now=turn.now,
@@ -59,7 +66,7 @@ async def see_all(turn: Turn) -> View:
         stale=snapshot.trouble or snapshot.stale,
         test_key=turn.services.test_key,
     )
-    return modal.told(TITLE, page)
+    return modal.told(title, page)
 
 
 async def _ask(turn: Turn, verb: Verb) -> Seen:
@@ -72,11 +79,16 @@ async def _ask(turn: Turn, verb: Verb) -> Seen:
     return move if isinstance(move, Answer) else changing.form(turn, standing, move, wish=wish)
 
 
-def _row(listed: Risk | Standing, turn: Turn, subscription: Subscription) -> Row:
-    """With its reasons, or under the heading of its lane on the channel's calendar."""
-    if isinstance(listed, Risk):
-        return Row(listed.standing, listed.reasons)
+def _rows(listed: tuple[Risk | Standing, ...], turn: Turn, subscription: Subscription) -> list[Row]:
+    """With their reasons, or under the headings of their lanes on the channel's calendar, which count them."""
     today = dates.today(turn.now, subscription.zone)
     first = dates.first_weekday(subscription.zone, turn.services.week_start)
-    lane = launches.lane(listed, phases=turn.phases, today=today, first=first)
-    return Row(listed, lane=lists.LANES.get(lane, "") if lane else "")
+    found = []
+    for one in listed:
+        if isinstance(one, Risk):
+            found.append(Row(one.standing, one.reasons))
+            continue
+        lane = launches.lane(one, phases=turn.phases, today=today, first=first)
+        found.append(Row(one, lane=lists.MADE if lane is Lane.LAUNCHED else lists.LANES.get(lane, "") if lane else ""))
+    counts = Counter(row.lane for row in found)
+    return [replace(row, lane=f"{row.lane} ({counts[row.lane]})") if row.lane else row for row in found]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from slack_sdk.models.views import View
 
-from bot.domain import dates, launches, rights, schedule, states
+from bot.domain import dates, launches, rights, states
 from bot.domain.records import Delivery, Snapshot, Standing, Subscription
 from bot.domain.unmapped import unmapped
 from bot.listeners.claims import unclaimed
@@ -43,10 +43,10 @@ async def _drawn(turn: Turn) -> View:
     followed = await turn.services.following.of(turn.actor.slack_id)
     content = Home(
         _parts(turn, snapshot, own),
-        [(one, None if one.paused else schedule.next_run(one, turn.now)) for one in mine],
+        [(one, await _next(turn, one)) for one in mine],
         [(label, verb) for label, verb in _WAYS if verb in turn.commands],
         turn.titles,
-        Welcome(turn.names.command, bool(turn.actor.own_ids)) if turn.now - known_since < NEW else None,
+        _welcome(turn) if turn.now - known_since < NEW else None,
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
         follows=[(one, turn.services.following.standing(one)) for one in followed],
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
@@ -79,10 +79,10 @@ def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Pa
     waits = " ".join(filter(None, ("state:waiting", owner)))
     return [
         Part(
-            "Needs you" if own else "Needs somebody",
+            "Yours that need attention" if own else "Need attention in the team",
             [Row(risk.standing, risk.reasons) for risk in needy],
             Turning("at-risk", owner, 1),
-            "Nothing of yours needs a look right now." if own else "Nothing needs a look right now.",
+            "Nothing of yours needs attention right now." if own else "Nothing needs attention right now.",
         ),
         Part(
             f"Launching this and next week{whose}",
@@ -97,6 +97,11 @@ def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Pa
             "Nobody is waited for.",
         ),
     ]
+
+
+async def _next(turn: Turn, subscription: Subscription) -> datetime | None:
+    coming = await turn.services.ledger.following(subscription, now=turn.now)
+    return coming.at if coming else None
 
 
 async def _backstage(turn: Turn, snapshot: Snapshot, subscribed: Iterable[Subscription]) -> Backstage:

@@ -46,9 +46,11 @@ async def home(turn: Turn, page: int = 1) -> Message:
     if theirs:
         return _customers(turn, snapshot, *theirs, page=page)
     today = dates.today(turn.now, turn.zone)
+    needy = turn.services.onboardings.at_risk(replace(snapshot, standings=own), today=today, now=turn.now)
+    reasons = {risk.standing.onboarding.id: risk.reasons for risk in needy}
     seen = lists.home(
-        own,
-        reasons={one.onboarding.id: turn.services.onboardings.reasons(one, today=today, now=turn.now) for one in own},
+        [*(risk.standing for risk in needy), *(one for one in own if one.onboarding.id not in reasons)],
+        reasons=reasons,
         linked=bool(turn.actor.own_ids),
         phases=turn.phases,
         directory=turn.directory,
@@ -59,8 +61,7 @@ async def home(turn: Turn, page: int = 1) -> Message:
         test_key=turn.services.test_key,
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
     )
-    offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
-    return Message(seen.text, (*seen.blocks, *offer))
+    return _offering(turn, seen)
 
 
 @feature.command(
@@ -75,7 +76,7 @@ async def mine(turn: Turn, page: int = 1) -> Message:
     title, ids, empty = _whose(replace(turn, text=person))
     snapshot, own = await turn.services.onboardings.owned(ids)
     sort = sort or Order.NEWEST
-    return lists.listing(
+    seen = lists.listing(
         title,
         order.arranged(own, sort, phases=turn.phases),
         page=page,
@@ -91,6 +92,13 @@ async def mine(turn: Turn, page: int = 1) -> Message:
         empty=empty,
         test_key=turn.services.test_key,
     )
+    return seen if ids or person.strip() else _offering(turn, seen)
+
+
+def _offering(turn: Turn, seen: Message) -> Message:
+    """With the owners in Pivotal that somebody unlinked may be, to say which."""
+    offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
+    return Message(seen.text, (*seen.blocks, *offer))
 
 
 @feature.command(
@@ -167,8 +175,10 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
         raise UserError(
             "Launches stand by their date, overdue first.", hint=f"Try `/onboarding list {rest}` for another order."
         )
+    lanes = launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today, first=turn.week_first)
     return lists.launches(
-        launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today, first=turn.week_first),
+        lanes,
+        made=launches.made(lanes, today=sight.today, first=turn.week_first),
         page=page,
         phases=turn.phases,
         directory=turn.directory,
@@ -256,7 +266,7 @@ async def _sight(turn: Turn, *, over: bool = True) -> Sight:
         me=turn.actor.slack_id,
         first=turn.week_first,
     )
-    told, found = filters.describe(wanted, directory=turn.directory, me=turn.actor.name), len(kept)
+    told, found = filters.describe(wanted, directory=turn.directory), len(kept)
     if not (over or wanted.phases or wanted.states):
         kept = tuple(one for one in kept if not states.closed(one.onboarding, phases=turn.phases))
     return Sight(snapshot, replace(snapshot, standings=kept), today, told, sort, over=found - len(kept))

@@ -1,6 +1,8 @@
 """Subscribing a channel, or oneself, to a digest: by a typed line, or by the form; and changing one there is."""
 
-from datetime import datetime
+import json
+from dataclasses import replace
+from hashlib import sha256
 from zoneinfo import available_timezones
 
 from slack_sdk.models.blocks import Option
@@ -8,17 +10,18 @@ from slack_sdk.models.views import View
 
 from bot.domain import countries, dates, filters, rights, schedule
 from bot.domain.errors import BotError, Forbidden, UserError
-from bot.domain.records import Subscription
-from bot.domain.schedule import Slot
-from bot.listeners.feature import Feature, Seen, Turn
-from bot.listeners.wishes import DIRECT, PLACE, check, kind_of, read, wished
+from bot.domain.records import Subscription, is_direct
+from bot.listeners.feature import Answer, Feature, Seen, Turn
+from bot.listeners.wishes import check, kind_of, place_of, read, wished
 from bot.services import Services
-from bot.services.subscriptions import Wish
+from bot.services.subscriptions import Wish, allowed
+from bot.services.wishes import again, made
 from bot.views import subscriptions as views
 from bot.views import text
 from bot.views.forms import subscription as forms
 from bot.views.forms.subscription import Typed
 from bot.views.message import Message
+from bot.views.values import LIMIT
 
 feature = Feature("Digests")
 
@@ -41,11 +44,17 @@ async def subscribe(turn: Turn) -> Seen:
     """Subscribe as typed; with nothing typed, open the form with what is usual."""
     if not turn.text.strip():
         return await _form(turn)
-    kind, said = kind_of(turn, turn.text)
-    wish, place = read(turn, kind, said)
-    direct = place in DIRECT or (turn.channel.startswith("D") and not PLACE.fullmatch(place))
-    found = PLACE.fullmatch(place)
-    return await _subscribe(turn, "" if direct else found[1] if found else turn.channel, wish)
+    return await _typed(turn, turn.text)
+
+
+@feature.button(views.REPLACE)
+async def replace_it(turn: Turn) -> Answer:
+    """`Replace it`: what was typed takes the place of the digest that was shown, unless that is another by now."""
+    try:
+        channel, seen, typed = json.loads(turn.pressed.value if turn.pressed else "")
+    except ValueError:
+        raise UserError("This button is from an older version of the bot.", hint="Type the line again.") from None
+    return Answer(await _typed(replace(turn, channel=channel), typed, agreed=seen), replace=True)
 
 
 @feature.button(views.ADD)
@@ -93,6 +102,52 @@ async def sent(turn: Turn) -> Message | View:
     if typed.subscription_id:
         return await _edit(turn, typed.subscription_id, wish)
     return await _subscribe(turn, typed.channel if typed.channels else "", wish)
+
+
+async def _typed(turn: Turn, typed: str, *, agreed: str = "") -> Message:
+    """Subscribe as typed; what is not typed stays as it is where there is such a digest.
+
+    Somebody else's is asked about first, unless its replacing is `agreed` to.
+    """
+    kind, said = kind_of(turn, typed)
+    place = place_of(said, here=turn.channel)
+    channel = place or await turn.cards.direct(turn.actor.slack_id)
+    there = await turn.services.subscriptions.of_channel(channel)
+    before = next((one for one in there if one.kind == kind), None)
+    wish = read(turn, kind, said, base=again(before) if before else None)
+    if before and before.paused is None and wish == again(before):
+        return views.subscribed(
+            before,
+            following=await turn.services.ledger.following(before, now=turn.now),
+            titles=turn.titles,
+            zone=turn.zone,
+            filters=told(turn, before, creator=await name_of(turn, before.creator)),
+            reader=turn.actor.slack_id,
+            already=True,
+        )
+    others = before and before.creator != turn.actor.slack_id and not is_direct(channel)
+    if before and others and agreed != _seen(before) and allowed(before, turn.actor):
+        await _guard(turn, channel)
+        return await _replacing(turn, before, wish, typed)
+    return await _subscribe(turn, place, wish)
+
+
+async def _replacing(turn: Turn, before: Subscription, wish: Wish, typed: str) -> Message:
+    """The question before a colleague's digest gives way."""
+    value = json.dumps([turn.channel, _seen(before), typed], ensure_ascii=False)
+    if len(value) > LIMIT:
+        raise UserError("This channel has such a digest already.", hint="Change that one: `/onboarding subscriptions`.")
+    wanted, creator = (
+        made(wish, channel=before.channel, by=turn.actor, now=turn.now),
+        await name_of(turn, before.creator),
+    )
+    kept = told(turn, before, creator=creator), told(turn, wanted)
+    return views.replacing(before, wanted, titles=turn.titles, filters=kept, creator=creator, value=value)
+
+
+def _seen(subscription: Subscription) -> str:
+    """What tells this state of a subscription from any other."""
+    return sha256(repr(subscription).encode()).hexdigest()[:12]
 
 
 async def _form(turn: Turn) -> View:
@@ -153,10 +208,11 @@ async def _subscribe(turn: Turn, channel: str, wish: Wish) -> Message:
     )
     return views.subscribed(
         made,
-        following=following(made, turn.now),
+        following=await turn.services.ledger.following(made, now=turn.now),
         titles=turn.titles,
         zone=turn.zone,
         filters=told(turn, made),
+        reader=turn.actor.slack_id,
         instead_of=before,
         creator=await name_of(turn, before.creator) if before else "",
     )
@@ -168,10 +224,11 @@ async def _edit(turn: Turn, subscription_id: str, wish: Wish) -> Message:
     )
     return views.subscribed(
         saved,
-        following=following(saved, turn.now),
+        following=await turn.services.ledger.following(saved, now=turn.now),
         titles=turn.titles,
         zone=turn.zone,
-        filters=told(turn, saved),
+        filters=told(turn, saved, creator=await name_of(turn, saved.creator)),
+        reader=turn.actor.slack_id,
         edited=True,
     )
 
@@ -196,19 +253,13 @@ async def name_of(turn: Turn, slack_id: str) -> str:
 
 
 def told(turn: Turn, subscription: Subscription, *, creator: str = "") -> str:
-    """What a subscription's filters keep, in words; as typed when they cannot be read any more."""
+    """What a subscription's filters keep, in words; as typed when they cannot be read any more.
+
+    `creator` is the name of who set it up: `mine` means theirs.
+    """
     try:
         wanted = filters.parse(subscription.filters, phases=turn.phases)
     except UserError:
         return subscription.filters
-    return filters.describe(wanted, directory=turn.directory, me=creator)
-
-
-def following(subscription: Subscription, now: datetime) -> Slot | None:
-    """When its next one comes; None while it is paused, or when no day can be found."""
-    if subscription.paused or not schedule.readable(subscription):
-        return None
-    try:
-        return schedule.due(subscription, now=schedule.next_run(subscription, now))
-    except ValueError:
-        return None
+    me = "" if subscription.creator == turn.actor.slack_id else creator or "the subscriber"
+    return filters.describe(wanted, directory=turn.directory, me=me)

@@ -1,4 +1,4 @@
-"""The digests there are: what became of each, when the next one comes, and pausing, resuming and ending them."""
+"""The digests there are: what became of each, when the next one comes, and pausing, resuming and deleting them."""
 
 from slack_sdk.models.views import View
 
@@ -6,7 +6,7 @@ from bot.domain import schedule
 from bot.domain.errors import Forbidden, NotFound, UserError
 from bot.domain.records import Subscription
 from bot.listeners.feature import Answer, Feature, Seen, Turn
-from bot.listeners.subscribing import following, name_of, told
+from bot.listeners.subscribing import name_of, told
 from bot.listeners.wishes import kind_of, shown
 from bot.services.ledger import NOTICE
 from bot.services.subscriptions import allowed
@@ -24,16 +24,16 @@ feature = Feature("Digests")
 @feature.command(
     "unsubscribe",
     usage="[at-risk | launch-week | portfolio]",
-    tells="Stop a digest in this channel; alone, it shows which there are",
+    tells="Delete a digest of this channel; alone, it shows which there are",
     examples=("unsubscribe", "unsubscribe at-risk"),
 )
 async def unsubscribe(turn: Turn) -> Message:
-    """End the channel's subscription of one kind, or show those there are to choose from."""
+    """Delete the channel's subscription of one kind, or show those there are to choose from."""
     there = await turn.services.subscriptions.of_channel(turn.channel)
     if not turn.text.strip():
         mine = [one for one in there if allowed(one, turn.actor)]
         if not mine:
-            why = "None of its digests is yours to end." if there else "This channel gets no digest."
+            why = "None of its digests is yours to delete." if there else "This channel gets no digest."
             raise NotFound(why, hint=_there(turn))
         return views.pick(mine, titles=turn.titles)
     kind, rest = kind_of(turn, turn.text)
@@ -42,7 +42,7 @@ async def unsubscribe(turn: Turn) -> Message:
     gone = await turn.services.subscriptions.unsubscribe(
         turn.channel, kind, by=turn.actor, source=turn.source, reference=turn.reference
     )
-    return views.unsubscribed(gone, titles=turn.titles, command=turn.names.command)
+    return views.unsubscribed(gone, titles=turn.titles, command=turn.names.command, reader=turn.actor.slack_id)
 
 
 @feature.command(
@@ -65,6 +65,7 @@ async def subscriptions(turn: Turn, page: int = 1, notice: str = "") -> Message:
         now=turn.now,
         zone=turn.zone,
         command=turn.names.command,
+        reader=own,
         notice=notice,
     )
 
@@ -84,7 +85,7 @@ async def row_menu(turn: Turn) -> Seen:
     if wanted.verb in changes:
         one = await changes[wanted.verb](wanted.id, by=turn.actor, source=turn.source, reference=turn.reference)
         done = "is paused" if wanted.verb == views.PAUSE else "goes on"
-        notice = f"“{views.title(one, titles=turn.titles)}” in {views.channel(one)} {done}."
+        notice = f"“{views.title(one, titles=turn.titles)}” {views.place(one, turn.actor.slack_id)} {done}."
         return Answer(await subscriptions(turn, notice=notice), replace=True)
     if wanted.verb not in (views.EDIT, views.DELETE):
         raise UserError("This menu is from an older version of the bot.", hint=_there(turn))
@@ -94,7 +95,7 @@ async def row_menu(turn: Turn) -> Seen:
 
 @feature.button(views.END)
 async def end(turn: Turn) -> Answer:
-    """`End it`, which Slack has asked about."""
+    """`Delete`, which Slack has asked about."""
     return Answer(await _end(turn, turn.press.id), replace=True)
 
 
@@ -109,13 +110,13 @@ async def _asked(turn: Turn, subscription_id: str, verb: str) -> View:
     """The form that changes a subscription, or the question before it ends."""
     one = await turn.services.subscriptions.get(subscription_id)
     if one is None:
-        raise NotFound("This digest has been ended already.", hint=_there(turn))
+        raise NotFound("This digest has been deleted already.", hint=_there(turn))
     if not allowed(one, turn.actor):
         whose = "that person’s own" if one.direct else "a channel’s, and you may not change those"
         raise Forbidden(f"You may not change it: it is {whose}.", hint="This bot’s admins can.")
     if verb == views.EDIT:
         return forms.form(shown(turn, one))
-    named = f"*{views.title(one, titles=turn.titles)}* in {views.channel(one)}\n{views.when(one)}"
+    named = f"*{views.title(one, titles=turn.titles)}* {views.place(one, turn.actor.slack_id)}\n{views.when(one)}"
     return ending.form(ending.Typed(one.id, named))
 
 
@@ -123,7 +124,7 @@ async def _end(turn: Turn, subscription_id: str) -> Message:
     gone = await turn.services.subscriptions.delete(
         subscription_id, by=turn.actor, source=turn.source, reference=turn.reference
     )
-    return views.unsubscribed(gone, titles=turn.titles, command=turn.names.command)
+    return views.unsubscribed(gone, titles=turn.titles, command=turn.names.command, reader=turn.actor.slack_id)
 
 
 def _there(turn: Turn) -> str:
@@ -142,7 +143,7 @@ async def _row(turn: Turn, subscription: Subscription) -> Row:
     why = (put_off.reason or "") if put_off else ""
     return Row(
         subscription,
-        following(subscription, turn.now),
+        await turn.services.ledger.following(subscription, now=turn.now),
         filters=told(turn, subscription, creator=creator),
         creator=creator,
         past=await turn.services.ledger.recent(subscription, limit=outcomes.MOST),

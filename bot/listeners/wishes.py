@@ -15,6 +15,8 @@ from bot.views.forms.subscription import Typed
 
 DIRECT = ("dm", "me")
 _GROUPS = "usergroups:read"
+_ORDER = ("at-risk", "launch-week", "portfolio")
+"""The order in which the kinds are named."""
 PLACE = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^>]*)?>")
 _HERE = ("here", "channel")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(am|pm)?", re.IGNORECASE)
@@ -29,20 +31,37 @@ def kind_of(turn: Turn, typed: str) -> tuple[str, str]:
         kind = kinds.get(spelled("".join(head)))
         if kind:
             return kind, rest
-    known = " or ".join(f"`{one}`" for one in turn.titles)
+    *others, last = dict.fromkeys(kind for kind in (*_ORDER, *turn.titles) if kind in turn.titles)
+    known = f"{', '.join(others)} or {last}" if others else last
     first = words.head(typed)[0]
-    raise UserError(f"There is no digest “{first}”." if first else "Which digest?", hint=f"There are {known}.")
+    raise UserError(f"There is no digest “{first}”." if first else "Which digest?", hint=f"Choose {known}.")
 
 
-def read(turn: Turn, kind: str, said: str) -> tuple[Wish, str]:
-    """Read place, hour, weekdays, zone and switches in any order; what is left are filters."""
+def place_of(said: str, *, here: str) -> str:
+    """The channel that a line means; nothing for the person's own direct message."""
+    place = here
+    for word in words.split(said):
+        if word.casefold() in _HERE:
+            place = here
+        elif word.casefold() in DIRECT:
+            place = ""
+        elif found := PLACE.fullmatch(word):
+            place = found[1]
+    return "" if place.startswith("D") else place
+
+
+def read(turn: Turn, kind: str, said: str, *, base: Wish | None = None) -> Wish:
+    """Read hour, weekdays, zone and switches in any order; what is left are filters.
+
+    What is not said stays as in `base`, or else is what is usual for the kind. Words for the place are passed over.
+    """
     digest = turn.digests.kinds[kind]
-    wish, place, rest = Wish(kind=kind, days=digest.days, at=digest.at, zone=turn.actor.zone), "", []
+    wish, rest = base or Wish(kind=kind, days=digest.days, at=digest.at, zone=turn.actor.zone), []
     for word in words.split(said):
         key, _, value = word.casefold().partition(":")
         if word.casefold() in (*_HERE, *DIRECT) or PLACE.fullmatch(word):
-            place = word if word.startswith("<") else word.casefold()
-        elif word[0].isdecimal():
+            continue
+        if word[0].isdecimal():
             wish = replace(wish, at=_hour(word))
         elif key == "mentions":
             wish = replace(wish, mentions=_switch(key, value))
@@ -58,7 +77,7 @@ def read(turn: Turn, kind: str, said: str) -> tuple[Wish, str]:
             schedule.weekdays(word)
             wish = replace(wish, days=word.lower())
     check(turn, " ".join(rest))
-    return replace(wish, filters=" ".join(rest)), place
+    return replace(wish, filters=" ".join(rest)) if rest or base is None else wish
 
 
 def check(turn: Turn, typed: str) -> None:

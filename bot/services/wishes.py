@@ -51,6 +51,21 @@ def made(wish: Wish, *, channel: str, by: Actor, now: datetime) -> Subscription:
     return subscription
 
 
+def again(one: Subscription) -> Wish:
+    """What was wished for of a subscription there is."""
+    return Wish(
+        one.kind,
+        one.days,
+        one.at,
+        one.zone,
+        one.filters,
+        one.mentions,
+        one.quiet,
+        one.holidays,
+        one.on_holiday,
+    )
+
+
 def hours(one: Subscription) -> tuple[object, ...]:
     """What decides on which days and when it comes."""
     return schedule.weekdays(one.days), one.at, one.zone, one.holidays, one.holidays and one.on_holiday

@@ -53,6 +53,8 @@ class Frame:
     """The day of the digest before."""
     snoozed: tuple[Snooze, ...] = ()
     """What is hidden from this channel, as far as it would be a row."""
+    snoozed_elsewhere: bool = False
+    """It is hidden from the at-risk digest alone, and this is another."""
     set_by: Mapping[str, AuditEntry] = field(default_factory=dict)
     """Who set an onboarding's present state through the bot, by onboarding id."""
     missed: Delivery | None = None
@@ -192,12 +194,13 @@ def _missed(missed: Delivery) -> str:
 
 
 def _snoozed(frame: Frame) -> str:
-    """`Snoozed (2): Acme Corp until 21 Sep by Ana Ruiz, …`: the soonest to wake first."""
+    """`Snoozed (2): Acme Corp until 21 Sep by Ana Ruiz, …`: the soonest to wake first; and in which digest."""
     ordered = sorted(frame.snoozed, key=lambda one: (one.until, one.title.casefold(), one.onboarding_id))
     names = tuple(
         f"{text.name(one.title, 50)} until {dates.short(one.until)} by {text.name(one.name, 40)}" for one in ordered
     )
-    return f"*Snoozed ({len(names)}):* {text.listed(names, limit=SNOOZED)}" if names else ""
+    where = " in the at-risk digest" if frame.snoozed_elsewhere else ""
+    return f"*Snoozed{where} ({len(names)}):* {text.listed(names, limit=SNOOZED)}" if names else ""
 
 
 def _gone(left: Left) -> str:

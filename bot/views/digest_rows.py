@@ -18,6 +18,7 @@ from bot.domain.moves import Verb
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Standing
 from bot.views import controls, rows, text, values
+from bot.views.digest_frame import Frame
 from bot.views.message import Message, section
 from bot.views.rows import Row, Sheet
 from bot.views.values import Press, Turning
@@ -33,23 +34,34 @@ _BLOCK_ID = 255
 """Characters Slack takes in the id of a block."""
 
 
-def row(standing: Standing, told: str, *, phases: Phases, at: int, room: int = LONGEST) -> Block:
+def row(standing: Standing, told: str, *, phases: Phases, at: int, room: int = LONGEST, over: bool = False) -> Block:
     """One row in at most `room` characters; its block is found again by the onboarding's id, which its own begins with.
 
-    `at` is its place in the message, which makes its ids unique there.
+    `at` is its place in the message, which makes its ids unique there. Of what is `over` there is nothing to do but to
+    open it.
     """
     block_id = f"{standing.onboarding.id}:{at}"
     return section(
         text.clip(told, min(room, LONGEST)),
-        accessory=_menu(standing, phases=phases, at=at),
+        accessory=controls.open_button(standing, at=at) if over else _menu(standing, phases=phases, at=at),
         block_id=block_id if len(block_id) <= _BLOCK_ID else None,
     )
 
 
-def see_all(subscription_id: str, title: str) -> ButtonElement | None:
-    """The button to all rows of a digest; None where there is no way back to them."""
-    value = values.encode_turning(Turning(subscription_id, "", 1)) if subscription_id else None
+def see_all(frame: Frame, title: str, *, had: int) -> ButtonElement | None:
+    """The button to all rows of a digest, which `had` so many; None where there is no way back to them."""
+    seen = f"{had} {frame.since.isoformat() if frame.since else ''}".strip()
+    value = values.encode_turning(Turning(frame.subscription, seen, 1)) if frame.subscription else None
     return controls.button("See all", action=f"{ALL}:1", named=f"See all: {title}", value=value) if value else None
+
+
+def then(seen: str) -> tuple[int | None, str]:
+    """What `See all` carries: how many rows the digest had, and the slot of the one before, which it told changes of.
+
+    None and nothing where another version of the bot drew it.
+    """
+    had, _, since = seen.partition(" ")
+    return int(had) if had.isdecimal() else None, since
 
 
 def page(
@@ -57,6 +69,7 @@ def page(
     drawn: Sequence[Row],
     *,
     subscription_id: str,
+    seen: str,
     page: int,
     told: str,
     phases: Phases,
@@ -67,8 +80,23 @@ def page(
     stale: bool | str,
     test_key: bool,
 ) -> Message:
-    """One page of all rows, ten of them, in the digest's order; `told` says its filters in words."""
-    sheet = Sheet(title, drawn, subscription_id, told=told, empty="No row is left.", badge=test_key, turn=ALL)
+    """One page of all rows, ten of them, in the digest's order; `told` says its filters in words.
+
+    `seen` is what the button carried. The modal has the title.
+    """
+    had, _ = then(seen)
+    sheet = Sheet(
+        title,
+        drawn,
+        subscription_id,
+        seen,
+        told=told,
+        note=f"as it stands now: {len(drawn)}" + (f" (the digest had {had})" if had not in (None, len(drawn)) else ""),
+        empty="No row is left.",
+        badge=test_key,
+        turn=ALL,
+        headed=False,
+    )
     return rows.paged(
         sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
     )

@@ -1,4 +1,4 @@
-"""A person's Home tab: what needs them, what launches, who is waited for, their digests; for admins, gaps."""
+"""A person's Home tab: what needs attention, what launches, who is waited for, digests; for admins, gaps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,6 +50,8 @@ class Welcome:
 
     command: str
     linked: bool
+    writes: bool = True
+    """Somebody may change something in Pivotal through the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,12 @@ def home(
 def _welcome(welcome: Welcome, *, asked: bool) -> list[Block]:
     """Three lines, what is known of them, and the one thing to do next, unless that is `asked` just below."""
     command = text.escape(welcome.command)
+    on = " and move them on" if welcome.writes else ""
+    nothing = " without your name beside it" if welcome.writes else " for now"
     told = (
         "This is where your customers’ onboardings stand in Pivotal.",
-        "Look them up and move them on here or with a command; what I answer only you see, until you share it.",
-        "I write nothing in channels that customers can read, and nothing to Pivotal without your name beside it.",
+        f"Look them up{on} here or with a command; what I answer only you see, until you share it.",
+        f"I write nothing in channels that customers can read, and nothing to Pivotal{nothing}.",
     )
     if welcome.linked:
         status = "I know who you are in Pivotal, so what is yours comes first here."

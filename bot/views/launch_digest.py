@@ -25,31 +25,35 @@ OVERDUE = 3
 BLOCKS = 15
 
 
-def launch_week_digest(lanes: Lanes, week: Sequence[Standing], delta: Delta, *, frame: Frame) -> Drawn:
+def launch_week_digest(lanes: Lanes, made: Sequence[Standing], delta: Delta, *, frame: Frame) -> Drawn:
     """Draw the launches: overdue ones first, this week's by day, next week's by name, and a count of the undated.
 
-    `week` are all launches of this week, those already made included.
+    `made` are those of this week that have launched already: they follow those to come.
     """
-    late, due = lanes.overdue[:OVERDUE], week[:ROWS]
-    hidden = len(lanes.overdue) > len(late) or len(week) > len(due) or len(lanes.next_week) > NAMES
-    title = f"{TITLE} — {frames.day(frame.today)} · {_tally(lanes, week, frame)}"
-    above = (frames.headline(title, frame), _coming(lanes, week), *frames.notes(delta, frame))
+    late, due = lanes.overdue[:OVERDUE], lanes.this_week[:ROWS]
+    over = made[: ROWS - len(due)]
+    hidden = len(late) + len(due) + len(over) < len(lanes.overdue) + len(lanes.this_week) + len(made)
+    hidden = hidden or len(lanes.next_week) > NAMES
+    title = f"{TITLE} — {frames.day(frame.today)} · {_tally(lanes, made, frame)}"
+    above = (frames.headline(title, frame), _coming(lanes, made), *frames.notes(delta, frame))
     top = text.clip(frames.lines(*above), TOP)
     complete = "The complete list by owner is in the thread." if hidden else ""
     after = text.clip(frames.lines(_next_week(lanes), _no_target(lanes), frames.gone(delta), complete), AFTER)
     small = frames.footer(frame)
     headings = {
         0: f"*Overdue*{_shown(len(late), len(lanes.overdue))}\n" if late else "",
-        len(late): f"*This week*{_shown(len(due), len(week))}\n" if due else "",
+        len(late): f"*This week*{_shown(len(due), len(lanes.this_week))}\n" if due else "",
+        len(late) + len(due): f"*Launched this week*{_shown(len(over), len(made))}\n" if over else "",
     }
-    room = frames.spread(len(late) + len(due), top, after, small)
-    rows = _rows((*late, *due), delta, frame, headings=headings, room=room)
-    button = digest_rows.see_all(frame.subscription, TITLE) if hidden else None
+    headings = {place: heading for place, heading in headings.items() if heading}
+    room = frames.spread(len(late) + len(due) + len(over), top, after, small)
+    rows = _rows((*late, *due, *over), delta, frame, headings=headings, room=room)
+    listed = (*lanes.overdue, *lanes.this_week, *made, *lanes.next_week)
+    button = digest_rows.see_all(frame, TITLE, had=len(listed)) if hidden else None
     ending = _ending(after, small, button, together=len(rows) + 3 > BLOCKS)
-    listed = (*lanes.overdue, *week, *lanes.next_week)
     thread = _by_owner(listed, delta, frame) if hidden else ()
     new = [one for one in listed if delta.comparable and one.onboarding.id in delta.new]
-    spoken = frames.spoken(title, frame, **{"This week": week, "New": new})
+    spoken = frames.spoken(title, frame, **{"This week": lanes.this_week, "New": new})
     return Message(spoken, (section(top), *rows, *ending)), thread
 
 
@@ -65,6 +69,7 @@ def _rows(
             phases=frame.phases,
             at=place,
             room=room,
+            over=frame.phases.launched(standing.onboarding.phase),
         )
         for place, standing in enumerate(shown)
     ]
@@ -78,18 +83,19 @@ def _ending(after: str, small: str, button: ButtonElement | None, *, together: b
     return [*([section(after, accessory=button)] if after else []), context(small)]
 
 
-def _tally(lanes: Lanes, week: Sequence[Standing], frame: Frame) -> str:
-    parts = [f"{len(week)} this week" if week else "nothing due this week"]
+def _tally(lanes: Lanes, made: Sequence[Standing], frame: Frame) -> str:
+    due = f"{len(lanes.this_week)} this week" if lanes.this_week else "nothing due this week"
+    parts = [f"{due}, {len(made)} launched" if made else due]
     parts += [f"{len(lanes.overdue)} overdue"] if lanes.overdue else []
     parts += [f"{len(lanes.next_week)} next week"] if lanes.next_week else []
-    parts += [f"{len(frame.snoozed)} snoozed"] if frame.snoozed else []
+    parts += [f"{len(frame.snoozed)} snoozed in the at-risk digest"] if frame.snoozed else []
     return " · ".join(parts)
 
 
-def _coming(lanes: Lanes, week: Sequence[Standing]) -> str:
+def _coming(lanes: Lanes, made: Sequence[Standing]) -> str:
     """With nothing due, when the next launch is."""
     ahead = next(iter((*lanes.next_week, *lanes.later)), None)
-    if week:
+    if lanes.this_week or made:
         return ""
     if ahead is None or ahead.onboarding.target_launch_date is None:
         return "Nothing is due, and no launch is planned."
@@ -128,7 +134,7 @@ def _facts(standing: Standing, delta: Delta, frame: Frame, owner: str) -> str:
                 f"{text.count(late, 'day')} overdue" if late > 0 else "",
                 f"was {was} {slip}" if was else slip.strip("()"),
                 facts.set_by(standing, frame),
-                f"snoozed until {dates.short(asleep.until)}" if asleep else "",
+                f"snoozed in the at-risk digest until {dates.short(asleep.until)}" if asleep else "",
             ),
         )
     )

@@ -18,7 +18,21 @@ from bot.views.message import Message, context, header, section
 from bot.views.rows import PAGE, TURN, Row, Sheet
 from bot.views.values import Press
 
-__all__ = ["CHOOSE", "GO", "LANES", "MINE", "PAGE", "TURN", "ahead", "at_risk", "home", "launches", "listing", "pick"]
+__all__ = [
+    "CHOOSE",
+    "GO",
+    "LANES",
+    "MADE",
+    "MINE",
+    "PAGE",
+    "TURN",
+    "ahead",
+    "at_risk",
+    "home",
+    "launches",
+    "listing",
+    "pick",
+]
 
 CHOOSE = "ob:pick"
 """Says which onboarding a typed change was meant for; the value carries the verb."""
@@ -38,6 +52,7 @@ LANES = {
     Lane.LAUNCHED: "Launched",
 }
 """The lanes in reading order: what is late comes before what is coming."""
+MADE = "Launched this week"
 _UNLINKED = (
     "You are not linked to a Pivotal user yet, so I can’t tell which onboardings are yours. "
     "An admin of this bot can link you."
@@ -118,19 +133,20 @@ def launches(
     as_of: datetime,
     stale: bool | str = False,
     only: Lane | None = None,
+    made: Sequence[Standing] = (),
     filters: str = "",
     told: str = "",
     test_key: bool = False,
 ) -> Message:
-    """Draw the launches lane by lane, overdue first; `only` is the one lane wanted, or None for all."""
+    """Draw the launches lane by lane, overdue first; `only` is the one lane wanted, or None for all.
+
+    `made` are this week's that have launched already: with this week alone they follow it.
+    """
+    groups = {heading: getattr(lanes, lane.value) for lane, heading in LANES.items() if only in (None, lane)}
+    if only is Lane.THIS_WEEK:
+        groups[MADE] = made
     drawn = tuple(
-        Row(
-            standing,
-            lane=f"{heading} ({len(getattr(lanes, lane.value))})",
-        )
-        for lane, heading in LANES.items()
-        if only in (None, lane)
-        for standing in getattr(lanes, lane.value)
+        Row(standing, lane=f"{heading} ({len(members)})") for heading, members in groups.items() for standing in members
     )
     title = f"Launches: {LANES[only].lower()}" if only else "Launches"
     sheet = Sheet(title, drawn, "launches", filters, told, empty="No launches here.", badge=test_key)
@@ -153,14 +169,14 @@ def home(
     test_key: bool = False,
     creates: bool = False,
 ) -> Message:
-    """Draw a person's own open onboardings, those that need a look first, and the ways to everything else.
+    """Draw a person's own open onboardings in the order given, and the ways to everything else.
 
-    `reasons` are by onboarding id; `linked` is false for someone the bot cannot tell the onboardings of; `creates`
+    `reasons` are by onboarding id, where one needs attention;
+    `linked` is false for someone the bot cannot tell the onboardings of; `creates`
     is true for who may create one now.
     """
-    first = sorted(standings, key=lambda one: not reasons.get(one.onboarding.id))
     needy = sum(bool(reasons.get(one.onboarding.id)) for one in standings)
-    attention = f"{needy} {'needs' if needy == 1 else 'need'} a look" if needy else "none needs a look"
+    attention = f"{needy} {'needs' if needy == 1 else 'need'} attention" if needy else "none needs attention"
     if not linked:
         told = _UNLINKED
     elif not standings:
@@ -168,7 +184,7 @@ def home(
     else:
         told = f"{text.count(len(standings), 'onboarding')}, {attention}"
     blocks: list[Block] = [header("Your onboardings"), context(said.joined(told, said.TEST_BADGE if test_key else ""))]
-    for at, one in enumerate(first[:MINE]):
+    for at, one in enumerate(standings[:MINE]):
         why = reasons.get(one.onboarding.id, ())
         line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone, reasons=why)
         blocks.append(section(line, accessory=controls.open_button(one, at=at)))
@@ -201,13 +217,23 @@ def pick(
     stale: bool | str = False,
     verb: Verb | None = None,
     reason: str = "",
+    reasons: Mapping[str, str] | None = None,
 ) -> Message:
-    """Ask which onboarding was meant, ten at most. With `verb`, choosing one goes on with that change, and `reason`."""
+    """Ask which onboarding was meant, ten at most. With `verb`, choosing one goes on with that change, and `reason`.
+
+    `reasons` are by onboarding id, where they differ; one that is missing there is only opened.
+    """
     asked = text.name(question, 300)
     blocks: list[Block] = [section(f"*{asked}*")]
     for at, one in enumerate(standings[:PAGE]):
         line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
-        blocks.append(section(line, accessory=_choice(one, at=at, verb=verb, reason=reason)))
+        why = reason if reasons is None else reasons.get(one.onboarding.id)
+        choice = (
+            controls.open_button(one, at=at)
+            if verb is None or why is None
+            else _choice(one, at=at, verb=verb, reason=why)
+        )
+        blocks.append(section(line, accessory=choice))
     left = len(standings) - PAGE
     more = f"{left} more not shown: type more of the name, or the number, such as `#89`" if left > 0 else ""
     blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
@@ -232,12 +258,10 @@ def ahead(standing: Standing, to: Sequence[str], *, phases: Phases) -> Message:
     return Message(f"{asked} {labels}.", (section(f"*{asked}*"), ActionsBlock(elements=buttons), note))
 
 
-def _choice(one: Standing, *, at: int, verb: Verb | None, reason: str) -> ButtonElement:
-    if verb is None:
-        return controls.open_button(one, at=at)
+def _choice(one: Standing, *, at: int, verb: Verb, reason: str) -> ButtonElement:
     return controls.button(
         "Choose",
         action=f"{CHOOSE}:{at}",
-        named=controls.naming("Choose ", one),
+        named=controls.naming("Choose ", one, controls.number(one)),
         value=values.encode(Press(one.onboarding.id, verb, reason=reason)),
     )

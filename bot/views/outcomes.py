@@ -1,4 +1,4 @@
-"""What became of a subscription's last digests, told from the ledger: came, late, skipped, uncertain, failed."""
+"""What became of a subscription's last digests, told from the ledger: delivered, late, skipped, uncertain, failed."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ _AT_WORK = timedelta(minutes=15)
 
 
 def past(deliveries: Sequence[Delivery], subscription: Subscription, *, now: datetime) -> str:
-    """The newest few, newest first: `came Fri 4 Sep 09:00 · Thu 3 Sep skipped: nothing to say`."""
+    """The newest few, newest first: `Fri 4 Sep 09:00, delivered · Thu 3 Sep, skipped: nothing to say`."""
     return " · ".join(outcome(one, subscription, now=now) for one in deliveries[:MOST])
 
 
@@ -25,21 +25,26 @@ def outcome(delivery: Delivery, subscription: Subscription, *, now: datetime) ->
     zone = ZoneInfo(subscription.zone)
     local = delivery.claimed_at.astimezone(zone)
     if delivery.slot.startswith(_ASKED_FOR):
-        return f"asked for {_day(local.date())} {local:%H:%M}: {_plainly(delivery)}"
+        return f"{_day(local.date())} {local:%H:%M}, on request: {_plainly(delivery)}"
     named = _slot(delivery.slot) or _day(local.date())
     why = f": {text.name(delivery.reason.rstrip('.'), 160)}" if delivery.reason else ""
     match delivery.status:
         case DeliveryStatus.SKIPPED:
-            return f"{named} skipped{why}"
+            return f"{named}, skipped{why}"
         case DeliveryStatus.FAILED:
-            return f"{named} not posted{why}"
+            return f"{named}, not posted{why}"
         case DeliveryStatus.UNCERTAIN:
-            return f"{named} uncertain: it may have come or not; whoever set it up was asked to look"
+            return f"{named}, uncertain: it may have come or not; whoever set it up was asked to look"
         case DeliveryStatus.CLAIMED:
             begun = f"begun {_day(local.date())} {local:%H:%M}"
             return f"{begun}, on its way" if now - delivery.claimed_at < _AT_WORK else f"{begun}, and broken off"
     lacking = f" ({text.name(delivery.reason.rstrip('.'), 160)})" if delivery.reason else ""
-    return f"came {_day(local.date())} {local:%H:%M}{_late(delivery, subscription, zone)}{lacking}"
+    due = _due(delivery, subscription, zone)
+    if due is None:
+        return f"{_day(local.date())} {local:%H:%M}, delivered{lacking}"
+    if delivery.claimed_at - due > schedule.PUNCTUAL:
+        return f"{_day(local.date())} {local:%H:%M}, delivered late: its hour is {subscription.at:%H:%M}{lacking}"
+    return f"{named} {due.astimezone(zone):%H:%M}, delivered{lacking}"
 
 
 def waiting(due: datetime, subscription: Subscription, *, grace: timedelta, why: str = "") -> str:
@@ -51,21 +56,18 @@ def waiting(due: datetime, subscription: Subscription, *, grace: timedelta, why:
     return f"Waiting since {local:%H:%M}{reason}: tried again every few minutes, until {until}"
 
 
-def _late(delivery: Delivery, subscription: Subscription, zone: ZoneInfo) -> str:
-    """That it came after its hour, where the ledger and the hour set say so."""
+def _due(delivery: Delivery, subscription: Subscription, zone: ZoneInfo) -> datetime | None:
+    """When it was due; None where it had another hour then."""
     try:
         due = schedule.instant(date.fromisoformat(delivery.slot), subscription.at, zone)
     except ValueError:
-        return ""
-    if due is None or due < subscription.created_at:  # it had another hour then
-        return ""
-    late = delivery.claimed_at - due > schedule.PUNCTUAL
-    return f", late: its hour is {subscription.at:%H:%M}" if late else ""
+        return None
+    return None if due is None or due < subscription.created_at or delivery.claimed_at < due else due
 
 
 def _plainly(delivery: Delivery) -> str:
     if delivery.status in _ARRIVED:
-        return "came"
+        return "delivered"
     why = f": {text.name(delivery.reason.rstrip('.'), 160)}" if delivery.reason else ""
     return {DeliveryStatus.CLAIMED: "on its way", DeliveryStatus.UNCERTAIN: "uncertain"}.get(
         delivery.status, f"not posted{why}"

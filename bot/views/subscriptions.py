@@ -16,7 +16,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.domain import countries, dates
-from bot.domain.records import Delivery, Subscription
+from bot.domain.records import MOVE, Delivery, Subscription
 from bot.domain.schedule import Slot
 from bot.views import controls, outcomes, text, values
 from bot.views import standing as said
@@ -24,6 +24,8 @@ from bot.views.message import Message, context, header, section
 from bot.views.values import Press, Turning
 
 ADD = "ob:subscribe"
+REPLACE = "ob:subscribe-replace"
+"""`Replace it`: the value carries the line that was typed, and what it would replace."""
 ROW = "ob:subscription"
 """The menu of a subscription; which entry is in its value."""
 PAGE = "ob:subscriptions"
@@ -63,9 +65,13 @@ def listing(
     now: datetime,
     zone: ZoneInfo,
     command: str,
+    reader: str = "",
     notice: str = "",
 ) -> Message:
-    """Draw one page (from 1) of `total` subscriptions for a reader in `zone`; `notice` is markup, said above them."""
+    """Draw one page (from 1) of `total` subscriptions for a reader in `zone`; `notice` is markup, said above them.
+
+    `reader` is a Slack user id, here and below: a direct message of theirs is called “you”.
+    """
     add = controls.button("Add a digest", action=ADD, named="Add a digest", style="primary")
     before: list[Block] = [section(notice)] if notice else []
     if not rows:
@@ -79,12 +85,12 @@ def listing(
     blocks = [*before, header("Digest subscriptions")]
     for row in rows:
         menu = _menu(row, titles=titles) if row.changeable else None
-        blocks.append(section(_told(row, titles=titles, now=now, zone=zone), accessory=menu))
+        blocks.append(section(_told(row, titles=titles, now=now, zone=zone, reader=reader), accessory=menu))
     counted = text.count(total, "subscription")
     blocks.append(context(f"{counted}, page {page} of {pages}" if pages > 1 else counted))
     blocks.append(ActionsBlock(elements=[add, *_turns(page, pages)]))
     told_all = tuple(
-        f"{title(row.subscription, titles=titles)} in {channel(row.subscription)}, {when(row.subscription)}"
+        f"{title(row.subscription, titles=titles)} {place(row.subscription, reader)}, {when(row.subscription)}"
         for row in rows
     )
     return Message(f"{notice} {counted}: {text.listed(told_all, limit=5)}.".strip(), tuple(blocks))
@@ -99,15 +105,16 @@ def subscribed(
     filters: str = "",
     instead_of: Subscription | None = None,
     creator: str = "",
+    reader: str = "",
     edited: bool = False,
+    already: bool = False,
 ) -> Message:
-    """Say that somebody gets a digest, as understood, when the first one comes, and what it takes the place of.
+    """Say that somebody gets a digest, as understood, when the next one comes, and what it takes the place of.
 
-    `zone` is the reader's; `creator` is the name of who set the earlier one up.
+    `zone` is the reader's; `creator` is the name of who set the earlier one up; `already` says that nothing changed.
     """
-    whose = ("A" if edited else "Your") + " direct message" if subscription.direct else channel(subscription)
-    gets = "gets" if edited else "now gets"
-    told = f"{whose} {gets} “{title(subscription, titles=titles)}”, {when(subscription)}."
+    told = f"{_gets(subscription, reader, now=not (edited or already))} “{title(subscription, titles=titles)}”"
+    told += f"{' already' if already else ''}, {when(subscription)}."
     details = [_following(subscription, following, zone=zone), *filter(None, (_kept(filters), *_manner(subscription)))]
     if instead_of and instead_of != subscription:
         details.append(said.joined(f"Instead of {when(instead_of)}", _by(creator)))
@@ -115,22 +122,77 @@ def subscribed(
     return Message(f"{told} {'; '.join(details)}.", (section(told), context(*details)))
 
 
-def unsubscribed(subscription: Subscription, *, titles: Mapping[str, str], command: str) -> Message:
-    """Say that somebody no longer gets a digest, and the way back."""
-    told = ended(subscription, titles=titles)
-    back = f"To have it back: `{text.escape(command)} subscribe {text.name(subscription.kind)}`"
-    return Message(f"{told} {back}.", (section(told), context(back)))
+def replacing(
+    before: Subscription,
+    wanted: Subscription,
+    *,
+    titles: Mapping[str, str],
+    filters: tuple[str, str] = ("", ""),
+    creator: str = "",
+    value: str,
+) -> Message:
+    """Ask before somebody else's digest gives way to the one that was typed; `filters` are in words, old and new.
+
+    `value` goes into the button.
+    """
+    named = f"“{title(before, titles=titles)}”"
+    asked = f"{channel(before)} gets {named} already{f', {_by(creator)}' if creator else ''}. Nothing was changed yet."
+    old, new = (
+        said.joined(when(one), _kept(kept), *_manner(one), "paused" if one.paused is not None else "")
+        for one, kept in zip((before, wanted), filters, strict=True)
+    )
+    press = controls.button(
+        "Replace it",
+        action=REPLACE,
+        named=f"Replace the digest {title(before, titles=titles)}",
+        value=value,
+        style="danger",
+    )
+    blocks = (section(f"{asked}\n*Now:* {old}\n*Then:* {new}"), ActionsBlock(elements=[press]))
+    return Message(f"{asked} Now: {old}. Then: {new}. Replace it?", blocks)
 
 
-def ended(subscription: Subscription, *, titles: Mapping[str, str]) -> str:
+def unsubscribed(subscription: Subscription, *, titles: Mapping[str, str], command: str, reader: str = "") -> Message:
+    """Say that somebody no longer gets a digest, and the line that brings it back as it was."""
+    told = ended(subscription, titles=titles, reader=reader)
+    where = "" if subscription.direct else f", in {channel(subscription)}"
+    typed = line_typed(subscription).replace("`", "'")
+    back = f"To have it back{where}: `{text.escape(command)} subscribe {text.escape(typed)}`"
+    return Message(f"{told} {back}", (section(told), context(back)))
+
+
+def ended(subscription: Subscription, *, titles: Mapping[str, str], reader: str = "") -> str:
     """`#onboarding no longer gets “At-risk onboardings”.`"""
     whose = "A direct message" if subscription.direct else channel(subscription)
-    return f"{whose} no longer gets “{title(subscription, titles=titles)}”."
+    gets = "You no longer get" if _own(subscription, reader) else f"{whose} no longer gets"
+    return f"{gets} “{title(subscription, titles=titles)}”."
+
+
+def line_typed(subscription: Subscription) -> str:
+    """What follows `subscribe` in the line that makes this very subscription, typed where it comes: not escaped."""
+    holidays = f"holidays:{subscription.holidays}" if subscription.holidays else ""
+    skipped = f":{subscription.on_holiday}" if holidays and subscription.on_holiday != MOVE else ""
+    return " ".join(
+        filter(
+            None,
+            (
+                subscription.kind,
+                "dm" if subscription.direct else "",
+                f"{subscription.at:%H:%M}",
+                subscription.days,
+                subscription.zone,
+                subscription.filters,
+                "mentions:on" if subscription.mentions else "",
+                holidays + skipped,
+                "" if subscription.quiet else "quiet:off",
+            ),
+        )
+    )
 
 
 def pick(subscriptions: Sequence[Subscription], *, titles: Mapping[str, str]) -> Message:
-    """Ask which digest to end: one line and one button each, and Slack's own question before it is done."""
-    asked = "Which digest shall end?"
+    """Ask which digest to delete: one line and one button each, and Slack's own question before it is done."""
+    asked = "Which digest shall be deleted?"
     blocks: list[Block] = [section(asked)]
     for at, one in enumerate(subscriptions[:_PICK]):
         named = title(one, titles=titles)
@@ -142,8 +204,8 @@ def pick(subscriptions: Sequence[Subscription], *, titles: Mapping[str, str]) ->
 
 
 def line(subscription: Subscription, *, following: datetime | None, titles: Mapping[str, str]) -> str:
-    """One subscription in one line: what, where, when, and when next."""
-    what = f"{title(subscription, titles=titles)} in {channel(subscription)}, {when(subscription)}"
+    """One subscription of the reader's in one line: what, where, when, and when next."""
+    what = f"{title(subscription, titles=titles)} {place(subscription, subscription.creator)}, {when(subscription)}"
     return f"{what} · {_next(subscription, following)}"
 
 
@@ -190,15 +252,32 @@ def channel(subscription: Subscription) -> str:
     return "a direct message" if subscription.direct else f"<#{text.escape(subscription.channel)}>"
 
 
-def _told(row: Row, *, titles: Mapping[str, str], now: datetime, zone: ZoneInfo) -> str:
+def place(subscription: Subscription, reader: str) -> str:
+    """`in #onboarding`, or `for you` where it is the reader's own direct message."""
+    return "for you" if _own(subscription, reader) else f"in {channel(subscription)}"
+
+
+def _own(subscription: Subscription, reader: str) -> bool:
+    return subscription.direct and subscription.creator == reader
+
+
+def _gets(subscription: Subscription, reader: str, *, now: bool) -> str:
+    """`#onboarding now gets`, `You get`."""
+    if _own(subscription, reader):
+        return f"You {'now ' if now else ''}get"
+    return f"{'A direct message' if subscription.direct else channel(subscription)} {'now ' if now else ''}gets"
+
+
+def _told(row: Row, *, titles: Mapping[str, str], now: datetime, zone: ZoneInfo, reader: str) -> str:
     subscription = row.subscription
-    named = f"*{title(subscription, titles=titles)}* in {channel(subscription)}"
-    settings = said.joined(when(subscription), _kept(row.filters), *_manner(subscription), _by(row.creator))
+    named = f"*{title(subscription, titles=titles)}* {place(subscription, reader)}"
+    by = "" if _own(subscription, reader) else _by(row.creator)
+    settings = said.joined(when(subscription), _kept(row.filters), *_manner(subscription), by)
     parts = [named, settings, _following(subscription, row.following, zone=zone)]
     if row.waiting:
         parts.append(text.name(row.waiting, 300))
     if row.past:
-        parts.append(f"Before: {outcomes.past(row.past, subscription, now=now)}")
+        parts.append(f"Last: {outcomes.past(row.past, subscription, now=now)}")
     return "\n".join(parts)
 
 
@@ -228,15 +307,15 @@ def _turns(page: int, pages: int) -> list[ButtonElement]:
 
 def _end_button(subscription: Subscription, named: str, *, at: int) -> ButtonElement:
     return controls.button(
-        "End it",
+        "Delete",
         action=f"{END}:{at}",
-        named=f"End the digest {named}",
+        named=f"Delete the digest {named}",
         value=values.encode(Press(subscription.id, DELETE)),
         style="danger",
         confirm=ConfirmObject(
-            title=PlainTextObject(text="End this digest?"),
+            title=PlainTextObject(text="Delete this digest?"),
             text=PlainTextObject(text=f"{text.plain(named, 80)}: {when(subscription)}. It does not come any more."),
-            confirm=PlainTextObject(text="End it"),
+            confirm=PlainTextObject(text="Delete"),
             deny=PlainTextObject(text="Cancel"),
         ),
     )
@@ -247,12 +326,17 @@ def _manner(subscription: Subscription) -> tuple[str, ...]:
     parts = ["mentions on"] if subscription.mentions else []
     parts += [] if subscription.quiet else ["comes also with nothing to say"]
     if subscription.holidays:
-        then = "the next workday" if subscription.on_holiday == "move" else "not at all"
-        parts.append(f"holidays of {text.name(countries.name(subscription.holidays))}: {then}")
+        there = text.name(countries.name(subscription.holidays))
+        moves = subscription.on_holiday == MOVE
+        parts.append(
+            f"on the next workday when {there} has a holiday" if moves else f"not on public holidays in {there}"
+        )
     return tuple(parts)
 
 
 def _kept(filters: str) -> str:
+    if filters.startswith("only "):
+        return text.name(filters, 200)
     return f"filters: {text.name(filters, 200)}" if filters else ""
 
 

@@ -120,7 +120,7 @@ async def test_a_list_turns_its_pages_in_place(workspace: Page):
 async def test_home_shows_its_parts_and_opens_a_card_over_them(workspace: Page):
     await workspace.get_by_role("link", name="Onboarding (app)").click()
     home = workspace.get_by_role("region", name="Home")
-    for part in ("Needs you", "Launching this and next week", "Waiting on customer", "Welcome"):
+    for part in ("Yours that need attention", "Launching this and next week", "Waiting on customer", "Welcome"):
         await expect(home.get_by_text(part, exact=True)).to_be_visible()
 
     await home.get_by_role("button", name="Open Riverside Homes").first.click()

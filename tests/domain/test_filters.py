@@ -168,7 +168,8 @@ def test_groups_and_mine_and_customers_are_said_in_words():
     assert describe(found, directory=DIRECTORY, me="Ana Ruiz") == (
         "owner Ana Ruiz or in @csms or in a user group · customer “acme”"
     )
-    assert describe(read("mine"), directory=DIRECTORY) == "owner the subscriber"
+    assert describe(read("mine"), directory=DIRECTORY) == "only yours"
+    assert describe(read("mine phase:review"), directory=DIRECTORY, me="Ana Ruiz") == "only Ana Ruiz’s · phase Review"
 
 
 def test_filters_are_said_in_words():

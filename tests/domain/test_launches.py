@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import states
-from bot.domain.launches import Lanes, lanes, of_week
+from bot.domain.launches import Lanes, lanes, made
 from bot.domain.phases import DEFAULT, Phases
 
 PHASES = Phases()
@@ -57,7 +57,7 @@ def test_a_week_begins_on_the_day_it_is_told(make_standing, make_snapshot, first
     assert titles(found.next_week) == next_week
 
 
-def test_a_weeks_launches_include_those_made_and_leave_out_those_overdue(make_standing, make_snapshot):
+def test_what_was_launched_of_a_week_is_told_apart_from_what_is_still_to_come(make_standing, make_snapshot):
     snapshot = make_snapshot(
         make_standing("Made", 1, target_launch_date=date(2026, 9, 7), phase="launch"),
         make_standing("Made on Sunday before", 2, target_launch_date=date(2026, 9, 6), phase="launch"),
@@ -69,8 +69,8 @@ def test_a_weeks_launches_include_those_made_and_leave_out_those_overdue(make_st
     found = lanes(snapshot, phases=PHASES, today=WEDNESDAY)
     from_sunday = lanes(snapshot, phases=PHASES, today=WEDNESDAY, first=6)
 
-    assert titles(of_week(found, today=WEDNESDAY)) == ["Made", "Due"]
-    assert titles(of_week(from_sunday, today=WEDNESDAY, first=6)) == ["Made on Sunday before", "Made", "Due"]
+    assert titles(made(found, today=WEDNESDAY)) == ["Made"]
+    assert titles(made(from_sunday, today=WEDNESDAY, first=6)) == ["Made on Sunday before", "Made"]
 
 
 @given(

@@ -68,7 +68,7 @@ async def test_unsubscribe_tells_the_way_back(ask, bot):
     answer = await ask("unsubscribe at risk")
 
     assert "no longer gets “At-risk onboardings”" in answer
-    assert "`/onboarding subscribe at-risk`" in answer
+    assert "`/onboarding subscribe at-risk 09:00 mon-fri Europe/Berlin`" in answer
     assert await bot.services.subscriptions.all() == ()
 
 

@@ -159,7 +159,7 @@ async def test_see_all_pages_through_every_row(risky, digest, slack):
     last = shown(slack.modal(DEVON))
     await slack.clicks("Previous", by=DEVON)
 
-    assert "23 onboardings  ·  page 1 of 3" in first
+    assert "page 1 of 3  ·  as it stands now: 23" in first
     assert "marked at risk in Pivotal" in first
     assert "page 3 of 3" in last
     assert "page 2 of 3" in shown(slack.modal(DEVON))
@@ -168,13 +168,61 @@ async def test_see_all_pages_through_every_row(risky, digest, slack):
     assert slack.modal(DEVON) is None, "the pages do not pile up"
 
 
+async def test_see_all_keeps_the_digests_order_and_says_how_many_it_had(risky, ask, slack, bot, pivotal, clock):
+    risky(11)
+    await ask("subscribe at-risk")
+    clock.passes(minutes=15)
+    await bot.digests.run_due(clock())
+    pivotal.has_onboarding(300, customer="Newcomer", phase="review", state="at_risk")
+    clock.passes(days=1)
+    await bot.digests.run_due(clock())
+    posted = [one for one in slack.messages(ONBOARDING) if not one.ephemeral_to and one.thread_ts is None][-1]
+    pivotal.edit(205, by="Dana", state="active")
+    clock.passes(minutes=20)
+
+    await slack.clicks("See all", by=DEVON, message=posted)
+
+    seen = shown(slack.modal(DEVON))
+    assert "(1 new, 13 continuing)" in posted.seen
+    assert "as it stands now: 13 (the digest had 14)" in seen
+    assert seen.index("Newcomer") < seen.index("Late Ltd"), "what was new there comes first here too"
+    assert slack.modal(DEVON)["title"]["text"] == "At-risk onboardings"
+    assert "At-risk onboardings" not in seen
+
+
+async def test_launches_are_counted_alike_in_headline_list_and_see_all(risky, digest, slack, ask, pivotal):
+    risky(8, target_launch_date="2026-09-09")
+    for number in (400, 401, 402):
+        pivotal.has_onboarding(number, customer=f"Made {number}", phase="launch", target_launch_date="2026-09-07")
+
+    posted = await digest("launch-week")
+    listed = await ask("launches this week")
+    await slack.clicks("See all", by=ANA, message=posted)
+
+    assert "8 this week, 3 launched" in posted.seen
+    for seen in (listed, shown(slack.modal(ANA))):
+        assert "*This week (8)*" in seen
+        assert "*Launched this week (3)*" in seen
+
+
+async def test_a_launched_row_can_only_be_opened(digest, slack, pivotal, clock):
+    pivotal.has_onboarding(400, customer="Made", phase="launch", target_launch_date="2026-09-07")
+    clock.passes(minutes=20)
+
+    posted = await digest("launch-week")
+
+    key = pivotal.onboarding(400)["id"]
+    (block,) = [one for one in posted.blocks if one["block_id"].startswith(f"{key}:")]
+    assert (block["accessory"]["type"], block["accessory"]["text"]["text"]) == ("button", "Open")
+
+
 async def test_see_all_of_launches_stands_by_lane(risky, digest, slack):
     risky(12, target_launch_date="2026-09-09")
 
     await slack.clicks("See all", by=ANA, message=await digest("launch-week"))
 
-    assert "*Overdue*" in shown(slack.modal(ANA))
-    assert "*This week*" in shown(slack.modal(ANA))
+    assert "*Overdue (1)*" in shown(slack.modal(ANA))
+    assert "*This week (12)*" in shown(slack.modal(ANA))
 
 
 async def test_see_all_says_the_filters_and_keeps_them(risky, slack, bot):

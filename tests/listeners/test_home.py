@@ -37,7 +37,10 @@ async def test_home_has_what_needs_me_what_launches_and_who_is_waited_for(bot, s
     opened = await slack.opens_home(by=ANA)
 
     seen = slack.home_text(ANA)
-    order = [seen.index(part) for part in ("Needs you", "Launching this and next week", "Waiting on customer")]
+    order = [
+        seen.index(part)
+        for part in ("Yours that need attention", "Launching this and next week", "Waiting on customer")
+    ]
     assert opened.ok
     assert order == sorted(order)
     assert "Soon Ltd" in seen[order[1] : order[2]]
@@ -49,7 +52,7 @@ async def test_home_has_what_needs_me_what_launches_and_who_is_waited_for(bot, s
 @socket
 async def test_row_opens_the_card_whose_buttons_work_there(bot, slack, pivotal):
     await slack.opens_home(by=ANA)
-    await slack.clicks("Open Aurora Foods", by=ANA)
+    await slack.clicks("Open Aurora Foods #89", by=ANA)
     card = slack.modal_text(ANA)
 
     await slack.clicks("Advance to Program buildout", by=ANA)
@@ -93,7 +96,7 @@ async def test_five_rows_then_all_of_them_in_a_modal(bot, slack, pivotal, clock)
 
     await slack.opens_home(by=BEN)
     needs = slack.home_text(BEN).partition("Launching")[0]
-    await slack.clicks("See all: Needs you", by=BEN)
+    await slack.clicks("See all: Yours that need attention", by=BEN)
     first = slack.modal_text(BEN)
     await slack.clicks("Next", by=BEN)
 
@@ -110,8 +113,8 @@ async def test_card_from_a_list_in_a_modal_closes_back_to_the_list(bot, slack, p
         pivotal.has_onboarding(number, customer=f"Late {number}", target_launch_date=date(2026, 9, 2))
     clock.passes(minutes=3)
     await slack.opens_home(by=DEVON)
-    await slack.clicks("See all: Needs somebody", by=DEVON)
-    await slack.clicks("Open Late Ltd", by=DEVON)
+    await slack.clicks("See all: Need attention in the team", by=DEVON)
+    await slack.clicks("Open Late Ltd #110", by=DEVON)
     card = slack.modal_text(DEVON)
 
     await slack.closes(by=DEVON)
@@ -125,7 +128,7 @@ async def test_modal_is_open_before_pivotal_has_answered(bot, slack):
     await slack.opens_home(by=ANA)
     opened = len(slack.calls_of("views.open"))
 
-    await slack.clicks("Open Aurora Foods", by=ANA)
+    await slack.clicks("Open Aurora Foods #89", by=ANA)
 
     first = slack.calls_of("views.open")[opened]
     assert "Loading" in str(first.args["view"])
@@ -159,7 +162,7 @@ async def test_somebody_without_onboardings_sees_the_teams(bot, slack):
     await slack.opens_home(by=DEVON)
 
     seen = slack.home_text(DEVON)
-    assert "Needs somebody" in seen
+    assert "Need attention in the team" in seen
     assert "Launching this and next week in the team" in seen
     assert "Soon Ltd" in seen
 
@@ -214,10 +217,10 @@ async def test_a_fourth_modal_takes_the_place_of_the_third(bot, slack, pivotal, 
         pivotal.has_onboarding(number, customer=f"Late {number}", target_launch_date=date(2026, 9, 2))
     clock.passes(minutes=3)
     await slack.opens_home(by=DEVON)
-    await slack.clicks("See all: Needs somebody", by=DEVON)
+    await slack.clicks("See all: Need attention in the team", by=DEVON)
     slack.fails("views.push", error="push_limit_reached")
 
-    await slack.clicks("Open Late 200", by=DEVON)
+    await slack.clicks("Open Late 200 #200", by=DEVON)
 
     assert "Late 200" in slack.modal_text(DEVON)
     assert "At-risk onboardings" not in slack.modal_text(DEVON)
@@ -276,7 +279,7 @@ async def test_newcomer_says_who_they_are_from_home(bot, slack):
 
     assert "I asked Cara Lindqvist to confirm it" in slack.modal_text(DEVON)
     assert "That is me" not in slack.home_text(DEVON), "Home follows"
-    assert "Needs you" in slack.home_text(DEVON)
+    assert "Yours that need attention" in slack.home_text(DEVON)
 
 
 @socket
@@ -347,3 +350,19 @@ async def test_every_home_stays_within_slacks_hundred_blocks(bot, slack, pivotal
 
     assert "See all" in labels(slack.home(ANA))
     assert len(slack.home(ANA)["blocks"]) <= 40
+
+
+async def test_the_typed_home_has_the_order_and_the_words_of_the_tab(ask, slack, pivotal, clock):
+    pivotal.edit(89, by="Dana", state="at_risk")
+    pivotal.has_onboarding(300, customer="Long Gone", csm_id="user_csm_001", target_launch_date="2026-08-01")
+    pivotal.has_onboarding(301, customer="Later", csm_id="user_csm_001", state="at_risk")
+    clock.passes(minutes=20)
+
+    typed = await ask("")
+    await slack.opens_home(by=ANA)
+
+    tab = slack.home_text(ANA)
+    names = ("Long Gone", "Aurora Foods", "Later")
+    assert sorted(names, key=typed.index) == sorted(names, key=tab.index)
+    assert "need attention" in typed
+    assert "need attention" in tab

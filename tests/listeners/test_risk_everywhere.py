@@ -36,7 +36,7 @@ async def test_digest_list_and_home_count_the_same(ask, slack, pivotal, clock, e
 
     assert number(digest, r"(\d+) need attention") == expected[0]
     assert number(listed, r"(\d+) onboardings") == expected[0]
-    assert number(slack.home_text(CARA), r"\*Needs somebody\*  ·  (\d+)") == expected[0]
+    assert number(slack.home_text(CARA), r"\*Need attention in the team\*  ·  (\d+)") == expected[0]
 
 
 async def test_the_card_says_why_if_the_list_has_it(ask, expected):

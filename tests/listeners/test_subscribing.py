@@ -111,7 +111,7 @@ async def test_without_a_channel_it_comes_as_a_direct_message(opens, slack, kept
     await slack.submits({"Channel": None}, by=ANA)
 
     assert (await kept()).channel == direct_message(ANA)
-    assert "Your direct message now gets" in slack.modal_text(ANA)
+    assert "You now get “At-risk onboardings”" in slack.modal_text(ANA)
     assert await audited() == [("Ana Ruiz", "subscribe", "done")]
 
 
@@ -195,7 +195,7 @@ async def test_whoever_may_subscribe_no_channel_gets_a_form_for_themselves(opens
 async def test_ones_own_direct_message_takes_no_right(ask, kept, typed):
     answer = await ask(typed, by=DEVON)
 
-    assert "Your direct message now gets “At-risk onboardings”" in answer
+    assert "You now get “At-risk onboardings”" in answer
     assert (await kept()).channel == direct_message(DEVON)
 
 
@@ -288,3 +288,52 @@ async def test_home_shows_what_was_subscribed_and_ended(slack, ask, bot):
     assert "At-risk onboardings in" not in before
     assert "At-risk onboardings in" in after
     assert "At-risk onboardings in" not in slack.home_text(ANA)
+
+
+async def test_a_colleagues_digest_is_replaced_only_when_asked_and_keeps_what_was_not_typed(ask, slack, kept, audited):
+    await ask("subscribe at-risk 08:15 holidays:DE")
+    before = await kept()
+
+    asked = await ask("subscribe at-risk 10:00", by=BEN)
+    untouched = await kept()
+    await slack.clicks("Replace it", by=BEN, channel=ONBOARDING)
+
+    assert untouched == before
+    assert "set up by Ana Ruiz. Nothing was changed yet." in asked
+    assert "*Now:* Mon–Fri at 08:15 (Europe/Berlin)" in asked
+    assert "*Then:* Mon–Fri at 10:00 (Europe/Berlin)" in asked
+    after = await kept()
+    assert (after.id, after.creator, f"{after.at:%H:%M}") == (before.id, BEN, "10:00")
+    assert (after.zone, after.holidays) == ("Europe/Berlin", "DE")
+    assert "now gets “At-risk onboardings”" in slack.seen(BEN, ONBOARDING)
+
+
+async def test_a_digest_that_changed_since_it_was_asked_about_is_asked_about_again(ask, slack, kept):
+    await ask("subscribe at-risk 08:15")
+    await ask("subscribe at-risk 10:00", by=BEN)
+    question = slack.last(by=BEN, channel=ONBOARDING)
+    await ask("subscribe at-risk 07:00")
+
+    await slack.clicks("Replace it", by=BEN, message=question)
+
+    assert f"{(await kept()).at:%H:%M}" == "07:00"
+    assert "*Now:* Mon–Fri at 07:00" in slack.seen(BEN, ONBOARDING)
+
+
+async def test_the_same_line_again_and_a_bare_one_change_nothing(ask, kept, audited):
+    first = await ask("subscribe at-risk 08:15 mine")
+    before = await kept()
+
+    again = await ask("subscribe at-risk 08:15 mine")
+    bare = await ask("subscribe at-risk", by=BEN)
+
+    assert "only yours" in first
+    assert "gets “At-risk onboardings” already, Mon–Fri at 08:15" in again
+    assert "already, Mon–Fri at 08:15 (Europe/Berlin)" in bare
+    assert "only Ana Ruiz’s" in bare
+    assert await kept() == before
+    assert len(await audited()) == 1
+
+
+async def test_what_cannot_be_subscribed_is_named_in_the_readmes_order(ask):
+    assert "Choose at-risk, launch-week or portfolio." in await ask("subscribe weekly")

@@ -1,5 +1,6 @@
 """The list of digests: what became of each, and changing, pausing and ending them by whoever may."""
 
+import re
 from dataclasses import replace
 from datetime import time
 
@@ -132,7 +133,7 @@ async def test_a_menu_of_a_digest_that_was_ended_says_so(ask, slack, bot):
 
     await slack.clicks("Edit…", by=ANA, message=drawn)
 
-    assert "has been ended already" in slack.modal_text(ANA)
+    assert "has been deleted already" in slack.modal_text(ANA)
 
 
 async def test_whoever_may_not_change_a_channels_digest_gets_no_menu(ask, slack, kept):
@@ -159,7 +160,7 @@ async def test_a_menu_that_somebody_else_presses_is_refused(ask, slack, kept, en
 async def test_a_direct_message_is_listed_for_its_person_and_admins_only(ask):
     await ask("subscribe at-risk dm", by=DEVON)
 
-    assert "in a direct message" in await ask("subscriptions", by=DEVON)
+    assert "*At-risk onboardings* for you" in await ask("subscriptions", by=DEVON)
     assert "in a direct message" in await ask("subscriptions", by=CARA)
     assert "No digest subscriptions yet." in await ask("subscriptions", by=ANA)
 
@@ -200,8 +201,8 @@ async def test_a_long_list_is_turned_in_place(ask, slack, bot, clock):
 @pytest.mark.parametrize(
     ("slot", "status", "reason", "told"),
     [
-        ("2026-09-04", DeliveryStatus.SKIPPED, "nothing to say", "Fri 4 Sep skipped: nothing to say"),
-        ("2026-09-04", DeliveryStatus.FAILED, "I am not in that channel.", "Fri 4 Sep not posted: I am not in that"),
+        ("2026-09-04", DeliveryStatus.SKIPPED, "nothing to say", "Fri 4 Sep, skipped: nothing to say"),
+        ("2026-09-04", DeliveryStatus.FAILED, "I am not in that channel.", "Fri 4 Sep, not posted: I am not in that"),
         ("2026-09-04", DeliveryStatus.UNCERTAIN, "interrupted", "whoever set it up was asked to look"),
         ("2026-09-07", DeliveryStatus.CLAIMED, None, "on its way"),
     ],
@@ -218,7 +219,7 @@ async def test_the_list_says_that_it_came(ask, bot, clock):
     clock.passes(minutes=31)
     await bot.digests.run_due(clock())
 
-    assert "Before: came Mon 7 Sep 09:01" in await ask("subscriptions")
+    assert "Last: Mon 7 Sep 09:00, delivered" in await ask("subscriptions")
 
 
 async def test_the_list_says_what_is_waited_for(ask, bot, pivotal, clock):
@@ -242,18 +243,18 @@ async def test_unsubscribe_alone_shows_which_and_asks(ask, slack, bot):
     await ask("subscribe launch-week")
     shown = await ask("unsubscribe")
 
-    await slack.clicks("End the digest Launch week", by=ANA, channel=ONBOARDING, confirm=False)
+    await slack.clicks("Delete the digest Launch week", by=ANA, channel=ONBOARDING, confirm=False)
     untouched = len(await bot.services.subscriptions.all())
-    await slack.clicks("End the digest Launch week", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Delete the digest Launch week", by=ANA, channel=ONBOARDING)
 
-    assert "Which digest shall end?" in shown
+    assert "Which digest shall be deleted?" in shown
     assert untouched == 2
     assert [one.kind for one in await bot.services.subscriptions.all()] == ["at-risk"]
     assert "no longer gets “Launch week”" in slack.seen(ANA, ONBOARDING)
 
 
 @pytest.mark.parametrize(
-    ("by", "words"), [(ANA, "This channel gets no digest."), (DEVON, "None of its digests is yours to end.")]
+    ("by", "words"), [(ANA, "This channel gets no digest."), (DEVON, "None of its digests is yours to delete.")]
 )
 async def test_unsubscribe_alone_where_there_is_nothing_to_end_says_why(ask, by, words):
     if by == DEVON:
@@ -298,3 +299,24 @@ async def test_a_digest_now_that_may_have_come_is_kept_as_such(slack, audited, b
     await slack.types("/onboarding digest now at-risk", by=ANA, channel=ONBOARDING)
 
     assert await audited() == [("Ana Ruiz", "digest now", "unknown")]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "subscribe at-risk dm 08:30 mon,thu America/New_York mine holidays:DE:skip",
+        'subscribe launch-week 10:15 tue Europe/Paris phase:"Internal QA" mentions:on holidays:DE-BY quiet:off',
+    ],
+)
+async def test_the_line_under_a_deleted_digest_brings_it_back_as_it_was(ask, slack, kept, typed):
+    await ask(typed)
+    before = await kept()
+    await ask("subscriptions")
+    await slack.clicks("Delete…", by=ANA, channel=ONBOARDING)
+
+    await slack.submits({}, by=ANA)
+    line = re.search(r"To have it back.*`/onboarding (.*)`", slack.modal_text(ANA))[1]
+    await ask(line)
+
+    after = await kept()
+    assert replace(after, id=before.id, created_at=before.created_at) == before

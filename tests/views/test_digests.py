@@ -563,7 +563,7 @@ def test_the_text_of_a_launch_weeks_notification_names_this_weeks_and_what_is_ne
     message, _ = launches(calendar[1], frame, before=calendar[0])
 
     assert message.text == (
-        "Launch week — Wed 9 Sep · 3 this week · 1 overdue · 1 next week. This week: Hooli, Stark, Acme Corp. "
+        "Launch week — Wed 9 Sep · 2 this week, 1 launched · 1 overdue · 1 next week. This week: Stark, Acme Corp. "
         "New: Globex, Initech"
     )
 

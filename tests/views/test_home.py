@@ -35,7 +35,7 @@ ODD = some.sampled_from(
 )
 
 
-def part(title="Needs you", rows=(), empty="Nothing of yours needs a look right now."):
+def part(title="Yours that need attention", rows=(), empty="Nothing of yours needs attention right now."):
     return Part(title, rows, Turning("at-risk", "owner:<@U0ANA0001>", 1), empty)
 
 
@@ -86,7 +86,7 @@ def test_home_of_somebody_unknown_asks_who_they_are(draw, paste):
 
     assert newcomers == paste
     assert list(buttons(newcomers)) == ["That is me", "Find", "Digests", "Settings", "Refresh"]
-    assert texts(later).index("Needs you") < texts(later).index("Are you one of these owners")
+    assert texts(later).index("Yours that need attention") < texts(later).index("Are you one of these owners")
 
 
 def test_five_rows_and_the_way_to_all_of_them(draw, aurora):
@@ -97,7 +97,7 @@ def test_five_rows_and_the_way_to_all_of_them(draw, aurora):
     everything = buttons(blocks)["See all"]
     assert texts(blocks).count("'Open'") == 5
     assert values.decode_turning(everything["value"]) == Turning("at-risk", "owner:<@U0ANA0001>", 1)
-    assert everything["accessibility_label"] == "See all: Needs you"
+    assert everything["accessibility_label"] == "See all: Yours that need attention"
 
 
 def test_five_rows_need_no_way_to_all(draw, aurora):

@@ -142,10 +142,12 @@ def home(look):
 
 
 def test_home_shows_first_what_needs_a_look(many, home, checked, paste):
-    payload = checked(lists.home(many(7), **{**home, "reasons": {"onb_6": WHY}}))
+    *others, needy, last = many(7)
+
+    payload = checked(lists.home([needy, *others, last], **{**home, "reasons": {"onb_6": WHY}}))
 
     assert values.decode(controls(payload)[0]["value"]).id == "onb_6"
-    assert payload["text"] == "Your onboardings: 7 onboardings, 1 needs a look."
+    assert payload["text"] == "Your onboardings: 7 onboardings, 1 needs attention."
     assert payload == paste
 
 

@@ -129,9 +129,11 @@ def test_subscribed_repeats_what_was_understood(weekday_mornings, checked, paste
 def test_a_direct_message_is_called_just_that(weekday_mornings, checked):
     direct = replace(weekday_mornings, channel="D0ANA0001")
 
-    message = subscriptions.subscribed(direct, following=NEXT, titles=TITLES, zone=BERLIN)
+    own = subscriptions.subscribed(direct, following=NEXT, titles=TITLES, zone=BERLIN, reader="U0ANA0001")
+    others = subscriptions.subscribed(direct, following=NEXT, titles=TITLES, zone=BERLIN, reader="U0CARA001")
 
-    assert checked(message)["text"].startswith("Your direct message now gets “At-risk onboardings”")
+    assert checked(own)["text"].startswith("You now get “At-risk onboardings”")
+    assert checked(others)["text"].startswith("A direct message now gets “At-risk onboardings”")
 
 
 def test_unsubscribed_shows_the_way_back(weekday_mornings, checked, paste):

@@ -1,4 +1,4 @@
-"""The question before a digest ends for good."""
+"""The question before a digest is deleted for good."""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def form(typed: Typed, *, remark: str = "") -> View:
     blocks: list[Block] = [section(remark)] if remark else []
     blocks += [
         section(typed.named),
-        context("It does not come any more. Whoever wants it back subscribes it again, with its settings."),
+        context("It does not come any more. You will see the line that brings it back."),
     ]
     metadata = json.dumps([typed.subscription_id, text.clip(typed.named, 1000)], ensure_ascii=False)
     return modal.frame(TITLE, blocks, callback_id=CALLBACK, submit="Delete", close="Cancel", metadata=metadata)
