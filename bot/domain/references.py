@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 
 from bot.domain import words
 from bot.domain.records import Snapshot
@@ -98,19 +98,9 @@ def parse(text: str, *, host: str = "") -> Reference:
 
 def match(name: str, snapshot: Snapshot) -> Matches:
     """Find the customers a name may mean: exact ones apart from merely similar ones, best first, ten at most."""
-    wanted, typed = _key(name), _words(name)
-    if not wanted:
+    if not _key(name):
         return Matches()
-    exact, begun, rest = [], [], []
-    for customer in sorted(snapshot.customers.values(), key=lambda one: (one.name.casefold(), one.display_id)):
-        if _key(customer.name) == wanted:
-            exact.append(customer)
-        elif _begins(typed, wanted, customer.name):
-            begun.append(customer)
-        else:
-            rest.append(customer)
-    # A name that starts as typed comes before one that has the words somewhere.
-    begun.sort(key=lambda customer: not _key(customer.name).startswith(wanted))
+    exact, begun, rest = _parted(name, snapshot)
     near = _alike(name, rest)
     found = (exact + begun + near)[:MOST]
     first, second = len(exact), len(exact) + len(begun)
@@ -122,19 +112,75 @@ def match(name: str, snapshot: Snapshot) -> Matches:
     )
 
 
+def called(name: str, snapshot: Snapshot) -> list[CustomerRow]:
+    """The customers called just that, but for case, blanks and accents."""
+    wanted = _key(name)
+    return [one for one in snapshot.customers.values() if wanted and _key(one.name) == wanted]
+
+
+def begun(name: str, snapshot: Snapshot) -> list[CustomerRow]:
+    """The customers called just that, or else those whose name begins so."""
+    wanted = _key(name)
+    return called(name, snapshot) or [
+        one for one in snapshot.customers.values() if wanted and _key(one.name).startswith(wanted)
+    ]
+
+
+def worded(name: str, snapshot: Snapshot) -> list[CustomerRow]:
+    """The customers with a word in their name for every word typed, called otherwise."""
+    return _parted(name, snapshot)[1] if _key(name) else []
+
+
+def resembling(name: str, snapshot: Snapshot) -> list[CustomerRow]:
+    """The customers with a word in their name for every word typed, or one that is spelled much like it."""
+    typed = _words(name)
+    return [one for one in snapshot.customers.values() if typed and _word_by_word(typed, one.name) >= CLOSE]
+
+
+def numbered(number: int, snapshot: Snapshot) -> dict[str, CustomerRow]:
+    """The customers with this very number at the beginning of a word of their name, by id."""
+    at_start = re.compile(rf"#?0*{number}(?![0-9])")
+    return {one.id: one for one in snapshot.customers.values() if any(map(at_start.match, _words(one.name)))}
+
+
 def contains(name: str, typed: str) -> bool:
     """Whether a name has every word typed, or the whole of it, in it somewhere; blank matches anything."""
     wanted = _key(typed)
     return wanted in _key(name) or _begins(_words(typed), wanted, name)
 
 
+def _parted(name: str, snapshot: Snapshot) -> tuple[list[CustomerRow], list[CustomerRow], list[CustomerRow]]:
+    """All customers: those called just that, those with a word for every word typed, and the rest."""
+    wanted, typed = _key(name), _words(name)
+    exact, begun, rest = [], [], []
+    for customer in sorted(snapshot.customers.values(), key=lambda one: (one.name.casefold(), one.display_id)):
+        if _key(customer.name) == wanted:
+            exact.append(customer)
+        elif _begins(typed, wanted, customer.name):
+            begun.append(customer)
+        else:
+            rest.append(customer)
+    # A name that starts as typed comes before one that has the words somewhere.
+    begun.sort(key=lambda customer: not _key(customer.name).startswith(wanted))
+    return exact, begun, rest
+
+
 def _alike(name: str, customers: list[CustomerRow]) -> list[CustomerRow]:
     # Two letters are alike to half of all names.
     if len(_key(name)) < 3:
         return []
-    choices = [_plain(customer.name) for customer in customers]
-    found = process.extract(_plain(name), choices, scorer=fuzz.WRatio, score_cutoff=CLOSE, limit=None)
-    return [customers[place] for _, _, place in found]
+    plain, typed = _plain(name), _words(name)
+    scored = [(max(fuzz.WRatio(plain, _plain(one.name)), _word_by_word(typed, one.name)), one) for one in customers]
+    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score >= CLOSE]
+
+
+def _word_by_word(typed: list[str], name: str) -> float:
+    """How much alike the worst of the words typed is to its next kin in the name; one that begins a word is wholly."""
+    there = _words(name)
+    return min(
+        max((100.0 if word.startswith(part) else fuzz.ratio(part, word) for word in there), default=0.0)
+        for part in typed
+    )
 
 
 def _begins(typed: list[str], wanted: str, name: str) -> bool:

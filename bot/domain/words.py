@@ -32,6 +32,11 @@ def pieces(text: str) -> list[str]:
     return found
 
 
+def quoted(text: str) -> str:
+    """The text as one word; a link, and what has quotes already, stays as it is."""
+    return text if text.startswith(("<", *SINGLE)) or any(quote in text for quote in DOUBLE) else f'"{text}"'
+
+
 def head(text: str) -> tuple[str, str]:
     """Give the first word, and the rest as it was typed."""
     text = text.strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from bot.domain import words
+from bot.domain import flags, words
 from bot.listeners.feature import Command, Registry, spelled
 
 HOME = "home"
@@ -56,11 +56,12 @@ def _turned_round(spoken: str, registry: Registry, names: Names) -> Understood |
     """Read `acme advance` as `advance acme`: a name first, then a verb that wants one.
 
     The longest name that is a customer's own, a number or a link decides; what follows its verb is a reason or the
-    like. Otherwise a verb at the very end may follow anything. A customer's whole name (`Northwind Next`) is no order.
+    like. Otherwise a verb at the very end may follow anything, and flags may follow it. A customer's whole name
+    (`Northwind Next`) is no order.
     """
     said = words.pieces(spoken)
     found = [
-        (command, " ".join(said[:at]), " ".join(said[at + length :]))
+        (command, " ".join(said[:at]), said[at + length :])
         for at in range(len(said) - 1, 0, -1)
         for length in (2, 1)
         if at + length <= len(said)
@@ -70,8 +71,12 @@ def _turned_round(spoken: str, registry: Registry, names: Names) -> Understood |
     if not found or names(spoken, False):
         return None
     certain = next((one for one in found if names(one[1], True)), None)
-    command, whom, rest = certain or found[0]
-    return Understood(command, f"{whom} {rest}".strip()) if certain or not rest else None
+    if certain:
+        command, whom, rest = certain
+        # In quotes it stays this name, whatever longer one it makes with what follows the verb.
+        return Understood(command, " ".join([words.quoted(whom), *rest]))
+    command, whom, rest = found[0]
+    return Understood(command, " ".join([whom, *rest])) if all(map(flags.meant, rest)) else None
 
 
 def nearest(typed: str, verbs: Iterable[str]) -> str | None:

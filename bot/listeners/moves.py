@@ -6,15 +6,14 @@ from dataclasses import replace
 from slack_sdk.models.views import View
 
 from bot.domain.errors import Refused
-from bot.domain.moves import Fields, Move, Verb
+from bot.domain.flags import DRY_RUN
+from bot.domain.moves import Fields, Verb
 from bot.domain.phase_moves import skippable
 from bot.domain.records import Standing
-from bot.listeners import changing, plans, states, updates
+from bot.listeners import changing, plans, states, typed, updates
 from bot.listeners.changing import Wish, ask_first, fulfil
 from bot.listeners.feature import Answer, Feature, Seen, Turn
-from bot.listeners.show import pick
 from bot.services.changes import Ending
-from bot.services.onboardings import Choices
 from bot.views import card, lists, notices
 from bot.views.forms import reason
 from bot.views.message import Message
@@ -23,7 +22,7 @@ from bot.views.values import Press
 feature = Feature("Move")
 
 WHOM = "<customer or #id>"
-DRY_RUN = "--dry-run"
+_ADVANCE, _BACK = typed.plainly(Verb.ADVANCE), typed.plainly(Verb.BACK)
 
 
 @feature.command(
@@ -32,20 +31,11 @@ DRY_RUN = "--dry-run"
     "promote",
     usage=f"{WHOM} [note] [{DRY_RUN}]",
     tells="Move on to the next phase, or see first what that would do",
-    examples=("advance aurora", "advance #89 they signed", f"advance #89 {DRY_RUN}"),
+    examples=("advance aurora foods", "advance #89 they signed", f"advance #89 {DRY_RUN}"),
 )
 async def advance(turn: Turn) -> Seen:
     """Ask first, showing what would be done: a typed advance is confirmed by a button or in a form."""
-    words = turn.text.replace("—dry-run", DRY_RUN).replace("–dry-run", DRY_RUN).split()
-    if DRY_RUN in words:
-        typed = " ".join(word for word in words if word != DRY_RUN)
-        looked, _ = await turn.services.onboardings.find_before(typed, exactly=False)
-        return pick(turn, looked) if isinstance(looked, Choices) else _dry_run(turn, looked)
-    await foresee(turn, Verb.ADVANCE, turn.services.onboardings.guess(turn.text))
-    found, why = await turn.services.onboardings.find_before(turn.text)
-    if isinstance(found, Choices):
-        return pick(turn, found, verb=Verb.ADVANCE, reason=why)
-    return await go_on(turn, found, why)
+    return await typed.change(turn, Verb.ADVANCE, go_on, read=_ADVANCE, foresee=foresee)
 
 
 @feature.command(
@@ -58,11 +48,7 @@ async def advance(turn: Turn) -> Seen:
 )
 async def back(turn: Turn) -> Seen:
     """A form says what the customer may see, and takes the reason."""
-    await foresee(turn, Verb.BACK, turn.services.onboardings.guess(turn.text))
-    found, why = await turn.services.onboardings.find_before(turn.text)
-    if isinstance(found, Choices):
-        return pick(turn, found, verb=Verb.BACK, reason=why)
-    return await send_back(turn, found, why)
+    return await typed.change(turn, Verb.BACK, send_back, read=_BACK, foresee=foresee)
 
 
 @feature.command(
@@ -74,31 +60,31 @@ async def back(turn: Turn) -> Seen:
 )
 async def skip(turn: Turn) -> Seen:
     """A form names the phases that are skipped, and takes the reason; without a phase it is asked which."""
-    await foresee(turn, Verb.SKIP, turn.services.onboardings.guess(turn.text))
-    found, phase = await turn.services.onboardings.find_before(turn.text)
-    if isinstance(found, Choices):
-        return pick(turn, found, verb=Verb.SKIP, reason=phase)
-    return await jump(turn, found, phase)
+    return await typed.change(turn, Verb.SKIP, jump, read=_skip, foresee=foresee)
 
 
 async def go_on(turn: Turn, standing: Standing, why: str) -> Seen:
     """Ask whether to go one phase on."""
-    return await ask_first(turn, standing, Wish(Press(standing.onboarding.id, Verb.ADVANCE, reason=why)))
+    return await ask_first(turn, standing, _ADVANCE(turn, standing, why))
 
 
 async def send_back(turn: Turn, standing: Standing, why: str) -> Seen:
     """Ask whether to go one phase back."""
-    return await ask_first(turn, standing, Wish(Press(standing.onboarding.id, Verb.BACK, reason=why)))
+    return await ask_first(turn, standing, _BACK(turn, standing, why))
 
 
 async def jump(turn: Turn, standing: Standing, phase: str) -> Seen:
     """Ask whether to go to the phase that was typed; without one, which of those ahead."""
-    wish = Wish(Press(standing.onboarding.id, Verb.SKIP, wanted=_to(turn, standing, phase)))
+    wish = _skip(turn, standing, phase)
     if phase.strip():
         return await ask_first(turn, standing, wish)
     refused = await changing.proposed(turn, standing, wish)
     ahead = skippable(standing.onboarding.phase, phases=turn.phases)
     return refused if isinstance(refused, Answer) else lists.ahead(standing, ahead, phases=turn.phases)
+
+
+def _skip(turn: Turn, standing: Standing, phase: str) -> Wish:
+    return Wish(Press(standing.onboarding.id, Verb.SKIP, wanted=_to(turn, standing, phase)))
 
 
 def _to(turn: Turn, standing: Standing, phase: str) -> Fields:
@@ -111,18 +97,9 @@ def _to(turn: Turn, standing: Standing, phase: str) -> Fields:
 async def foresee(turn: Turn, verb: Verb, likely: tuple[Standing, str] | None) -> None:
     """Open the modal at once where memory says that a form will come: Pivotal may take longer than Slack waits."""
     if likely:
-        standing, typed = likely
-        wanted = _to(turn, standing, typed) if verb is Verb.SKIP else changing.NOTHING
+        standing, rest = likely
+        wanted = _to(turn, standing, rest) if verb is Verb.SKIP else changing.NOTHING
         await changing.foresee(turn, verb, standing, wanted=wanted)
-
-
-def _dry_run(turn: Turn, standing: Standing) -> Message:
-    """The checks of an advance and what it would set off; nothing is written."""
-    try:
-        move: Move | Refused = turn.services.changes.preview(standing, Verb.ADVANCE, by=turn.actor)
-    except Refused as refusal:
-        move = refusal
-    return notices.dry_run(standing, move)
 
 
 @feature.button(card.ADVANCE, card.STATE)
@@ -138,8 +115,8 @@ async def press(turn: Turn) -> Seen:
 @feature.form(reason.CALLBACK, parse=reason.parse, again=reason.again)
 async def given(turn: Turn) -> Seen:
     """The form before a grave change was sent: make it, or show the form again with what has changed underneath."""
-    typed: reason.Typed = turn.form
-    wish = Wish(replace(typed.press, confirmed=True, reason=typed.reason), typed.posted)
+    sent: reason.Typed = turn.form
+    wish = Wish(replace(sent.press, confirmed=True, reason=sent.reason), sent.posted)
     outcome = await changing.make(turn, wish)
     if outcome.ending is Ending.ASKS and outcome.move:
         return changing.form(turn, outcome.standing, outcome.move, wish=wish)

@@ -8,11 +8,9 @@ from bot.domain.errors import UserError
 from bot.domain.field_moves import TARGET
 from bot.domain.moves import Fields, Verb
 from bot.domain.records import Standing
-from bot.listeners import changing, updates
+from bot.listeners import changing, typed, updates
 from bot.listeners.changing import Wish, fulfil
 from bot.listeners.feature import Feature, Seen, Turn, spelled
-from bot.listeners.show import pick
-from bot.services.onboardings import Choices
 from bot.views.values import Press
 
 feature = Feature("Date and owners")
@@ -38,11 +36,7 @@ NOBODY = ("none", "nobody")
 )
 async def date(turn: Turn) -> Seen:
     """Write the date, echoed as it was understood; more than a week later asks why first, and none opens the form."""
-    await foresee(turn, Verb.DATE, turn.services.onboardings.guess(turn.text))
-    found, typed = await turn.services.onboardings.find_before(turn.text)
-    if isinstance(found, Choices):
-        return pick(turn, found, verb=Verb.DATE, reason=typed)
-    return await to_day(turn, found, typed)
+    return await typed.change(turn, Verb.DATE, to_day, read=_dated, foresee=foresee)
 
 
 @feature.command(
@@ -54,53 +48,53 @@ async def date(turn: Turn) -> Seen:
 )
 async def owner(turn: Turn) -> Seen:
     """Ask first, naming the old and the new one; without a role the form has them all."""
-    await foresee(turn, Verb.OWNER, turn.services.onboardings.guess(turn.text))
-    found, typed = await turn.services.onboardings.find_before(turn.text)
-    if isinstance(found, Choices):
-        return pick(turn, found, verb=Verb.OWNER, reason=typed)
-    return await to_owner(turn, found, typed)
+    return await typed.change(turn, Verb.OWNER, to_owner, read=_owned, foresee=foresee)
 
 
-async def to_day(turn: Turn, standing: Standing, typed: str) -> Seen:
+async def to_day(turn: Turn, standing: Standing, said: str) -> Seen:
     """Move the target date to the one that was typed; without one, open the form that has it."""
-    if not typed:
-        return await updates.of(turn, standing)
-    wanted, why = _read(turn, standing, typed)
-    return await fulfil(turn, Wish(Press(standing.onboarding.id, Verb.DATE, reason=why, wanted=wanted)))
+    return await fulfil(turn, _dated(turn, standing, said)) if said else await updates.of(turn, standing)
+
+
+def _dated(turn: Turn, standing: Standing, said: str) -> Wish:
+    wanted, why = _read(turn, standing, said)
+    return Wish(Press(standing.onboarding.id, Verb.DATE, reason=why, wanted=wanted))
 
 
 async def foresee(turn: Turn, verb: Verb, likely: tuple[Standing, str] | None) -> None:
     """Open the modal at once where memory says that a form will come: Pivotal may take longer than Slack waits."""
     if likely is None:
         return
-    standing, typed = likely
-    if not typed:
+    standing, said = likely
+    if not said:
         await changing.patience(turn, updates.TITLE)
     elif verb is Verb.DATE:
         with suppress(UserError):
-            await changing.foresee(turn, verb, standing, wanted=_read(turn, standing, typed)[0])
+            await changing.foresee(turn, verb, standing, wanted=_read(turn, standing, said)[0])
 
 
-def _read(turn: Turn, standing: Standing, typed: str) -> tuple[Fields, str]:
+def _read(turn: Turn, standing: Standing, said: str) -> tuple[Fields, str]:
     """The date that was typed, as a field to write, and the reason after it."""
     today = dates.today(turn.now, turn.zone)
-    understood = when.day(typed, today=today, present=standing.onboarding.target_launch_date)
+    understood = when.day(said, today=today, present=standing.onboarding.target_launch_date)
     return {TARGET: understood.day.isoformat() if understood.day else None}, understood.rest
 
 
-async def to_owner(turn: Turn, standing: Standing, typed: str) -> Seen:
+async def to_owner(turn: Turn, standing: Standing, said: str) -> Seen:
     """Give a role to the person that was typed; without one, open the form that has them all."""
-    if not typed:
-        return await updates.of(turn, standing)
-    said = words.split(typed)
-    role = ROLES.get(spelled("".join(said[:-1])))
+    return await fulfil(turn, _owned(turn, standing, said)) if said else await updates.of(turn, standing)
+
+
+def _owned(turn: Turn, standing: Standing, said: str) -> Wish:
+    *named, person = words.split(said) or [""]
+    role = ROLES.get(spelled("".join(named)))
     if role is None:
         raise UserError(
             "Which role, and who?",
             hint="For example: `/onboarding owner #89 se @ben`, or `/onboarding owner #89 designer none`.",
         )
-    wanted = {role: None if said[-1].casefold() in NOBODY else _pivotal_id(turn, said[-1])}
-    return await fulfil(turn, Wish(Press(standing.onboarding.id, Verb.OWNER, wanted=wanted)))
+    wanted = {role: None if person.casefold() in NOBODY else _pivotal_id(turn, person)}
+    return Wish(Press(standing.onboarding.id, Verb.OWNER, wanted=wanted))
 
 
 def _pivotal_id(turn: Turn, mention: str) -> str:

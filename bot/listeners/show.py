@@ -7,7 +7,7 @@ from bot.domain import dates
 from bot.domain.errors import NotFound
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
-from bot.listeners.feature import Answer, Feature, Turn
+from bot.listeners.feature import Answer, Feature, Turn, spelled
 from bot.listeners.grammar import nearest
 from bot.services.onboardings import Choices
 from bot.views import card, lists, snoozes
@@ -15,6 +15,9 @@ from bot.views.message import Message
 from bot.views.values import Press
 
 feature = Feature("Look")
+
+_MEANT = dict.fromkeys(("launch", "golive", "complete", "finish", "done"), Verb.ADVANCE.value)
+"""What people type for a step that is one of many: one launches, and completes, by moving on."""
 
 
 @feature.command(
@@ -32,7 +35,7 @@ async def show(turn: Turn) -> Message:
 def did_you_mean(turn: Turn, error: NotFound) -> NotFound:
     """The same error, with the verb that may have been mistyped."""
     said = turn.text.split()
-    near = nearest(said[0], turn.commands)
+    near = _MEANT.get(spelled(said[0])) or nearest(said[0], turn.commands)
     if near is None:
         return error
     meant = " ".join((turn.names.command, near, *said[1:]))
@@ -71,7 +74,9 @@ def drawn(turn: Turn, standing: Standing, *, notice: str = "", undo: Press | Non
     return turn.cards.draw(standing, private=True, zone=turn.actor.zone, notice=notice, undo=undo)
 
 
-def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None, reason: str = "") -> Message:
+def pick(
+    turn: Turn, choices: Choices, *, verb: Verb | None = None, reason: str = "", goes: str = lists.CHOOSE
+) -> Message:
     """The onboardings that could be meant; choosing one opens it, or goes on with the change that was typed."""
     return lists.pick(
         choices.question,
@@ -83,6 +88,8 @@ def pick(turn: Turn, choices: Choices, *, verb: Verb | None = None, reason: str 
         **freshness(turn),
         verb=verb,
         reason=reason,
+        reasons=choices.rests,
+        goes=goes,
     )
 
 

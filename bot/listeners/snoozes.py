@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from slack_sdk.models.views import View
 
-from bot.domain import dates, rights, schedule, when
+from bot.domain import dates, flags, rights, schedule, when
 from bot.domain.errors import UpstreamError, UserError
 from bot.domain.records import Standing
 from bot.domain.snoozes import DEFAULT_DAYS
@@ -36,7 +36,8 @@ _LEAD = re.compile(r"(until|till|for)\s+", re.IGNORECASE)
 )
 async def snooze(turn: Turn) -> Seen:
     """Snooze it here; the form asks for a reason where none was typed, and where this channel has no such digest."""
-    found, rest = await turn.services.onboardings.find_before(turn.text)
+    text = flags.none(turn.text, verb="snooze")
+    found, rest = await turn.services.onboardings.find_before(text, verbs=("snooze",))
     if isinstance(found, Choices):
         return _which(turn, found, "snooze")
     until, reason = _read(rest, today=dates.today(turn.now, turn.zone))

@@ -1,9 +1,10 @@
 """Changing the state of an onboarding by a word: paused, at risk, waiting on the customer, active again."""
 
-from bot.domain import words
+from bot.domain import flags, words
 from bot.domain.errors import UserError
 from bot.domain.moves import Verb
-from bot.listeners import plans, updates
+from bot.domain.records import Standing
+from bot.listeners import plans, typed, updates
 from bot.listeners.changing import Wish, fulfil
 from bot.listeners.feature import Feature, Seen, Turn, spelled
 from bot.listeners.show import pick
@@ -33,7 +34,7 @@ async def pause(turn: Turn) -> Seen:
     return await _typed(turn, Verb.PAUSE)
 
 
-@feature.command("resume", usage=_WHOM, tells="Back to active, whatever held it up", examples=("resume aurora",))
+@feature.command("resume", usage=_WHOM, tells="Back to active, whatever held it up", examples=("resume #89",))
 async def resume(turn: Turn) -> Seen:
     """Set the state to active."""
     return await _typed(turn, Verb.RESUME)
@@ -70,8 +71,14 @@ async def waiting(turn: Turn) -> Seen:
 )
 async def state(turn: Turn) -> Seen:
     """Any state, by its own word; without one the form has them all."""
-    await plans.foresee(turn, Verb.UPDATE, turn.services.onboardings.guess(turn.text))
-    found, rest = await turn.services.onboardings.find_before(turn.text)
+    text, dry = flags.read(turn.text)
+    if dry:
+        return await typed.change(turn, Verb.UPDATE, updates.of, read=_wish, named="state")
+    onboardings, verbs = turn.services.onboardings, typed.spellings(turn, "state")
+    await plans.foresee(turn, Verb.UPDATE, onboardings.guess(text, verbs=verbs))
+    found, rest = await onboardings.find_before(text, verbs=verbs)
+    if isinstance(found, Choices) and found.rests:
+        return pick(turn, found)  # what is to be set depends on which one is meant
     verb, why = _named(rest) if rest else (Verb.UPDATE, "")
     if isinstance(found, Choices):
         return pick(turn, found, verb=verb, reason=why)
@@ -86,10 +93,15 @@ async def to_state(turn: Turn, onboarding_id: str, verb: Verb, why: str) -> Seen
 
 
 async def _typed(turn: Turn, verb: Verb) -> Seen:
-    found, why = await turn.services.onboardings.find_before(turn.text)
-    if isinstance(found, Choices):
-        return pick(turn, found, verb=verb, reason=why)
-    return await to_state(turn, found.onboarding.id, verb, why)
+    async def go(turn: Turn, standing: Standing, why: str) -> Seen:
+        return await to_state(turn, standing.onboarding.id, verb, why)
+
+    return await typed.change(turn, verb, go, read=typed.plainly(verb))
+
+
+def _wish(turn: Turn, standing: Standing, rest: str) -> Wish:
+    verb, why = _named(rest)
+    return typed.plainly(verb)(turn, standing, why)
 
 
 def _named(text: str) -> tuple[Verb, str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Option
 from slack_sdk.models.views import View
 
-from bot.domain import references, rights
+from bot.domain import flags, references, rights
 from bot.domain.expectations import OWNERS
 from bot.domain.moves import Verb
 from bot.domain.records import Standing
@@ -33,8 +33,9 @@ TITLE = "Update"
 )
 async def update(turn: Turn) -> Seen:
     """The form of one onboarding, named exactly."""
+    text = flags.none(turn.text, verb="update")
     await turn.screen.loading(TITLE)
-    found = await turn.services.onboardings.find(turn.text, exactly=True)
+    found = await turn.services.onboardings.find(text, exactly=True)
     return pick(turn, found, verb=Verb.UPDATE) if isinstance(found, Choices) else await of(turn, found)
 
 

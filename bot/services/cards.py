@@ -129,4 +129,4 @@ def _outcome(error: BotError | PivotalError | None) -> str:
 
 
 def _why(error: BotError | PivotalError | None) -> str | None:
-    return error.message if isinstance(error, BotError) else type(error).__name__ if error else None
+    return error.message if error else None

@@ -1,15 +1,18 @@
 """Finding and reading onboardings: by number, by link, by name; never a silent guess."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 from urllib.parse import urlsplit
 
 from bot.domain import naming, references, rights, risk, states
 from bot.domain.errors import NotFound, UpstreamError, UserError
+from bot.domain.naming import Reading
 from bot.domain.phases import Phases
-from bot.domain.records import Snapshot, Standing
+from bot.domain.records import Actor, Snapshot, Standing
 from bot.domain.references import Link, Name, Number
 from bot.domain.risk import DEFAULTS, Reason, Risk, Thresholds
 from bot.pivotal import AsyncPivotalApi
@@ -32,6 +35,9 @@ class Choices:
 
     question: str
     standings: tuple[Standing, ...]
+    rests: Mapping[str, str] | None = None
+    """Where the line can be read in several ways: what follows the name, by onboarding id. One that is missing here is
+    only to be looked at, for then the verb was a part of its name."""
 
 
 class Onboardings:
@@ -53,12 +59,25 @@ class Onboardings:
         self._phases = phases
         self._thresholds = thresholds
         self._host = urlsplit(web).netloc
+        self._by: Actor | None = None
+
+    def seen_by(self, actor: Actor) -> Self:
+        """The same for one person: whatever is asked of it raises Forbidden for somebody who may not look."""
+        seen = copy(self)
+        seen._by = actor  # noqa: SLF001 - a copy of our own
+        return seen
+
+    def _admit(self) -> None:
+        """Raise Forbidden unless they may look; the bot may, for its own work."""
+        if self._by is not None:
+            rights.check(rights.Right.READ, self._by)
 
     async def snapshot(self) -> Snapshot:
         """The portfolio, at most two minutes old, or marked stale.
 
         Where Pivotal's events keep it current it may be older: only target dates and owners can be out of date then.
         """
+        self._admit()
         return await self._portfolio.snapshot(await self._age(), interactive=True)
 
     async def _age(self) -> timedelta:
@@ -71,6 +90,7 @@ class Onboardings:
 
     async def read(self, onboarding_id: str) -> Standing:
         """Read one onboarding afresh, by id or display id; raises NotFound, and the client's errors."""
+        self._admit()
         try:
             onboarding = await self._pivotal.onboardings.get(onboarding_id)
         except GoneFromPivotal as error:
@@ -107,6 +127,7 @@ class Onboardings:
 
     def of_channel(self, channel: str, snapshot: Snapshot) -> tuple[str, tuple[Standing, ...]] | None:
         """The customer whose own Slack channel this is, by name, and its onboardings; None for any other channel."""
+        self._admit()
         customers = [one for one in snapshot.customers.values() if channel and one.slack_channel_id == channel]
         return (customers[0].name, tuple(_of(snapshot, customers))) if customers else None
 
@@ -133,19 +154,48 @@ class Onboardings:
             return await self._by_number(reference.n, snapshot, exactly=exactly)
         return await self._by_link(reference, snapshot, exactly=exactly)
 
-    async def find_before(self, text: str, *, exactly: bool = True) -> tuple[Standing | Choices, str]:
-        """Find what the beginning of `text` names, as `find` does; what follows it comes back with it."""
-        name, rest = naming.cut(text, await self._index(exactly=exactly), host=self._host)
-        return await self.find(name, exactly=exactly), rest
+    async def find_before(
+        self, text: str, *, verbs: Iterable[str] = (), exactly: bool = True
+    ) -> tuple[Standing | Choices, str]:
+        """Find what the beginning of `text` names, as `find` does; what follows it comes back with it.
 
-    def guess(self, text: str) -> tuple[Standing, str] | None:
+        `verbs` are the spellings of the verb before it, which may be the first word of a customer's name.
+        """
+        snapshot = await self._index(exactly=exactly)
+        first, *others = naming.readings(text, snapshot, verbs=verbs, host=self._host)
+        if others and (choices := await self._readings((first, *others), snapshot, exactly=exactly)):
+            return choices, first.rest
+        return await self.find(first.name, exactly=exactly), first.rest
+
+    async def _readings(self, readings: Sequence[Reading], snapshot: Snapshot, *, exactly: bool) -> Choices | None:
+        """What a line may mean that can be read in several ways; None when it means nothing in any of them."""
+        found: dict[str, Standing] = {}
+        rests: dict[str, str] = {}
+        for one in readings:
+            if one.order:
+                try:
+                    meant = await self.find(one.name, exactly=exactly)
+                except NotFound:
+                    continue
+                standings = meant.standings if isinstance(meant, Choices) else (meant,)
+                rests = {standing.onboarding.id: one.rest for standing in standings} | rests
+            else:
+                standings = tuple(_of(snapshot, references.begun(one.name, snapshot)))
+                for standing in standings:
+                    rests.pop(standing.onboarding.id, None)
+            found |= {standing.onboarding.id: standing for standing in standings}
+        question = f"“{readings[-1].name}” may be a customer’s name. Which one do you mean?"
+        return Choices(question, tuple(found.values()), rests) if found else None
+
+    def guess(self, text: str, *, verbs: Iterable[str] = ()) -> tuple[Standing, str] | None:
         """What `find_before` will find, as far as memory knows: for what has to be decided before Pivotal answers."""
+        self._admit()
         snapshot = self._portfolio.current
         if snapshot is None:
             return None
-        name, rest = naming.cut(text, snapshot, host=self._host)
-        standing = naming.meant(name, snapshot, host=self._host)
-        return (standing, rest) if standing else None
+        first, *others = naming.readings(text, snapshot, verbs=verbs, host=self._host)
+        standing = None if others else naming.meant(first.name, snapshot, host=self._host)
+        return (standing, first.rest) if standing else None
 
     async def owned(self, pivotal_ids: frozenset[str]) -> tuple[Snapshot, tuple[Standing, ...]]:
         """The open onboardings that any of these Pivotal users owns in any role, with the snapshot they come from."""
@@ -185,6 +235,7 @@ class Onboardings:
 
         Raises UpstreamError before a write when Pivotal is away: nothing is asked that could not be done.
         """
+        self._admit()
         snapshot = await self._portfolio.snapshot(await self._age() if exactly else INDEX_AGE, interactive=True)
         if exactly and snapshot.stale:
             raise self._portfolio.trouble or UpstreamError("Pivotal is not answering.")

@@ -102,9 +102,14 @@ def open_button(standing: Standing, *, at: int) -> ButtonElement:
     return button(
         "Open",
         action=f"{OPEN}:{at}",
-        named=naming("Open ", standing),
+        named=naming("Open ", standing, number(standing)),
         value=values.encode(Press(standing.onboarding.id, "open")),
     )
+
+
+def number(standing: Standing) -> str:
+    """What tells the onboardings of one customer apart at the end of a label."""
+    return f" #{standing.onboarding.display_id}"
 
 
 def naming(before: str, standing: Standing, after: str = "") -> str:
@@ -174,6 +179,11 @@ def effects(move: Move) -> tuple[str, ...]:
     return move.asks or ((ordinary,) if move.verb is Verb.ADVANCE else ())
 
 
+def short(verb: Verb) -> str:
+    """What a button for this change says, in a word or two."""
+    return _SHORT[verb]
+
+
 def asked(move: Move, *, whom: str, safe: Callable[[str], str]) -> str:
     """The question a change is confirmed by: `Move Acme Corp from Review to Launch?`.
 
@@ -204,7 +214,7 @@ def actions(
 
 def _menu(standing: Standing, *, snoozable: bool, web: str) -> OverflowMenuElement | None:
     """What else there is; https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
-    entries: list[tuple[str, str, str | None]] = [("Details", "details", None), ("History", "history", None)]
+    entries: list[tuple[str, str, str | None]] = [("Details", "details", None), ("Log", "history", None)]
     if snoozable:
         entries.append(("Snooze…", "snooze", None))
     entries.append(("Follow", "follow", None))

@@ -16,6 +16,8 @@ from bot.views import standing as said
 from bot.views.message import Message, context, header, section
 from bot.views.values import Press, Turning
 
+NOTE_FOR = "ob:note-for"
+"""Says which onboarding a note was meant for; the value carries its text."""
 LOG = "ob:log"
 """The log of one onboarding."""
 LOG_PAGE = "ob:log-page"
@@ -27,6 +29,7 @@ _CHANNEL = re.compile(r"\b[CG][A-Z0-9]{6,}\b")
 _DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
 _UNKNOWN = "Not known whether it was done"
 _OUTCOMES = {"done": "Done", "refused": "Refused", "failed": "Failed", "unknown": _UNKNOWN, BEGUN: _UNKNOWN}
+
 _SOURCES = {"poll": "seen when Pivotal was read", "webhook": "told by Pivotal"}
 
 
@@ -110,12 +113,12 @@ def _line(one: Happening, named: bool, *, phases: Phases, directory: Directory, 
 
 
 def _tried(entry: AuditEntry) -> str:
-    if entry.action == NOTE:
+    if entry.action == NOTE and entry.outcome == "done":
         return _written(entry)
     what = text.name(entry.action.removeprefix("ob:").replace("_", " ").replace("-", " ").capitalize(), 40)
     safe = _place if entry.action in PLACED else text.name
-    change = _change(safe(entry.before, 200), safe(entry.after, 200)) if entry.before or entry.after else ""
-    line = said.joined(f"*{text.name(entry.name)}*", what, change if entry.after else "")
+    change = " → ".join(safe(side, 200) for side in (entry.before, entry.after) if side) if entry.after else ""
+    line = said.joined(f"*{text.name(entry.name)}*", what, change)
     return f"{line}\n{_quoted(entry.reason)}" if entry.reason else line
 
 
@@ -128,7 +131,7 @@ def _quoted(words: str) -> str:
 
 
 def _small(entry: AuditEntry) -> tuple[str, ...]:
-    if entry.action == NOTE:
+    if entry.action == NOTE and entry.outcome == "done":
         return (f"reference {text.name(entry.reference, 20)}",)
     outcome = _OUTCOMES.get(entry.outcome, text.name(entry.outcome, 40))
     return (outcome, _place(entry.source), f"reference {text.name(entry.reference, 20)}")
@@ -138,10 +141,6 @@ def _place(source: str, limit: int = 80) -> str:
     """`button in #onboarding`; a direct message has no name that others could read."""
     safe = _DIRECT.sub("a direct message", text.name(source, limit))
     return _CHANNEL.sub(lambda found: f"<#{found[0]}>", safe)
-
-
-def _change(before: str, after: str) -> str:
-    return f"{before} → {after}" if before else after
 
 
 def _stamp(moment: datetime, zone: ZoneInfo) -> str:
@@ -155,7 +154,9 @@ def _of(page: int, pages: int) -> str:
 
 def _open(standing: Standing, *, at: int = 0) -> ButtonElement:
     value = values.encode(Press(standing.onboarding.id, "log"))
-    return controls.button("Log", action=f"{LOG}:{at}", named=controls.naming("Log of ", standing), value=value)
+    return controls.button(
+        "Log", action=f"{LOG}:{at}", named=controls.naming("Log of ", standing, controls.number(standing)), value=value
+    )
 
 
 def _turn(label: str, whose: Standing | None, page: int, pages: int) -> ButtonElement | None:

@@ -1,11 +1,13 @@
 """Short words about a change or a share: in the thread, above a refreshed card, or in answer to one press."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import Block
 
 from bot.domain.errors import Refused
-from bot.domain.moves import Move
+from bot.domain.moves import Move, Verb
 from bot.domain.records import Standing
 from bot.views import controls, text
 from bot.views import standing as said
@@ -44,16 +46,22 @@ def made(standing: Standing, words: str, *, undo: Press | None = None, trouble: 
     return Message(" ".join((told.replace("*", "", 2), *small)), tuple(blocks))
 
 
-def dry_run(standing: Standing, move: Move | Refused) -> Message:
-    """What an advance would do, or why it would be refused; nothing was written."""
-    whom = said.called(standing)
+def dry_run(standing: Standing, move: Move | Refused, *, verb: Verb, now: datetime, zone: ZoneInfo) -> Message:
+    """What a change would do, or why it would be refused; nothing was written."""
+    whom, moves = said.called(standing), verb in (Verb.ADVANCE, Verb.BACK, Verb.SKIP)
+    stale = said.as_of(standing.as_of, now=now, zone=zone, stale=standing.trouble or True) if standing.as_of else ""
+    old = (f"{stale}: this may be out of date.",) if stale else ()
     if isinstance(move, Refused):
-        return say(f"Nothing was written. {whom} would not advance: {text.escape(move.message)}", *_hint(move))
+        change = "advance" if verb is Verb.ADVANCE else "move" if moves else "be changed"
+        return say(f"Nothing was written. {whom} would not {change}: {text.escape(move.message)}", *_hint(move), *old)
     effects = (text.name(effect, 600) for effect in controls.effects(move))
     form = ("It would ask in a form first.",) if move.form else ()
-    checks = "You may do it, it is neither paused nor completed, and its phase is known."
-    head = f"Nothing was written. {whom} would go from {text.name(move.before)} to {text.name(move.after)}."
-    return say("\n".join((head, f"• {checks}", *(f"• {line}" for line in (*effects, *form)))))
+    checks = "You may do it, and it is not completed."
+    if verb is Verb.ADVANCE:
+        checks = "You may do it, it is neither paused nor completed, and its phase is known."
+    would = "go" if moves else "change"
+    head = f"Nothing was written. {whom} would {would} from {text.name(move.before)} to {text.name(move.after)}."
+    return say("\n".join((head, f"• {checks}", *(f"• {line}" for line in (*effects, *form, *old)))))
 
 
 def escaped(words: str) -> str:

@@ -157,3 +157,38 @@ def test_letters_not_on_every_keyboard_are_found_by_their_next_kin(make_standing
     snapshot = make_snapshot(make_standing(name, 1))
 
     assert names(match(typed, snapshot).exact) == [name]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("arora", "Aurora Foods"),
+        ("aurra", "Aurora Foods"),
+        ("auora", "Aurora Foods"),
+        ("foods arora", "Aurora Foods"),
+        ("acme grop", "Acme Group"),
+        ("roket", "🚀 Rocket Labs"),
+        ("wyne", "Wayne Enterprises"),
+    ],
+)
+def test_a_slip_in_one_word_of_a_longer_name_is_offered(make_standing, make_snapshot, typed, name):
+    snapshot = make_snapshot(*(make_standing(one, number) for number, one in enumerate((*NAMES, "Wayne Enterprises"))))
+
+    found = match(typed, snapshot)
+
+    assert names(found.close)[:1] == [name]
+    assert found.exact == found.words == ()
+    assert found.sole is None
+
+
+@pytest.mark.parametrize("typed", ["initech", "legal", "hooli", "globex", "stark industries", "arctic"])
+def test_what_is_like_no_word_of_a_name_keeps_it_out(portfolio, typed):
+    assert names(match(typed, portfolio).all) == []
+
+
+@given(st.sampled_from(NAMES), st.data())
+def test_one_letter_left_out_never_hides_a_name(portfolio, name, data):
+    word = data.draw(st.sampled_from([word for word in name.split() if len(word) > 3]))
+    at = data.draw(st.integers(1, len(word) - 1))
+
+    assert name in names(match(word[:at] + word[at + 1 :], portfolio).all)

@@ -103,7 +103,7 @@ async def test_long_log_turns_its_pages_in_place(ask, slack):
 async def test_several_onboardings_are_a_pick_list_that_leads_to_the_log(ask, slack):
     asked = await ask("log globex")
 
-    await slack.clicks("Log of Globex", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Log of Globex #103", by=ANA, channel=ONBOARDING)
 
     assert "Which one do you mean?" in asked
     assert "Log of Globex · #103" in slack.seen(ANA, ONBOARDING)
@@ -198,3 +198,32 @@ async def test_attempts_refused_before_anything_was_tried_are_kept_too(slack, pi
         (DEVON, "advance", "refused"),
     ]
     assert pivotal.patches(89) == []
+
+
+async def test_a_share_is_told_without_a_side_that_was_not_there(shared, ask):
+    await shared()
+
+    log = await ask("log #89")
+
+    assert "Share  ·  card in <#C0ONBOARD>" in log
+    assert "(no name)" not in log
+
+
+async def test_a_share_that_failed_is_told_in_words(ask, pivotal):
+    await ask("#89")
+    pivotal.fails(Fault.error_500, times=100, path="/onboardings/89")
+    await ask("share #89")
+    pivotal.works_again()
+
+    log = await ask("log #89")
+
+    assert "Failed" in log
+    assert "InternalError" not in log
+
+
+async def test_every_button_tells_which_onboarding_of_a_customer_it_is_for(ask, slack):
+    await ask("globex")
+
+    labels = [block["accessory"]["accessibility_label"] for block in slack.last(by=ANA, channel=ONBOARDING).blocks[1:3]]
+
+    assert labels == ["Open Globex #103", "Open Globex #104"]

@@ -46,7 +46,7 @@ async def test_card_is_for_the_asker_alone(ask, slack):
 
 async def test_similar_names_are_listed_and_opened(ask, slack):
     listed = await ask("acme")
-    await slack.clicks("Open Acme Group", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Open Acme Group #102", by=ANA, channel=ONBOARDING)
 
     assert "Which one do you mean?" in listed
     assert "Acme Corp" in listed
@@ -139,7 +139,7 @@ async def test_open_on_a_row_whose_onboarding_was_deleted_says_so(ask, slack, pi
     await ask("acme")
     pivotal.delete(102)
 
-    await slack.clicks("Open Acme Group", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Open Acme Group #102", by=ANA, channel=ONBOARDING)
 
     assert "Pivotal has no such onboarding" in slack.seen(ANA, ONBOARDING)
 

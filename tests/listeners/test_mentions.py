@@ -119,7 +119,7 @@ async def test_one_of_several_is_opened_and_shared_in_the_thread_it_was_asked_in
     first = slack.messages(ONBOARDING)[0]
     await slack.types("@Onboarding acme", by=ANA, channel=ONBOARDING, thread_ts=first.ts)
 
-    await slack.clicks("Open Acme Corp", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Open Acme Corp #101", by=ANA, channel=ONBOARDING)
     opened = slack.last(by=ANA, channel=ONBOARDING)
     await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
 

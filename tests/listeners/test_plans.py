@@ -128,7 +128,7 @@ async def test_without_its_value_the_form_is_opened(slack, bot, typed):
 
 async def test_without_its_value_a_choice_leads_to_the_form(ask, slack):
     await ask("date acme", by=CARA)
-    await slack.clicks("Choose Acme Corp", by=CARA, channel=ONBOARDING)
+    await slack.clicks("Choose Acme Corp #101", by=CARA, channel=ONBOARDING)
 
     assert "Acme Corp (onboarding #101)" in str(slack.modal(CARA))
 

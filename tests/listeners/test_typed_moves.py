@@ -79,7 +79,7 @@ async def test_a_name_that_is_only_alike_is_picked_from_a_list(ask, slack, pivot
 
 async def test_a_customer_with_two_onboardings_is_asked_about(ask, slack, pivotal):
     listed = await ask("advance globex")
-    await slack.clicks("Choose Globex", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Choose Globex #103", by=ANA, channel=ONBOARDING)
 
     assert "Which one do you mean?" in listed
     assert "Move Globex (onboarding #103)" in slack.seen(ANA, ONBOARDING)

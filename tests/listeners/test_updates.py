@@ -154,7 +154,7 @@ async def test_typed_update_opens_the_same_form(slack, bot):
 async def test_typed_update_of_a_name_that_is_only_alike_is_picked_from_a_list(slack, bot):
     await slack.types("/onboarding update acm", by=ANA, channel=ONBOARDING)
     listed = str(slack.modal(ANA))
-    await slack.clicks("Choose Acme Corp", by=ANA)
+    await slack.clicks("Choose Acme Corp #101", by=ANA)
 
     assert "No customer is called exactly “acm”" in listed
     assert "State and phase" in str(slack.modal(ANA))
@@ -182,6 +182,6 @@ async def test_pressed_modal_is_replaced_only_as_it_was_seen(slack, bot):
     await slack.types("/onboarding update acm", by=ANA, channel=ONBOARDING)
     seen = slack.modal(ANA)["hash"]
 
-    await slack.clicks("Choose Acme Corp", by=ANA)
+    await slack.clicks("Choose Acme Corp #101", by=ANA)
 
     assert slack.calls_of("views.update")[-1].args["hash"] == seen

@@ -194,7 +194,29 @@ def test_dry_run_of_a_launch(aurora, look, checked, paste):
     standing = aurora(phase="internal_qa")
     move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=True)
 
-    assert checked(notices.dry_run(standing, move)) == paste
+    message = notices.dry_run(standing, move, verb=Verb.ADVANCE, now=look["now"], zone=look["zone"])
+
+    assert checked(message) == paste
+
+
+@pytest.mark.parametrize(
+    ("verb", "fields", "named"),
+    [
+        (Verb.CLEAR, {"state": "at_risk"}, "Clear at risk"),
+        (Verb.FLAG, {}, "Mark at risk"),
+        (Verb.BACK, {}, "Send back"),
+        (Verb.PAUSE, {"phase": "launch"}, "Retract the launch"),
+        (Verb.ADVANCE, {"phase": "internal_qa"}, "Advance to Launch"),
+        (Verb.RESUME, {"state": "paused"}, "Resume"),
+    ],
+)
+def test_button_that_sends_the_form_names_the_act(aurora, look, verb, fields, named):
+    standing = aurora(**fields)
+    move = plan(verb, standing.onboarding, phases=look["phases"], test_key=False)
+
+    view = reason.form(reason.asked(standing, move, wanted={}, facts=()))
+
+    assert view.to_dict()["submit"]["text"] == named
 
 
 def test_form_that_asks_which_onboarding(paste):

@@ -81,7 +81,7 @@ def test_open_carries_the_onboarding(many, sheet):
     payload = lists.listing("Onboardings", many(3), **sheet).payload()
 
     assert [values.decode(one["value"]).id for one in controls(payload)] == ["onb_1", "onb_2", "onb_3"]
-    assert [one["accessibility_label"] for one in controls(payload)] == [f"Open Customer {n}" for n in (1, 2, 3)]
+    assert [one["accessibility_label"] for one in controls(payload)] == [f"Open Customer {n} #{n}" for n in (1, 2, 3)]
 
 
 def test_a_stale_list_says_so(many, sheet):

@@ -68,7 +68,6 @@ def asked(
     """What to ask before `move`; `facts` are lines of markup about the onboarding as it is now."""
     whole = controls.asked(move, whom=said.called(standing), safe=lambda label: text.name(label, 120))
     effects = (f"• {text.name(effect, 300)}" for effect in move.asks)
-    advance = f"Advance to {move.after}"
     return Typed(
         press=Press(
             standing.onboarding.id,
@@ -78,13 +77,21 @@ def asked(
             wanted=wanted,
         ),
         title=title(move.verb),
-        submit=(advance if len(advance) <= modal.TITLE else "Advance") if move.verb is Verb.ADVANCE else "Do it",
+        submit=_submit(move),
         question=whole,
         lines=tuple(text.clip(line, _LINE) for line in (*effects, *facts)),
         required=move.needs_reason,
         posted=posted,
         reason=reason,
     )
+
+
+def _submit(move: Move) -> str:
+    """The button that does it says what it does."""
+    if move.verb is not Verb.ADVANCE:
+        return title(move.verb) if move.verb in _TITLES else controls.short(move.verb)
+    full = f"Advance to {move.after}"
+    return full if len(full) <= modal.TITLE else "Advance"
 
 
 def form(typed: Typed, *, remark: str = "") -> View:
