@@ -34,9 +34,9 @@ def which(query: str, services: Services) -> list[Option]:
 
 @feature.button(finding.WHICH)
 async def chosen(turn: Turn) -> Answer:
-    """The one that was chosen, read afresh, in the place of the search."""
+    """The one that was chosen, as it is now or was last known, in the place of the search."""
     onboarding_id = turn.pressed.value if turn.pressed else ""
-    return Answer(drawn(turn, await turn.services.onboardings.read(onboarding_id)), replace=True)
+    return Answer(drawn(turn, await turn.services.onboardings.look(onboarding_id)), replace=True)
 
 
 @feature.shortcut(finding.CARD_HERE)

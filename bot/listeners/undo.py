@@ -14,7 +14,7 @@ async def undo(turn: Turn) -> Seen:
     taken = await turn.services.undoing.newest(by=turn.actor)
     standing = await turn.services.onboardings.read(str(taken.entry.onboarding_id))
     press = taking_back(turn, standing, taken.restores, until=taken.until)
-    if press is None or not taken.still(standing.onboarding):
+    if press is None or not await turn.services.undoing.still(taken, standing.onboarding):
         raise Refused(
             f"{standing.title} has changed since your change, {taken.entry.before} → {taken.entry.after}.",
             hint="So it is not undone; look at it as it is now.",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import ANA, AURORA_SHARED, CS_LEADS, DEVON, ERIN, GUS, ONBOARDING, PARTNERS
 
 socket = pytest.mark.parametrize("mode", ["socket"])
@@ -179,3 +180,15 @@ async def test_find_beside_my_onboardings_opens_the_search(slack, bot):
     await slack.clicks("Find", by=ANA, channel=ONBOARDING)
 
     assert slack.modal(ANA)["title"]["text"] == "Find an onboarding"
+
+
+@socket
+async def test_the_one_that_was_found_is_shown_as_remembered_while_pivotal_is_away(ask, slack, pivotal):
+    await ask("#89")
+    await slack.uses_shortcut(FIND, by=ANA)
+    pivotal.fails(Fault.error_500, times=100)
+
+    await slack.chooses("ob:which", "Aurora Foods · #89 · Review", by=ANA)
+
+    assert "Review (3 of 7)" in slack.modal_text(ANA)
+    assert "as of 08:30" in slack.modal_text(ANA)

@@ -122,3 +122,51 @@ async def test_undo_is_not_undone_again(ask, slack, pivotal):
     await slack.clicks("Undo", by=ANA, channel=ONBOARDING)
 
     assert "cannot be undone" in await ask("undo")
+
+
+async def test_typed_undo_is_refused_after_a_change_of_something_else(ask, slack, pivotal):
+    await ask("pause #89")
+    pivotal.edit(89, phase="program_buildout", target_launch_date="2026-10-10")
+    before = len(pivotal.patches(89))
+
+    refused = await ask("undo")
+
+    assert "has changed since your change, Active → Paused" in refused
+    assert "Undo" not in [button["text"]["text"] for button in buttons(slack)]
+    assert len(pivotal.patches(89)) == before
+
+
+async def test_typed_undo_goes_by_the_change_and_not_by_what_was_changed_before_it(ask, slack, pivotal, clock):
+    pivotal.edit(89, target_launch_date="2026-10-10")
+    clock.passes(minutes=1)
+    await ask("pause #89")
+    await ask("undo")
+
+    await slack.clicks("Undo", by=ANA, channel=ONBOARDING)
+
+    assert pivotal.state_of(89) == "active"
+
+
+@pytest.mark.parametrize("typed", ["resume #89", "clear #89"])
+async def test_both_ways_to_undo_restore_two_states_at_once(ask, slack, pivotal, typed):
+    pivotal.edit(89, state="at_risk", waiting_on_customer=True)
+    await ask(typed)
+    if typed.startswith("resume"):
+        await slack.clicks("Resume", by=ANA, channel=ONBOARDING)
+    offered = [button["text"]["text"] for button in buttons(slack)]
+    changed = pivotal.state_of(89)
+
+    await ask("undo")
+    await slack.clicks("Undo", by=ANA, channel=ONBOARDING)
+
+    assert "Undo" in offered
+    assert changed != "at_risk"
+    assert pivotal.state_of(89) == "at_risk"
+    assert pivotal.onboarding(89)["waiting_on_customer"] is True
+
+
+def buttons(slack):
+    """The buttons in the newest answer to Ana."""
+    blocks = slack.last(by=ANA, channel=ONBOARDING).blocks or []
+    found = [one for block in blocks for one in (*block.get("elements", ()), block.get("accessory") or {})]
+    return [one for one in found if one.get("type") == "button"]
