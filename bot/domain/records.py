@@ -52,6 +52,8 @@ class Actor:
     manager: bool = False
     reader: bool = True
     """May look, as far as the settings say: a member of the readers' user group, where there is one."""
+    unread: str = ""
+    """Why Slack will not say whether they may look: nothing is allowed them then."""
     policy: Policy = Policy()
     unknown: bool = False
     """Slack could not say who this is; nothing is allowed them, and nothing is held against them."""
@@ -86,6 +88,11 @@ class Directory:
         """Say who this is; an id nobody is linked to is said to be just that."""
         person = self.people.get(pivotal_id)
         return person.name if person and person.name else f"unmapped owner ({pivotal_id})"
+
+    def surely(self, pivotal_id: str) -> str:
+        """Say who this is where an admin has confirmed it: what somebody says of themselves gives them no right."""
+        person = self.people.get(pivotal_id)
+        return person.name if person and person.confirmed and person.name else f"unmapped owner ({pivotal_id})"
 
     def of_slack(self, slack_id: str) -> frozenset[str]:
         """The Pivotal user ids linked to one Slack user, confirmed or guessed."""

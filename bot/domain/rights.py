@@ -117,6 +117,8 @@ def check(
             "This bot answers only full members of the workspace it is installed in.",
             hint="Ask a colleague there to look for you.",
         )
+    if not roles(actor) and actor.unread:
+        raise Forbidden(actor.unread, hint="An admin of this bot can mend that; until then nobody else can use it.")
     if not roles(actor):
         raise Forbidden(
             "This bot answers only the members of one user group of this workspace.",
@@ -164,7 +166,7 @@ def _who(rule: Rule, actor: Actor, onboarding: OnboardingRow | None, directory: 
         leads = "this bot's managers and admins"
     if Role.OWNER in rule.roles:
         ids = dict.fromkeys(owners(onboarding).values()) if onboarding else {}
-        whose = ", ".join(map(directory.name, ids)) if ids and directory else "Its owners in Pivotal"
+        whose = ", ".join(map(directory.surely, ids)) if ids and directory else "Its owners in Pivotal"
         have = f"{whose} and {leads} can."
     elif Role.LINKED in rule.roles or (Role.STAND_IN in rule.roles and not actor.policy.managers):
         have = f"People who are linked to their Pivotal user and {leads} can."

@@ -72,6 +72,7 @@ class Actors:
             admin=bool(held and held.admin),
             manager=bool(held and held.manager),
             reader=bool(held and held.reader),
+            unread=held.unread if held else "",
             pivotal_ids=confirmed,
             guessed_ids=self._people.directory.of_slack(slack_id) - confirmed,
             policy=self._roles.access.policy,

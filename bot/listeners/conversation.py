@@ -66,7 +66,8 @@ class Conversation:
             if caller.once and not await self._services.inbox.first_time(caller.once):
                 lines.warning("came before")
                 return
-            turn = replace(turn, actor=await self._who(caller))
+            actor = await self._who(caller)
+            turn = replace(turn, actor=actor, services=self._services.seen_by(actor))
             _admit(caller, turn.actor)
             seen = await handler(turn)
             lines.info("answered")
@@ -84,7 +85,7 @@ class Conversation:
             actor=actor,
             now=now,
             reference=reference,
-            services=self._services,
+            services=self._services.seen_by(actor),
             cards=self._cards,
             actors=self._actors,
             digests=self._digests,

@@ -136,7 +136,7 @@ class Door:
         except (BotError, TimeoutError) as error:
             log.info("nothing offered", action=action, error=type(error).__name__)
             return []
-        return search.find(str(body.get("value") or ""), self._services) if search else []
+        return search.find(str(body.get("value") or ""), self._services.seen_by(actor)) if search else []
 
     async def on_shortcut(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge a shortcut and start its work."""

@@ -123,4 +123,5 @@ def _line(tick: forms.Tick, result: Result) -> Line:
     if result.done:
         return Line(tick.label)
     unknown = isinstance(result.trouble, OutcomeUnknown)
-    return Line(tick.label, result.why or ("not known whether it was done" if unknown else "Pivotal did not do it"))
+    why = result.why or ("not known whether it was done" if unknown else "Pivotal did not do it")
+    return Line(tick.label, why, left=not result.over, unknown=unknown)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from slack_sdk.models.views import View
 
 from bot.domain import dates, launches, rights, states
-from bot.domain.records import Delivery, Snapshot, Standing, Subscription
+from bot.domain.records import Delivery, Snapshot, Standing, Subscription, Writes
 from bot.domain.unmapped import unmapped
 from bot.listeners.claims import unclaimed
 from bot.listeners.feature import Feature, Reply, Turn
@@ -97,6 +97,11 @@ def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Pa
             "Nobody is waited for.",
         ),
     ]
+
+
+def _welcome(turn: Turn) -> Welcome:
+    writes = turn.services.policy.writes is not Writes.OFF
+    return Welcome(turn.names.command, bool(turn.actor.own_ids), writes=writes)
 
 
 async def _next(turn: Turn, subscription: Subscription) -> datetime | None:

@@ -4,7 +4,7 @@ import re
 
 from bot.domain import rights, words
 from bot.domain.errors import UserError
-from bot.domain.records import Actor
+from bot.domain.records import Actor, Writes
 from bot.domain.unmapped import unmapped
 from bot.listeners.claims import trace, unclaimed
 from bot.listeners.feature import Answer, Feature, Turn
@@ -70,7 +70,8 @@ async def _link(turn: Turn, pivotal_id: str, *, slack_id: str) -> Message:
     linked = await turn.services.people.link(
         pivotal_id, slack_id=other.slack_id, name=other.name, by=turn.actor, trace=trace(turn)
     )
-    return people.linked(linked.person, former=linked.former)
+    writes = turn.services.policy.writes is not Writes.OFF
+    return people.linked(linked.person, former=linked.former, writes=writes)
 
 
 async def _member(turn: Turn, slack_id: str) -> Actor:

@@ -51,6 +51,8 @@ class Held:
     admin: bool
     manager: bool
     reader: bool
+    unread: str = ""
+    """Why nobody knows whether they are a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,12 @@ class Roles:
         slack_id = str(user.get("id"))
         own = bool(user.get("is_admin") or user.get("is_owner"))
         readers = self.access.readers
+        reader = readers == WORKSPACE or await self._among(slack_id, (readers,))
         return Held(
             admin=await self._among(slack_id, self.access.admins) or (own and WORKSPACE_ADMINS in self.access.admins),
             manager=await self._among(slack_id, self.access.managers),
-            reader=readers == WORKSPACE or await self._among(slack_id, (readers,)),
+            reader=reader,
+            unread="" if reader else self._troubles.get(readers, ""),
         )
 
     async def admins(self) -> tuple[str, ...]:

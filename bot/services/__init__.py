@@ -1,9 +1,10 @@
 """What the bot can do, as verbs; no Slack in here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from bot.domain.phases import Phases
-from bot.domain.records import Policy
+from bot.domain.records import Actor, Policy
 from bot.domain.risk import Thresholds
 from bot.services.changes import Changes
 from bot.services.creating import Creating
@@ -56,3 +57,7 @@ class Services:
     """What this installation has decided about rights."""
     settings: tuple[tuple[str, str], ...]
     """Every setting as admins may see it."""
+
+    def seen_by(self, actor: Actor) -> Self:
+        """The same for one person: what they may not look at raises Forbidden, whoever asks for them."""
+        return replace(self, onboardings=self.onboardings.seen_by(actor))

@@ -61,9 +61,9 @@ class Creating:
             reference=reference,
         )
         try:
-            rights.check(rights.Right.NEW, by)
             if wish.customer:
                 rights.check(rights.Right.CONTACTS, by)
+            rights.check(rights.Right.NEW, by)
         except Forbidden as error:
             await self._store.audit.add(replace(entry, outcome="refused", reason=error.message))
             raise

@@ -20,6 +20,8 @@ class Result:
     piece: Piece
     standing: Standing | None
     done: bool = False
+    over: bool = False
+    """It is not that person's to give any more: somebody else has the role by now, or the onboarding is gone."""
     why: str = ""
     trouble: BotError | PivotalError | None = None
 
@@ -67,5 +69,6 @@ class Handover:
         except BotError as error:
             return Result(piece, known, why=error.message)
         if outcome.ending is Ending.GONE:
-            return Result(piece, outcome.standing, why="no longer in Pivotal")
-        return Result(piece, outcome.standing, done=outcome.ending is Ending.DONE, why="; ".join(outcome.differences))
+            return Result(piece, outcome.standing, over=True, why="no longer in Pivotal")
+        done, over = outcome.ending is Ending.DONE, outcome.ending is Ending.STALE
+        return Result(piece, outcome.standing, done=done, over=over, why="; ".join(outcome.differences))

@@ -23,6 +23,10 @@ class Line:
 
     label: str
     why: str = ""
+    left: bool = True
+    """Where it was not: it is still there to be handed over."""
+    unknown: bool = False
+    """It may have been handed over all the same."""
 
 
 def outcome(
@@ -46,9 +50,11 @@ def outcome(
         blocks.append(section("\n".join(["*Not handed over*", *why, *more])))
     if trouble:
         blocks.append(section(trouble))
-    if failed or untried:
-        left = text.count(len(failed) + untried, "role")
-        blocks.append(context(f"{left} left. Running the handover again shows only what is left."))
+    left = sum(line.left for line in failed) + untried
+    if left:
+        most = "At most " if any(line.unknown for line in failed) else ""
+        again = "Running the handover again shows only what is left."
+        blocks.append(context(f"{most}{text.count(left, 'role')} left. {again}"))
         blocks.append(ActionsBlock(elements=[_again(between)]))
     return Message(" ".join(filter(None, (told, trouble))), tuple(blocks))
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from bot.domain import rights
+from bot.domain.errors import COMMAND
 from bot.domain.records import Actor, Person, Writes
 from bot.domain.rights import RULES, Right, Role
 from bot.views import text
@@ -35,11 +36,14 @@ def about(actor: Actor) -> tuple[str, ...]:
     return tuple(filter(None, (_link(actor), may(actor))))
 
 
-def linked(person: Person, *, former: Person | None = None) -> Message:
+def linked(person: Person, *, former: Person | None = None, writes: bool = True) -> Message:
     """Say that a Slack user now stands for a Pivotal user, what that changes, and whom it takes the place from."""
     name, pivotal_id = text.name(person.name or person.slack_id or ""), text.name(person.pivotal_id)
     told = f"{name} is now linked to the Pivotal user {pivotal_id}."
-    follows = f"Cards show the name from now on, and {name} can move the onboardings this user owns."
+    gets = f"and {name} can move the onboardings this user owns"
+    follows = (
+        f"Cards show the name from now on, {gets if writes else 'and that is all: nobody moves anything through me'}."
+    )
     lost = ""
     if former:
         before = text.name(former.name or former.slack_id or "")
@@ -86,7 +90,14 @@ def _link(actor: Actor) -> str:
         said.append(f"In Pivotal you are {_ids(actor.pivotal_ids)}.")
     if actor.guessed_ids:
         said.append(f"In Pivotal you may be {_ids(actor.guessed_ids)}: an admin of this bot has yet to confirm it.")
-    return " ".join(said) or "You are not linked to a Pivotal user yet. An admin of this bot can link you."
+    return " ".join(said) or f"You are not linked to a Pivotal user yet. {linking(actor)}"
+
+
+def linking(actor: Actor) -> str:
+    """Who can link somebody that is not linked: whoever may link others may link themselves."""
+    if rights.allowed(Right.LINK, actor):
+        return f"You can link yourself: `{COMMAND} people`."
+    return "An admin of this bot can link you."
 
 
 def _ids(ids: frozenset[str]) -> str:

@@ -88,6 +88,7 @@ async def test_what_somebody_changed_meanwhile_is_left_alone(opens, slack, pivot
 
     assert pivotal.onboarding(89)["csm_id"] == "user_csm_002"
     assert "Handed over 5 roles of 6" in shown()
+    assert "left." not in shown(), "it is not hers to give any more"
     assert "Aurora Foods · #89 · CSM: the CSM is another one now" in shown()
 
 
@@ -117,6 +118,21 @@ async def test_it_ends_where_pivotal_ends_and_goes_on_from_there(opens, slack, p
     assert set(owners(pivotal).values()) == {"user_se_001"}
     assert "0 left" not in shown()
     assert "left." not in shown()
+
+
+async def test_as_many_are_left_as_running_it_again_shows(opens, slack, pivotal, shown):
+    await opens()
+    pivotal.edit(89, csm_id="user_csm_002")
+    last = pivotal.onboarding(109)["id"]
+    pivotal.fails(Fault.forbidden, times=1, method="PATCH", path=f"/onboardings/{last}")
+    await slack.submits({}, by=CARA)
+    ended = shown()
+
+    await slack.clicks("Show what is left", by=CARA)
+
+    assert "Handed over 4 roles of 6" in ended
+    assert "1 role left." in ended
+    assert "1 role." in shown()
 
 
 async def test_a_write_whose_answer_was_lost_is_looked_up_and_told_as_it_is(opens, slack, pivotal, shown):
