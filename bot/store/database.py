@@ -57,6 +57,11 @@ class Database:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = engine.execution_options(**options)
         self._writers = asyncio.Lock()
+        self._fails: tuple[type[Exception], ...] = (SQLAlchemyError, OSError)
+        if not self.is_sqlite:
+            # A server that is starting refuses in the driver's own words, which nobody translates.
+            driver: Any = engine.dialect.dbapi
+            self._fails += (driver.asyncpg.PostgresError, driver.asyncpg.InterfaceError)
 
     @classmethod
     def at(cls, url: str) -> "Database":
@@ -112,7 +117,7 @@ class Database:
                     yield connection
             finally:
                 await connection.close()
-        except (SQLAlchemyError, OSError) as error:
+        except self._fails as error:
             if not _away(error):
                 raise
             raise MemoryAway(f"The database does not answer: {getattr(error, 'orig', None) or error}") from error
@@ -122,7 +127,7 @@ class Database:
         for pause in RECONNECT:
             try:
                 return await engine.connect()
-            except (SQLAlchemyError, OSError) as error:
+            except self._fails as error:
                 if self.is_sqlite or isinstance(error, PoolTimeout) or not _away(error):
                     raise
                 await asyncio.sleep(pause)
@@ -179,12 +184,12 @@ def _away(error: Exception) -> bool:
     """Whether it is the database that fails, and not what it was asked."""
     if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout):
         return True
-    if not isinstance(error, DBAPIError):
-        return False
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
     # By class of https://www.postgresql.org/docs/current/errcodes-appendix.html: the line, resources, the server's
     # own state, a lock not to be had, and a transaction ended because it was idle.
-    state = str(getattr(error.orig, "sqlstate", None) or "")
-    return error.connection_invalidated or state.startswith(("08", "53", "55", "57", "58", "25P03"))
+    state = str(getattr(getattr(error, "orig", None) or error, "sqlstate", None) or "")
+    return state.startswith(("08", "53", "55", "57", "58", "25P03"))
 
 
 def _private_file(database: str | None) -> None:

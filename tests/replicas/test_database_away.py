@@ -1,0 +1,87 @@
+"""PostgreSQL goes away and comes back while replicas run: people are told, and all goes on by itself."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from bot.domain.errors import MemoryAway
+from bot.sandbox.slack.world import ANA, ONBOARDING
+from bot.store.database import POOL_TIMEOUT, Database
+from tests.processes import until
+from tests.replicas.server import Server
+
+AWAY = "My memory is not answering"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server of this module's own, for it is stopped here."""
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def mode() -> str:
+    return "socket"
+
+
+@pytest.fixture
+def ask(slack):
+    """Ana asks for a card; gives what she reads, None when it does not come in time."""
+
+    async def asks() -> str:
+        before = len(slack.messages(ONBOARDING, ANA))
+        assert (await slack.types("/onboarding #89", by=ANA, channel=ONBOARDING)).ok
+        await until(lambda: len(slack.messages(ONBOARDING, ANA)) > before)
+        return slack.seen(ANA, ONBOARDING)
+
+    return asks
+
+
+async def test_while_it_is_away_people_are_told_and_when_it_is_back_all_goes_on(fleet, server, pivotal, ask):
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+    await fleet.start(2)
+    assert "Aurora Foods" in await ask()
+
+    await asyncio.to_thread(server.stops)
+    told = [await ask() for _ in range(2)]
+    await asyncio.to_thread(server.starts)
+    after = [await ask() for _ in range(4)]
+
+    assert all(AWAY in one for one in told)
+    assert all("Aurora Foods" in one for one in after)
+    assert all(one.process.alive for one in fleet.replicas)
+
+
+async def test_a_restart_is_not_noticed(fleet, server, pivotal, ask):
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+    await fleet.start(2)
+    assert "Aurora Foods" in await ask()
+
+    await asyncio.to_thread(server.stops)
+    asked = asyncio.create_task(ask())
+    await asyncio.to_thread(server.starts)
+
+    assert "Aurora Foods" in await asked
+
+
+async def test_who_finds_every_connection_taken_is_told_so_and_the_next_one_is_served(database):
+    there = Database.at(database)
+    async with AsyncExitStack() as stack:
+        for _ in range(15):
+            await stack.enter_async_context(there.reading())
+        began = time.monotonic()
+
+        with pytest.raises(MemoryAway):
+            async with there.reading():
+                pass
+
+        assert time.monotonic() - began < POOL_TIMEOUT + 5
+
+    async with there.reading() as connection:
+        assert await connection.exec_driver_sql("SELECT 1")
+    await there.close()
