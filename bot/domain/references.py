@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from rapidfuzz import fuzz
@@ -22,6 +23,8 @@ NAMED_NUMBER = re.compile(r"(onboarding|customer)\s*#([0-9]{1,9})", re.IGNORECAS
 SLACK_LINK = re.compile(r"<([^<>|]+)(?:\|[^<>]*)?>")
 PATH = re.compile(r"/(customers|onboardings)/(?:([0-9]{1,9})(?![0-9a-z_])(?:-[^/]*)?|([^/]+))", re.IGNORECASE)
 
+_NAMES = 20_000
+"""So many names are kept as they are compared: a long line is compared with all of them many times over."""
 _LETTERS = str.maketrans("ıłøđ", "ilod")
 
 
@@ -192,10 +195,12 @@ def _words(text: str) -> list[str]:
     return _plain(text).split()
 
 
+@lru_cache(maxsize=_NAMES)
 def _key(text: str) -> str:
     return "".join(_words(text))
 
 
+@lru_cache(maxsize=_NAMES)
 def _plain(text: str) -> str:
     """Fold case, drop accents and invisible marks, and read letters that are not on every keyboard as their next kin.
 

@@ -33,8 +33,8 @@ def pieces(text: str) -> list[str]:
 
 
 def quoted(text: str) -> str:
-    """The text as one word; a link, and what has quotes already, stays as it is."""
-    return text if text.startswith(("<", *SINGLE)) or any(quote in text for quote in DOUBLE) else f'"{text}"'
+    """The text as one word; a link or `#89`, and what has quotes already, stays as it is."""
+    return text if text.startswith(("<", "#", *SINGLE)) or any(quote in text for quote in DOUBLE) else f'"{text}"'
 
 
 def head(text: str) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def called(text, exactly):
         ("Globex ADVANCE", "advance", '"Globex"'),
         ("acm pause", "pause", "acm"),
         ("acm pause --dry-run", "pause", "acm --dry-run"),
-        ("#89 pause legal is stuck", "pause", '"#89" legal is stuck'),
+        ("#89 pause legal is stuck", "pause", "#89 legal is stuck"),
         ("“Acme Corp” flag legal", "flag", "“Acme Corp” legal"),
         ("<https://my.pivotal.app/customers/245-acme> resume", "resume", "<https://my.pivotal.app/customers/245-acme>"),
         ("northwind next", "show", "northwind next"),

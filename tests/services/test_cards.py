@@ -102,7 +102,7 @@ async def test_with_pivotal_away_nothing_is_posted_and_the_try_is_written_down(s
         await share()
 
     (entry,) = await store.audit.list()
-    assert (entry.outcome, entry.reason) == ("failed", "AuthenticationFailed")
+    assert (entry.outcome, entry.reason) == ("failed", "This API key has been revoked.")
     assert share.posts == []
 
 
