@@ -37,7 +37,8 @@ from bot.listeners.tasks import Tasks
 from bot.listeners.which import asking, nameless
 from bot.listeners.withdrawing import EVENTS, Withdrawing
 from bot.services import Services
-from bot.views import modal
+from bot.views import modal, text
+from bot.views.message import say
 
 log = structlog.get_logger()
 
@@ -45,6 +46,8 @@ MOST_OPTIONS = 100
 PATIENCE = 2.0
 """Seconds that a menu waits to know who is searching: Slack itself waits three for the options."""
 OPENED = "app_home_opened"
+NOT_UNDERSTOOD = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+"""What reading a request of a shape that Slack does not send ends in."""
 _NONE: Mapping[str, Any] = {}
 
 
@@ -109,14 +112,21 @@ class Door:
 
     async def on_form(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer a form inside the acknowledgement, from memory: what cannot be read, or that it is being done."""
-        view = body["view"]
-        form = self._registry.forms[view["callback_id"]]
         try:
+            view, title = body["view"], str(body["view"]["title"]["text"])
+            form = self._registry.forms[view["callback_id"]]
             parsed = form.parse(view["state"]["values"], unpacked(view.get("private_metadata") or "")[1])
         except FieldErrors as error:
             await ack(response_action="errors", errors=error.fields)
             return
-        title = view["title"]["text"]
+        except BotError as error:  # a form that an older version has drawn
+            told = modal.told(title, say(text.escape(error.message)))
+            await ack(response_action="update", view=told.to_dict())
+            return
+        except NOT_UNDERSTOOD as error:
+            not_understood(error)
+            await ack()
+            return
         await ack(response_action="update", view=modal.saving(title).to_dict())
         self._begin(self._form, body, form, parsed)
 
@@ -154,10 +164,8 @@ class Door:
         async def done() -> None:
             try:
                 await work(*read)
-            except (KeyError, IndexError, TypeError, AttributeError) as error:
-                *_, last = traceback.extract_tb(error.__traceback__)
-                where = f"{last.name}, line {last.lineno}"
-                log.error("request not understood", error=type(error).__name__, where=where)
+            except NOT_UNDERSTOOD as error:
+                not_understood(error)
 
         self.tasks.spawn(done())
 
@@ -300,6 +308,12 @@ class Door:
             beneath=str(beneath.get("id") or ""),
             seen=str(beneath.get("hash") or ""),
         )
+
+
+def not_understood(error: Exception) -> None:
+    """Log where reading a request failed, without its words."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    log.error("request not understood", error=type(error).__name__, where=f"{last.name}, line {last.lineno}")
 
 
 def _trigger(body: Mapping[str, Any]) -> str:

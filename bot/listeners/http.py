@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot import bodies
+from bot.listeners.shapes import well_formed
 from bot.listeners.signatures import Signatures
 
 PATH = "/slack/events"
@@ -45,6 +46,9 @@ def add_route(
         body = _read(raw, request.content_type)
         if body is None:
             return web.Response(status=400, text="The body cannot be read.")
+        if not well_formed(body):
+            log.error("request not understood", why="its shape")
+            return web.Response(status=400, text="The body cannot be understood.")
         # To Bolt, "socket_mode" means a body that is verified and parsed already.
         answer = await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body, headers={}))
         return await to_aiohttp_response(answer)

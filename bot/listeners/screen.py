@@ -97,6 +97,8 @@ class Screen:
                 self.take_over()
                 await self.show(view)
                 return
+            if said in ("not_found", "view_not_found"):  # closed meanwhile
+                raise UpstreamError("The form you pressed in is closed.", hint="Open it again.") from error
             if said in ("expired_trigger_id", "trigger_exchanged"):
                 raise UpstreamError("Slack was too slow to open the form.", hint="Press once more.") from error
             raise

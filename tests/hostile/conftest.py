@@ -1,0 +1,72 @@
+"""Anything at all is sent through the real doors; what must never come of it is watched for."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as some
+from structlog.processors import format_exc_info
+from structlog.testing import capture_logs
+
+BATCH = 5
+"""Cases in one go, side by side."""
+PATIENCE = 60
+ALLOWED = frozenset({"request not understood"})
+"""Said of what Slack would not send; it is no failure of ours."""
+
+Act = Callable[[Any], Awaitable[None]]
+
+
+@pytest.fixture
+def mode():
+    return "http"
+
+
+@pytest.fixture
+def trouble():
+    """What was logged as an error, or went unhandled in a task, since it was last emptied."""
+    found: list[Any] = []
+    return found
+
+
+@pytest.fixture
+async def fuzz(trouble):
+    """`await fuzz(strategy, act, cases=1000)`: `act` is tried on so many cases; afterwards all is as it should be."""
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: trouble.append(context.get("exception") or context["message"]))
+
+    async def tries(strategy, act: Act, *, cases: int, then: Callable[[], Awaitable[None]] | None = None) -> None:
+        tried = 0
+        with capture_logs(processors=[format_exc_info]) as logged:
+
+            async def together(batch):
+                nonlocal tried
+                logged.clear()
+                trouble.clear()
+                await asyncio.gather(*map(act, batch))
+                if then:
+                    await then()
+                tried += len(batch)
+                wrong = [line for line in logged if line["log_level"] in ("error", "critical")]
+                trouble.extend(line for line in wrong if line["event"] not in ALLOWED)
+                assert trouble == [], f"{trouble}\nafter {batch!a}"
+
+            @settings(
+                max_examples=cases // BATCH,
+                deadline=None,
+                database=None,
+                derandomize="SOAK" not in os.environ,
+                suppress_health_check=list(HealthCheck),
+                phases=(Phase.generate, Phase.shrink),
+            )
+            @given(some.lists(strategy, min_size=BATCH, max_size=BATCH))
+            def search(batch):
+                asyncio.run_coroutine_threadsafe(together(batch), loop).result(PATIENCE)
+
+            await asyncio.to_thread(search)
+        assert tried >= cases * 0.9, "the strategy knows too few cases"
+
+    return tries

@@ -1,0 +1,121 @@
+"""What is sent: words, values and bodies, plausible as often as absurd."""
+
+import json
+
+from hypothesis import strategies as some
+
+ODD = (
+    "#89",
+    "89",
+    "#999999999999999999999999",
+    "aurora",
+    "Aurora Foods",
+    "<@U0ANA0001|ana>",
+    "<@>",
+    "<#C0ONBOARD|onboarding>",
+    "<!channel>",
+    "<https://my.pivotal.app/onboardings/89>",
+    "https://my.pivotal.app/customers/1-x?y=%00",
+    "phase:review",
+    "owner:@nobody",
+    "sort:",
+    "launch:this-week",
+    "phase:",
+    '"',
+    "“",
+    "'",
+    "\\",
+    "--",
+    "+7d",
+    "2026-02-30",
+    "0000-00-00",
+    "9999-12-31",
+    "+999999999999d",
+    "25:61",
+    "Europe/Nowhere",
+    "../../etc/passwd",
+    "'; DROP TABLE audit; --",
+    "{{7*7}}",
+    "%s%n",
+    "=1+1",
+    "\x00",
+    "\u202e",
+    "\ufeff",
+    "ﷺ" * 40,
+    "👩‍🚀",
+    "é" * 300,
+    "١٢٣",
+    "½",
+    "²",
+    "ß",
+    "İ",
+)
+READABLE = some.text(some.characters(exclude_categories=("Cs",)), max_size=40)
+ANY = some.text(some.characters(), max_size=30)
+"""Lone surrogates too, which JSON can carry."""
+
+
+def phrases(verbs):
+    """What somebody may type after the command."""
+    piece = some.one_of(some.sampled_from(ODD), some.sampled_from(verbs), READABLE)
+    return some.tuples(some.sampled_from(["", *verbs]), some.lists(piece, max_size=5)).map(
+        lambda said: " ".join([said[0], *said[1]])
+    )
+
+
+SCALARS = some.one_of(
+    some.none(), some.booleans(), some.integers(), some.floats(), ANY, some.sampled_from(ODD), some.just("T0HOME001")
+)
+
+
+def tree(keys, *, leaves=10):
+    """Nested JSON in which some names are those that are looked for."""
+    names = some.one_of(some.sampled_from(keys), ANY)
+    return some.recursive(
+        SCALARS,
+        lambda inner: some.lists(inner, max_size=4) | some.dictionaries(names, inner, max_size=5),
+        max_leaves=leaves,
+    )
+
+
+def objects(keys, *, leaves=10):
+    """The same, with an object on the outside."""
+    return some.dictionaries(some.sampled_from(keys), tree(keys, leaves=leaves), max_size=6)
+
+
+def encoded(strategy):
+    """As JSON text."""
+    return strategy.map(lambda value: json.dumps(value))
+
+
+PRESS_KEYS = (
+    "v",
+    "id",
+    "verb",
+    "e",
+    "ok",
+    "list",
+    "f",
+    "p",
+    "s",
+    "w",
+    "until",
+    "r",
+    "phase",
+    "state",
+    "waiting",
+    "target",
+)
+VALUES = some.one_of(
+    ANY,
+    encoded(tree(PRESS_KEYS)),
+    encoded(
+        some.fixed_dictionaries(
+            {
+                "v": some.sampled_from([1, 2, 2, 2, 3]),
+                "id": some.sampled_from(["onb_1", "89", "", "../x", "?a=b", "#"]),
+            },
+            optional={key: tree(PRESS_KEYS, leaves=4) for key in PRESS_KEYS[2:]},
+        )
+    ),
+)

@@ -1,0 +1,270 @@
+"""Whatever is typed, pressed, sent, delivered or answered: no 5xx, no unhandled exception, and nothing is written.
+
+`make test` tries 5,000 cases, always the same ones; `make soak` 100,000, other ones each time.
+"""
+
+import hmac
+import itertools
+import json
+from hashlib import sha256
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from aiohttp import ClientSession
+from hypothesis import strategies as some
+from pydantic import SecretStr
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.listeners import FEATURES
+from bot.listeners.feature import Registry
+from bot.pivotal import AsyncPivotalApi, RetryPolicy
+from bot.pivotal.errors import PivotalError
+from bot.sandbox.pivotal import signing
+from bot.sandbox.slack.world import AURORA_SHARED, DEVON, ERIN, GUS, ONBOARDING, PARTNERS, TEAM
+from tests.hostile.shapes import ANY, ODD, VALUES, encoded, objects, phrases, tree
+
+REGISTRY = Registry(FEATURES)
+VERBS = sorted({word for feature in FEATURES for one in feature.commands for word in (one.verb, *one.synonyms)})
+WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
+PEOPLE = ((DEVON, ONBOARDING), (DEVON, ONBOARDING), (GUS, PARTNERS), (ERIN, AURORA_SHARED))
+
+
+def many(count):
+    """So many cases in `make test`, and twenty times as many in `make soak`."""
+    return pytest.mark.parametrize("cases", [count, pytest.param(20 * count, marks=pytest.mark.soak)])
+
+
+@pytest.fixture
+def settings(settings):
+    return settings.model_copy(update={"pivotal_webhook_secret": SecretStr(WEBHOOK_SECRET)})
+
+
+@pytest.fixture
+def pivotal(pivotal):
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+    pivotal.has_onboarding(90, customer="Aurora Labs", phase="launch", state="at_risk", target_launch_date="2026-09-01")
+    return pivotal
+
+
+@pytest.fixture
+def unwritten(bot, pivotal):
+    """`await unwritten()`: the bot is done, and Pivotal was asked to change nothing."""
+
+    async def check():
+        await bot.settled()
+        written = [f"{one.method} {one.path}" for one in pivotal.requests if one.method != "GET"]
+        assert written == []
+        pivotal.requests.clear()
+
+    return check
+
+
+@pytest.fixture
+def dispatch(bot, slack):
+    """`await dispatch(body)`: an interaction, handed to Bolt as the guard does once it has found it genuine."""
+
+    async def sends(body):
+        common = {
+            "user": {"id": DEVON, "team_id": TEAM},
+            "team": {"id": TEAM},
+            "trigger_id": slack.workspace.triggers.issue(DEVON),
+            "response_url": f"{slack.url}/actions/{TEAM}/nowhere",
+        }
+        answer = await bot.door.bolt.async_dispatch(
+            AsyncBoltRequest(mode="socket_mode", body={**common, **body}, headers={})
+        )
+        assert answer.status < 500, ascii(body)
+
+    return sends
+
+
+@many(1200)
+async def test_whatever_is_typed(fuzz, slack, unwritten, cases):
+    async def types(case):
+        text, (person, channel) = case
+        outcome = await slack.types(f"/onboarding {text}", by=person, channel=channel)
+        assert outcome.ok, (text, outcome)
+
+    async def taken():
+        await unwritten()
+        refused = [(call.method, call.error) for call in slack.calls if not call.ok]
+        slack.calls.clear()
+        assert refused == []
+
+    await fuzz(some.tuples(phrases(VERBS), some.sampled_from(PEOPLE)), types, cases=cases, then=taken)
+
+
+@many(1000)
+async def test_whatever_a_button_carries(fuzz, dispatch, unwritten, cases):
+    presses = some.fixed_dictionaries(
+        {
+            "action_id": some.sampled_from([*sorted(REGISTRY.buttons), "ob:", "ob:gone", "theirs"]),
+            "value": VALUES,
+            "ts": some.sampled_from(["", "1788762600.000100", "x"]),
+            "ephemeral": some.booleans(),
+            "view": some.none() | some.sampled_from(["modal", "home"]),
+        }
+    )
+
+    async def press(case):
+        await dispatch(
+            {
+                "type": "block_actions",
+                "actions": [
+                    {"action_id": case["action_id"], "value": case["value"], "block_id": "b", "type": "button"}
+                ],
+                "container": {"message_ts": case["ts"], "channel_id": ONBOARDING, "is_ephemeral": case["ephemeral"]},
+                "channel": {"id": ONBOARDING},
+                **({"view": {"type": case["view"], "id": "V1", "hash": "h"}} if case["view"] else {}),
+            }
+        )
+
+    await fuzz(presses, press, cases=cases, then=unwritten)
+
+
+@many(800)
+async def test_whatever_a_form_holds(fuzz, dispatch, unwritten, cases):
+    fields = ("value", "selected_option", "selected_date", "selected_user", "selected_options", "text", "type")
+    states = some.dictionaries(ANY, some.dictionaries(ANY, objects(fields), max_size=3), max_size=4)
+    forms = some.tuples(some.sampled_from([*sorted(REGISTRY.forms), "ob:gone"]), VALUES, states | tree(fields))
+
+    async def submit(case):
+        callback, kept, values = case
+        view = {"callback_id": callback, "private_metadata": kept, "state": {"values": values}, "id": "V1"}
+        await dispatch({"type": "view_submission", "view": {**view, "type": "modal", "title": {"text": "Onboarding"}}})
+
+    await fuzz(forms, submit, cases=cases, then=unwritten)
+
+
+@many(800)
+async def test_whatever_is_signed(fuzz, bot, slack, clock, unwritten, cases):
+    keys = (
+        "type", "event", "event_id", "team_id", "team", "user", "user_id", "id", "actions", "action_id", "view",
+        "state",
+        "values", "callback_id", "command", "text", "payload", "channel", "channel_id", "container", "trigger_id",
+        "response_url", "authorizations", "enterprise", "links", "title", "challenge", "ssl_check", "message",
+    )  # fmt: skip
+    kinds = (
+        "event_callback", "block_actions", "view_submission", "view_closed", "block_suggestion", "shortcut",
+        "message_action", "url_verification", "app_mention", "link_shared", "member_joined_channel", "app_home_opened",
+        "ob:find", "ob:share", "/onboarding",
+    )  # fmt: skip
+    bodies = some.dictionaries(some.sampled_from(keys), some.sampled_from(kinds) | tree(keys, leaves=15), max_size=8)
+    sent = some.one_of(
+        some.tuples(some.just("application/json"), encoded(bodies).map(str.encode)),
+        some.tuples(
+            some.just("application/x-www-form-urlencoded"),
+            encoded(bodies).map(lambda one: urlencode({"payload": one}).encode()),
+        ),
+        some.tuples(
+            some.just("application/x-www-form-urlencoded"),
+            some.dictionaries(some.sampled_from(keys), some.sampled_from((*kinds, *ODD)), max_size=8).map(
+                lambda form: urlencode(form).encode()
+            ),
+        ),
+        some.tuples(some.sampled_from(["application/json", "text/plain", "nonsense"]), some.binary(max_size=60)),
+    )
+    stamp, secret = str(int(clock().timestamp())), slack.signing_secret.encode()
+
+    async with ClientSession() as session:
+
+        async def post(case):
+            kind, body = case
+            signed = "v0=" + hmac.new(secret, f"v0:{stamp}:".encode() + body, sha256).hexdigest()
+            headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signed}
+            async with session.post(bot.address, data=body, headers=headers) as answer:
+                assert answer.status < 500, ascii(body)
+
+        await fuzz(sent, post, cases=cases, then=unwritten)
+
+
+@many(600)
+async def test_whatever_is_delivered(fuzz, bot, clock, unwritten, cases):
+    keys = (
+        "id",
+        "type",
+        "data",
+        "object",
+        "display_id",
+        "livemode",
+        "previous_attributes",
+        "created",
+        "phase",
+        "customer_id",
+    )
+    kinds = some.sampled_from(["onboarding.phase_changed", "customer.created", "onboarding.at_risk", "other", ""])
+    events = some.fixed_dictionaries(
+        {"id": ANY | some.integers(), "type": kinds | ANY, "data": objects(keys) | tree(keys)},
+        optional={"livemode": some.booleans() | ANY, "created": tree(keys)},
+    )
+    bodies = some.one_of(encoded(events).map(str.encode), encoded(tree(keys)).map(str.encode), some.binary(max_size=60))
+    stamp, numbers = int(clock().timestamp()), itertools.count()
+
+    async with ClientSession() as session:
+
+        async def deliver(body):
+            named = f"msg_{next(numbers)}"
+            try:
+                headers = signing.headers(body, secrets=[WEBHOOK_SECRET], message_id=named, timestamp=stamp)
+            except UnicodeDecodeError:
+                headers = {"svix-id": named, "svix-timestamp": str(stamp), "svix-signature": "v1,AAAA"}
+            async with session.post(bot.webhooks, data=body, headers=headers) as answer:
+                assert answer.status < 500, await answer.text()
+
+        await fuzz(bodies, deliver, cases=cases, then=unwritten)
+
+
+@many(600)
+async def test_whatever_pivotal_answers(fuzz, cases):
+    keys = (
+        "object", "data", "has_more", "next_cursor", "id", "display_id", "customer_id", "phase", "state", "created_at",
+        "target_launch_date", "waiting_on_customer", "error", "type", "code", "message", "field", "name", "csm_id",
+    )  # fmt: skip
+    records = some.fixed_dictionaries(
+        {"id": some.just("onb_1") | tree(keys, leaves=2), "display_id": some.integers() | tree(keys, leaves=2)},
+        optional={key: tree(keys, leaves=3) for key in keys if key not in ("id", "display_id")},
+    )
+    pages = some.fixed_dictionaries(
+        {"data": some.lists(records, max_size=4), "has_more": some.booleans() | tree(keys, leaves=2)},
+        optional={"next_cursor": tree(keys, leaves=2)},
+    )
+    bodies = some.one_of(
+        encoded(pages).map(str.encode), encoded(records).map(str.encode), encoded(tree(keys)).map(str.encode),
+        some.binary(max_size=60),
+    )  # fmt: skip
+    named = some.sampled_from(["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"])
+    headers = some.dictionaries(named, some.sampled_from(["-1", "x", "", "1e999", "9" * 30, "0", "60", "²"]))
+    statuses = some.sampled_from([200, 200, 200, 201, 204, 301, 400, 401, 404, 409, 418, 422, 429, 500, 503])
+
+    async def read(case):
+        status, body, more = case
+
+        async def never(_seconds):
+            return None
+
+        def answer(_request):
+            encoded_headers = [(name.encode(), value.encode()) for name, value in more.items()]
+            return httpx.Response(status, content=body, headers=encoded_headers)
+
+        async with AsyncPivotalApi(
+            "pivotal_fuzz", http_client=httpx.MockTransport(answer), retry=RetryPolicy(retries=0), sleep=never
+        ) as api:
+            for call in (
+                lambda: api.onboardings.get("onb_1"),
+                lambda: api.onboardings.list(max_items=3, max_pages=2).first(),
+                lambda: api.customers.get("cus_1"),
+                lambda: _all(api.onboardings.rows(max_pages=2)),
+                lambda: _all(api.customers.rows(max_pages=2)),
+                api.me,
+            ):
+                try:
+                    await call()
+                except PivotalError as error:
+                    json.dumps([str(error), repr(error)])
+
+    await fuzz(some.tuples(statuses, bodies, headers), read, cases=cases)
+
+
+async def _all(rows):
+    return [row async for row in rows]
