@@ -221,6 +221,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         if store.shared:
             await stack.enter_async_context(Chore("replicas", portfolio.keep_up, wake=asyncio.Event()))
         door.tasks.spawn(_warm(portfolio, max_age=JUST_NOW if store.shared else timedelta()))
+        stack.callback(portfolio.hurry)
         stack.push_async_callback(doors.close)  # the first thing that is done when it stops
         yield Bot(
             door,

@@ -143,6 +143,8 @@ class Portfolio:
             return current
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._refresh(max_age, interactive=interactive))
+        elif interactive:
+            self._turns.hurry()
         # One impatient caller does not end the walk that others wait for.
         trouble = await asyncio.shield(self._flight)
         current = self.current
@@ -194,6 +196,10 @@ class Portfolio:
                 return self._memory.standing(walks.slim(onboarding))
             await self.meet(customer)
         return self._memory.standing(walks.slim(onboarding))
+
+    def hurry(self) -> None:
+        """Wait no longer than a person would for what another replica is walking: the bot is to stop."""
+        self._turns.hurry()
 
     async def close(self) -> None:
         """End a walk that is under way."""

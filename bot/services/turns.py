@@ -9,7 +9,7 @@ from bot.store.claims import Held, Lease
 
 WALK = "walk"
 """The key of the lease."""
-HELD = timedelta(seconds=60)
+HELD = timedelta(seconds=30)
 """After this a walk keeps nobody waiting any more: its replica is dead, or Pivotal very slow."""
 LOOK = 0.5
 """Seconds between two looks at what the other has found."""
@@ -29,6 +29,11 @@ class Turns:
         self._store = store
         self._clock = clock
         self._sleep = sleep
+        self._hurry = False
+
+    def hurry(self) -> None:
+        """A person has begun to wait for the turn that is being waited for, or the bot is to stop."""
+        self._hurry = True
 
     @asynccontextmanager
     async def taken(self, found: Found, *, since: datetime, interactive: bool) -> AsyncIterator[datetime | None]:
@@ -39,8 +44,7 @@ class Turns:
         if not self._store.shared:
             yield None if await found(since) else self._clock()
             return
-        patience = PATIENCE if interactive else HELD.total_seconds()
-        waited = 0.0
+        self._hurry, waited = interactive, 0.0
         while True:
             turn = await self._store.claims.lease(WALK, holder="", now=self._clock(), ttl=HELD)
             # What is walked while we wait is as good as a walk of our own, as it is for all who wait in one process.
@@ -48,7 +52,7 @@ class Turns:
             if await found(since):
                 began = None
                 break
-            if isinstance(turn, Lease) or waited >= patience:
+            if isinstance(turn, Lease) or waited >= (PATIENCE if self._hurry else HELD.total_seconds()):
                 began = turn.since if isinstance(turn, Lease) else self._clock()
                 break
             await self._sleep(LOOK)

@@ -73,6 +73,26 @@ async def test_a_person_waits_for_a_dead_replica_a_few_seconds_only(replica, sto
     assert sum(waited) == PATIENCE
 
 
+async def test_a_person_who_comes_while_the_background_waits_for_a_dead_replica_hurries_it(
+    replica, store, pivotal, onboarding
+):
+    await store.claims.lease(WALK, holder="", now=now(), ttl=HELD)
+    waited, waiting = [], asyncio.Event()
+
+    async def waits(seconds: float) -> None:
+        waited.append(seconds)
+        waiting.set()
+        await asyncio.sleep(0.01)
+
+    portfolio = await replica(sleep=waits)
+    first = asyncio.create_task(portfolio.snapshot(NOTHING))
+    await waiting.wait()
+    found = await portfolio.snapshot(NOTHING, interactive=True)
+
+    assert phases(found) == phases(await first) == ["review"]
+    assert sum(waited) < PATIENCE + 1
+
+
 async def test_in_the_background_the_lease_of_a_dead_replica_is_waited_for_and_no_longer(
     replica, store, pivotal, onboarding
 ):
