@@ -76,6 +76,7 @@ GATES: Mapping[str, Right | None] = {
     "ob:owner": Right.OWNERS,
     "ob:page": Right.READ,
     "ob:people-page": Right.LINK,
+    "ob:note-for": Right.NOTE,
     "ob:pick": Right.MOVE,
     "ob:refresh": Right.READ,
     "ob:reject-claim": Right.LINK,
@@ -84,6 +85,7 @@ GATES: Mapping[str, Right | None] = {
     "ob:snooze": Right.SNOOZE,
     "ob:state": Right.STATE,
     "ob:subscribe": Right.READ,
+    "ob:subscribe-replace": Right.READ,
     "ob:subscription": Right.READ,
     "ob:subscriptions": Right.READ,
     "ob:undo": Right.UNDO,
@@ -118,6 +120,7 @@ _CHANGING = (
     "ob:digest-end",
     "ob:digest-form",
     "ob:digest-post",
+    "ob:subscribe-replace",
     "ob:subscription",
     "ob:unsubscribe",
 )

@@ -231,7 +231,7 @@ def _facts(turn: Turn, standing: Standing) -> tuple[str, ...]:
     today = dates.today(turn.now, turn.zone)
     why = turn.services.onboardings.reasons(standing, today=today, now=turn.now)
     return (
-        f"Target date {said.target(standing.onboarding, today=today)}",
+        said.dated(standing.onboarding, today=today),
         said.owners(standing.onboarding, directory=turn.directory),
         said.why(why, limit=4) if why else "No open risk.",
     )

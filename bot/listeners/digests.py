@@ -2,6 +2,7 @@
 
 from bot.domain import rights, words
 from bot.domain.errors import UserError
+from bot.domain.records import is_direct
 from bot.listeners.feature import Feature, Turn
 from bot.listeners.wishes import kind_of
 from bot.views.message import Message, say
@@ -28,10 +29,13 @@ async def digest(turn: Turn) -> Message:
         )
     if how == "preview":
         return await turn.digests.preview(kind, channel=turn.channel, by=turn.actor)
+    direct = is_direct(turn.channel)
+    channel = await turn.cards.direct(turn.actor.slack_id) if direct else turn.channel
     async with turn.services.subscriptions.posting_now(
-        kind, channel=turn.channel, by=turn.actor, source=turn.source, reference=turn.reference
+        kind, channel=channel, by=turn.actor, source=turn.source, reference=turn.reference
     ):
-        rights.check(rights.Right.DIGEST_NOW, turn.actor)
-        await turn.cards.guard(turn.channel)
-        await turn.digests.post_now(kind, channel=turn.channel, by=turn.actor, trigger=turn.trigger)
-    return say(f"“{turn.titles[kind]}” is posted here. The scheduled one still comes at its hour.")
+        rights.check(rights.Right.READ if direct else rights.Right.DIGEST_NOW, turn.actor)
+        await turn.cards.guard(channel)
+        await turn.digests.post_now(kind, channel=channel, by=turn.actor, trigger=turn.trigger)
+    where = "Posted here, for you" if direct else "Posted here"
+    return say(f"{where}: “{turn.titles[kind]}”. The scheduled one still comes at its hour.")

@@ -10,7 +10,7 @@ from bot.domain.order import Order
 from bot.domain.records import Snapshot, Standing
 from bot.listeners.claims import unclaimed
 from bot.listeners.feature import Answer, Feature, Seen, Turn, spelled
-from bot.views import claims, lists, values
+from bot.views import claims, lists, people, values
 from bot.views.message import Message
 from bot.views.values import Turning
 
@@ -19,9 +19,7 @@ feature = Feature("Lists")
 _FILTERS = "[phase:… state:… owner:@… launch:…]"
 _SORT = "[sort:date|name|phase|newest]"
 _LANES = {spelled(lane): lane for lane in Lane} | {"none": Lane.NO_TARGET}
-_UNLINKED = (
-    "You are not linked to a Pivotal user yet, so I can’t tell which are yours. An admin of this bot can link you."
-)
+_UNLINKED = "You are not linked to a Pivotal user yet, so I can’t tell which are yours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ async def home(turn: Turn, page: int = 1) -> Message:
         [*(risk.standing for risk in needy), *(one for one in own if one.onboarding.id not in reasons)],
         reasons=reasons,
         linked=bool(turn.actor.own_ids),
+        linking=people.linking(turn.actor),
         phases=turn.phases,
         directory=turn.directory,
         now=turn.now,
@@ -231,7 +230,11 @@ def _whose(turn: Turn) -> tuple[str, frozenset[str], str]:
     """Whose onboardings are wanted: the title of their list, their Pivotal users, and what to say when it is empty."""
     if not turn.text:
         ids = turn.actor.own_ids
-        return "Your onboardings", ids, "No open onboarding is yours right now." if ids else _UNLINKED
+        return (
+            "Your onboardings",
+            ids,
+            "No open onboarding is yours right now." if ids else f"{_UNLINKED} {people.linking(turn.actor)}",
+        )
     mention = filters.MENTION.fullmatch(turn.text)
     if mention is None:
         raise UserError(f"“{turn.text}” is not a person I can find.", hint="Mention them: `/onboarding mine @name`.")

@@ -90,7 +90,7 @@ EXTRAS = {
 }
 """What `onboarding-bot manifest --with …` adds, by the word people type."""
 
-USAGE = "acme | mine | at-risk | launches | advance acme | subscribe | help"
+USAGE = "acme | mine | at-risk | launches | advance #89 | subscribe | help"
 
 
 @dataclass(frozen=True, slots=True)

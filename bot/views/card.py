@@ -149,7 +149,7 @@ def _facts(
                 said.lasting_state(onboarding, history, today=today, zone=zone),
                 said.time_in_phase(history, today=today, zone=zone),
             ),
-            said.joined(f"Target date {said.target(onboarding, today=today)}", said.moved(history)),
+            said.joined(said.dated(onboarding, today=today), said.moved(history)),
             said.owners(onboarding, directory=directory),
         )
     )

@@ -38,12 +38,13 @@ def overview(rows: Sequence[HelpRow], *, command: str, alias: str = "") -> Messa
     shown = " · ".join(f"`{_code(f'{command} {example}')}`" for example in first[:_EXAMPLES] if example)
     if shown:
         blocks.append(
-            section(f"*For example*\n{shown}\nThe name may come first, too: `{_code(command)} aurora advance`.")
+            section(f"*For example*\n{shown}\nThe name may come first, too: `{_code(command)} acme corp advance`.")
         )
     short = f"`{text.escape(alias)}` is short for `{text.escape(command)}`." if alias and alias != command else ""
     more = f"More about one of these: `{text.escape(command)} help advance`."
+    whole = "What changes something wants the whole name or the number."
     private = "Answers are private until you share them."
-    blocks.append(context(*filter(None, (more, short, private))))
+    blocks.append(context(*filter(None, (more, whole, short, private))))
     verbs = text.listed(tuple(text.escape(row.verb) for row in rows), limit=40)
     return Message(f"You can ask {text.escape(command)} for: {verbs}.", tuple(blocks))
 

@@ -53,10 +53,7 @@ LANES = {
 }
 """The lanes in reading order: what is late comes before what is coming."""
 MADE = "Launched this week"
-_UNLINKED = (
-    "You are not linked to a Pivotal user yet, so I can’t tell which onboardings are yours. "
-    "An admin of this bot can link you."
-)
+_UNLINKED = "You are not linked to a Pivotal user yet, so I can’t tell which onboardings are yours."
 _WAYS = (("At risk", "at-risk"), ("Launches", "launches"), ("All onboardings", "list"), ("Help", "help"))
 
 
@@ -160,6 +157,7 @@ def home(
     *,
     reasons: Mapping[str, Sequence[Reason]],
     linked: bool,
+    linking: str = "",
     phases: Phases,
     directory: Directory,
     now: datetime,
@@ -172,13 +170,13 @@ def home(
     """Draw a person's own open onboardings in the order given, and the ways to everything else.
 
     `reasons` are by onboarding id, where one needs attention;
-    `linked` is false for someone the bot cannot tell the onboardings of; `creates`
-    is true for who may create one now.
+    `linked` is false for someone the bot cannot tell the onboardings of, and `linking` says, in plain text, how that
+    is mended; `creates` is true for who may create one now.
     """
     needy = sum(bool(reasons.get(one.onboarding.id)) for one in standings)
     attention = f"{needy} {'needs' if needy == 1 else 'need'} attention" if needy else "none needs attention"
     if not linked:
-        told = _UNLINKED
+        told = f"{_UNLINKED} {text.escape(linking)}".strip()
     elif not standings:
         told = "No open onboarding is yours right now."
     else:
@@ -218,10 +216,12 @@ def pick(
     verb: Verb | None = None,
     reason: str = "",
     reasons: Mapping[str, str] | None = None,
+    goes: str = CHOOSE,
 ) -> Message:
     """Ask which onboarding was meant, ten at most. With `verb`, choosing one goes on with that change, and `reason`.
 
-    `reasons` are by onboarding id, where they differ; one that is missing there is only opened.
+    `reasons` are by onboarding id, where they differ; one that is missing there is only opened. `goes` is the action
+    of the buttons.
     """
     asked = text.name(question, 300)
     blocks: list[Block] = [section(f"*{asked}*")]
@@ -230,8 +230,8 @@ def pick(
         why = reason if reasons is None else reasons.get(one.onboarding.id)
         choice = (
             controls.open_button(one, at=at)
-            if verb is None or why is None
-            else _choice(one, at=at, verb=verb, reason=why)
+            if (verb is None and goes == CHOOSE) or why is None
+            else _choice(one, at=at, verb=verb or "", reason=why, goes=goes)
         )
         blocks.append(section(line, accessory=choice))
     left = len(standings) - PAGE
@@ -258,10 +258,10 @@ def ahead(standing: Standing, to: Sequence[str], *, phases: Phases) -> Message:
     return Message(f"{asked} {labels}.", (section(f"*{asked}*"), ActionsBlock(elements=buttons), note))
 
 
-def _choice(one: Standing, *, at: int, verb: Verb, reason: str) -> ButtonElement:
+def _choice(one: Standing, *, at: int, verb: str, reason: str, goes: str) -> ButtonElement:
     return controls.button(
         "Choose",
-        action=f"{CHOOSE}:{at}",
+        action=f"{goes}:{at}",
         named=controls.naming("Choose ", one, controls.number(one)),
         value=values.encode(Press(one.onboarding.id, verb, reason=reason)),
     )

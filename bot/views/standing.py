@@ -90,6 +90,11 @@ def target(onboarding: OnboardingRow, *, today: date) -> str:
     return f"{dates.full(day)} ({dates.distance(day, today)})" if day else "no date yet"
 
 
+def dated(onboarding: OnboardingRow, *, today: date) -> str:
+    """`Target date Fri 18 Sep 2026 (in 9 days)`, or `No target date`."""
+    return f"Target date {target(onboarding, today=today)}" if onboarding.target_launch_date else "No target date"
+
+
 def brief_target(onboarding: OnboardingRow, *, today: date) -> str:
     """`launch 18 Sep (in 9 days)`, for a line in a list."""
     day = onboarding.target_launch_date

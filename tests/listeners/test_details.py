@@ -45,7 +45,7 @@ async def test_details_tell_what_the_team_noted(ask):
 async def test_history_of_a_card(ask, slack):
     await ask("pause #89 budget")
 
-    await slack.clicks("History", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Log", by=ANA, channel=ONBOARDING)
 
     assert "budget" in slack.seen(ANA, ONBOARDING)
     assert "Ana Ruiz" in slack.seen(ANA, ONBOARDING)

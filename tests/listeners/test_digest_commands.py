@@ -112,7 +112,7 @@ async def test_digest_now_is_posted_with_the_name_of_who_asked(slack, bot):
 
     (posted, *_) = [message for message in slack.messages(ONBOARDING) if not message.ephemeral_to]
     assert "Ana Ruiz" in posted.seen
-    assert "is posted here" in slack.seen(ANA, ONBOARDING)
+    assert "Posted here: “Launch week”" in slack.seen(ANA, ONBOARDING)
 
 
 async def test_digest_now_is_for_linked_people_and_admins(ask, slack):

@@ -24,8 +24,8 @@ async def test_help_shows_how_to_begin(ask):
     for example in (
         "/onboarding aurora",
         "/onboarding mine",
-        "/onboarding advance aurora",
-        "/onboarding aurora advance",
+        "/onboarding advance aurora foods",
+        "/onboarding acme corp advance",
     ):
         assert f"`{example}`" in answer
 

@@ -235,7 +235,7 @@ async def test_list_goes_on_while_pivotal_is_away_and_says_why(ask, pivotal, clo
 async def test_list_can_be_narrowed_to_mine(ask):
     mine = await ask("list mine", by=BEN)
 
-    assert "owner Ben Okafor" in mine
+    assert "only yours" in mine
     assert "Aurora Foods" in mine
     assert "Acme Group" not in mine
 

@@ -112,7 +112,7 @@ async def test_several_onboardings_are_a_pick_list_that_leads_to_the_log(ask, sl
 async def test_history_in_the_menu_of_a_card_is_the_log(ask, slack):
     await ask("pause #89")
 
-    await slack.clicks("History", by=ANA, channel=ONBOARDING)
+    await slack.clicks("Log", by=ANA, channel=ONBOARDING)
 
     assert "Log of Aurora Foods · #89" in slack.seen(ANA, ONBOARDING)
     assert "Active → Paused" in slack.seen(ANA, ONBOARDING)
@@ -155,6 +155,17 @@ async def test_note_never_goes_to_a_guessed_customer(ask, audited):
 
     assert "Nothing was noted" in answer
     assert await audited() == []
+
+
+async def test_the_text_of_a_note_is_kept_while_it_is_asked_whose_it_is(ask, slack, audited):
+    await ask("note aurora legal signs on Friday")
+    untouched = await audited()
+
+    await slack.clicks("Choose Aurora Foods #89", by=ANA, channel=ONBOARDING)
+
+    assert untouched == []
+    assert "Noted on Aurora Foods" in slack.seen(ANA, ONBOARDING)
+    assert "legal signs on Friday" in await ask("log #89")
 
 
 @pytest.mark.parametrize(("words", "told"), [("", "What shall I note?"), ("x" * 1001, "1000 characters at the most")])

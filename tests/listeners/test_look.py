@@ -190,3 +190,8 @@ async def test_list_to_pick_from_says_how_fresh_it_is_and_why_it_is_old(ask, clo
 
     assert "as of 08:30" in fresh
     assert "Pivotal is not answering, as of 08:30" in await ask(typed)
+
+
+@pytest.mark.parametrize("typed", ["launch #89", "complete #89", "go-live #89"])
+async def test_who_types_a_launch_is_told_that_one_advances(ask, typed):
+    assert "Did you mean `/onboarding advance #89`?" in await ask(typed)

@@ -129,7 +129,7 @@ def test_primary_action_follows_the_state(aurora, draw, fields, expected):
 
     snooze = ["Snooze…"] if expected else []
     assert list(buttons(message)) == [*expected, "Share to channel"]
-    assert list(menu(message)) == ["Details", "History", *snooze, "Follow", "Open customer in Pivotal"]
+    assert list(menu(message)) == ["Details", "Log", *snooze, "Follow", "Open customer in Pivotal"]
 
 
 def test_menu_entries_say_which_onboarding_they_are_about(aurora, draw):
@@ -172,7 +172,7 @@ def test_no_button_writes_when_nothing_can_be_written(aurora, draw, without, sno
     message = draw(aurora(), **without)
 
     assert list(buttons(message)) == ["Share to channel"]
-    assert list(menu(message)) == ["Details", "History", *snooze, "Follow", "Open customer in Pivotal"]
+    assert list(menu(message)) == ["Details", "Log", *snooze, "Follow", "Open customer in Pivotal"]
 
 
 def test_unknown_phase_says_why_it_cannot_advance(aurora, draw, checked):

@@ -38,6 +38,7 @@ LONGEST_NAME = 200
 LONGEST_NOTES = 3000
 _OPTION = 75
 _REMARK = 900
+_NEEDED = "Needed with a new customer; for one there is already, leave it empty."
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+\.[^@\s<>,;\".]{2,}")
 
 
@@ -159,8 +160,8 @@ def _contact(typed: Typed) -> list[Block]:
     name = PlainTextInputElement(action_id=CONTACT, initial_value=typed.contact or None, max_length=LONGEST_NAME)
     email = EmailInputElement(action_id=EMAIL, initial_value=typed.email or None)
     return [
-        _input(CONTACT, "New customer’s primary contact: name", name),
-        _input(EMAIL, "New customer’s primary contact: e-mail", email),
+        _input(CONTACT, "New customer’s primary contact: name", name, needed=_NEEDED, optional=typed.made is None),
+        _input(EMAIL, "New customer’s primary contact: e-mail", email, needed=_NEEDED, optional=typed.made is None),
     ]
 
 
@@ -179,8 +180,13 @@ def _rest(typed: Typed) -> list[Block]:
     ]
 
 
-def _input(block_id: str, title: str, element: InputInteractiveElement) -> InputBlock:
-    return InputBlock(block_id=block_id, label=PlainTextObject(text=title), element=element, optional=True)
+def _input(
+    block_id: str, title: str, element: InputInteractiveElement, *, needed: str = "", optional: bool = True
+) -> InputBlock:
+    hint = PlainTextObject(text=needed) if needed and optional else None
+    return InputBlock(
+        block_id=block_id, label=PlainTextObject(text=title), element=element, optional=optional, hint=hint
+    )
 
 
 def _given(values: Mapping[str, Any], block_id: str) -> Mapping[str, Any]:
