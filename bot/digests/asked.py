@@ -17,10 +17,10 @@ from bot.digests.upkeep import Upkeep
 from bot.digests.writing import PUNCTUAL, Groups, Occasion, Round, nobody, write
 from bot.domain import rights
 from bot.domain.errors import BotError, Busy, NotFound, Refused
-from bot.domain.records import Actor, DeliveryStatus, Standing, Subscription
+from bot.domain.records import Actor, DeliveryStatus, Standing, Subscription, is_direct
 from bot.domain.risk import Risk
 from bot.domain.schedule import GRACE
-from bot.services.ledger import ASKED_FOR, DELIVERED, NOTHING_TO_SAY
+from bot.services.ledger import ASKED_FOR, DELIVERED, NOTHING_TO_SAY, Skipped
 from bot.services.requests import Changed
 from bot.services.subscriptions import Subscriptions
 from bot.views import digest_notices as notices
@@ -66,6 +66,8 @@ class Asked:
         self._pictures = pictures
         self._channels: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._revoked = False
+        self._untold: dict[str, tuple[Skipped, ...]] = {}
+        """By subscription: the slots that did not come, of which its subscriber could not be told yet."""
         self._upkeep = Upkeep(parts.subscriptions, parts.ledger, delivery)
         self._posting = Posting(parts.ledger, delivery, self._upkeep, sleep=sleep)
         self._telling = Telling(kinds, parts.subscriptions, parts.ledger, delivery, clock=clock, command=command)
@@ -96,10 +98,11 @@ class Asked:
     async def post_now(self, kind: str, *, channel: str, by: Actor, trigger: str) -> None:
         """Post a digest out of turn, labelled with who asked; the day's own slot and the next comparison are untouched.
 
-        `trigger` names this one request: a second call with it raises Busy. Raises Forbidden where `by` may not or
+        It takes no right in a direct message, which has to be of `by`. `trigger` names this one request: a second call
+        with it raises Busy. Raises Forbidden where `by` may not or
         customers read the channel, NotFound for an unknown kind, and what delivery raises.
         """
-        rights.check(rights.Right.DIGEST_NOW, by)
+        rights.check(rights.Right.READ if is_direct(channel) else rights.Right.DIGEST_NOW, by)
         subscription = await self._subscription(kind, channel=channel, by=by)
         await self._delivery.guard(channel)
         now, slot = self._clock(), f"{ASKED_FOR}{trigger}"
@@ -146,6 +149,9 @@ class Asked:
         subscription = await self._own(subscription_id, by=by)
         if not await self._parts.ledger.arrived(subscription.id, slot):
             raise Refused("That is settled already.", hint="The list of subscriptions says how.")
+        row = await self._parts.ledger.get(subscription.id, slot)
+        if row is not None:
+            await self._upkeep.seal(subscription, newer=row)
         return notices.seen_by(self._telling.subject(subscription), slot=slot, name=by.name)
 
     async def note(self, onboarding_id: str, *, done: str, by: str, channel: str = "") -> None:

@@ -4,11 +4,12 @@ APScheduler holds no truth: its jobs live in memory, are rebuilt from the subscr
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -27,6 +28,8 @@ STUCK = timedelta(minutes=15)
 """A claim this old belongs to nobody who is still at work."""
 DRAIN = 20.0
 """Seconds that digests under way are given at shutdown."""
+
+log = structlog.get_logger()
 
 
 class Hours(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
@@ -52,6 +55,7 @@ class Clock:
         self._subscriptions = subscriptions
         self._clock = clock
         self._under_way: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
         self._jobs: dict[str, Subscription] = {}
         self._scheduler: Any = AsyncIOScheduler(
             timezone="UTC",
@@ -93,17 +97,33 @@ class Clock:
                 self._scheduler.add_job(self._tick, Hours(subscription), id=key, replace_existing=True)
         self._jobs = wanted
 
-    def _begin(self) -> "asyncio.Task[None]":
-        """Run what is due in a task of our own: the scheduler cancels its jobs when it is shut down."""
-        task = asyncio.create_task(self._run.run_due(self._clock()))
+    def _begin(self) -> None:
+        """Run what is due in a task of our own: the scheduler cancels its jobs when it is shut down.
+
+        Nobody waits for it: a channel that Slack lets wait must not hold up what another is due at the next look.
+        """
+        self._keep(self._run.run_due(self._clock()))
+
+    def _look_back(self) -> None:
+        """Settle what was left open, unless that is being done."""
+        if self._looking is None or self._looking.done():
+            self._looking = self._keep(self._run.recover(self._clock(), older_than=STUCK))
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        task = asyncio.create_task(work)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
         return task
 
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("digests not run to the end", exc_info=error)
+
     async def _tick(self) -> None:
-        await asyncio.shield(self._begin())
+        self._begin()
 
     async def _sweep(self) -> None:
         await self.rebuild()
-        await self._tick()
-        await self._run.recover(self._clock(), older_than=STUCK)
+        self._begin()
+        self._look_back()

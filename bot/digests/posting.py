@@ -1,14 +1,16 @@
 """Posts one written digest: noted before and after, its thread a message a second, and the older one made read-only."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from bot.delivery import Delivery, Posted
 from bot.digests.digest import Written
 from bot.digests.telling import CustomersRead
-from bot.digests.upkeep import Upkeep
+from bot.digests.upkeep import KIND, Upkeep
 from bot.domain.errors import BotError, Busy, Forbidden, UpstreamError
+from bot.domain.records import Delivery as Row
 from bot.domain.records import DeliveryStatus, Subscription
 from bot.services.ledger import Ledger
 from bot.views.fitting import fitted
@@ -33,6 +35,7 @@ class Posting:
         self._delivery = delivery
         self._upkeep = upkeep
         self._sleep = sleep
+        self._under_way: set[tuple[str, str]] = set()
 
     async def check_readers(self, subscription: Subscription) -> None:
         """Raise CustomersRead where they do, and UpstreamError while nobody can say who reads the channel."""
@@ -49,11 +52,28 @@ class Posting:
 
         Raises what delivery raises for the message itself; what is lost of its thread is noted in the ledger.
         """
+        with self._at_work_on(subscription.id, slot):
+            await self._post(subscription, slot, written)
+
+    def at_work(self, row: Row) -> bool:
+        """Whether this process is posting it at this moment, however long Slack makes it wait."""
+        return (row.subscription_id, row.slot) in self._under_way
+
+    @contextmanager
+    def _at_work_on(self, subscription_id: str, slot: str) -> Iterator[None]:
+        self._under_way.add((subscription_id, slot))
+        try:
+            yield
+        finally:
+            self._under_way.discard((subscription_id, slot))
+
+    async def _post(self, subscription: Subscription, slot: str, written: Written) -> None:
         if not await self._ledger.prepare(subscription, slot, said=written.said):
             raise Superseded("That digest was settled otherwise meanwhile.")
         message = fitted(written.message)
         posted = await self._delivery.post(subscription.channel, message)
-        await self._ledger.posted(subscription, slot, ts=posted.ts, said=written.said, message=message.payload())
+        kept = {**message.payload(), KIND: subscription.kind}
+        await self._ledger.posted(subscription, slot, ts=posted.ts, said=written.said, message=kept)
         missing = await self._thread(written, posted)
         parts = len(written.thread) + (written.picture is not None)
         if parts and not missing:

@@ -19,7 +19,9 @@ from bot.domain import schedule
 from bot.domain.errors import BotError, UpstreamError
 from bot.domain.records import Delivery, DeliveryStatus, Subscription
 from bot.domain.schedule import Slot
-from bot.services.ledger import ASKED_FOR, NOTICE
+from bot.services.ledger import ASKED_FOR, NOT_RUNNING, NOTICE
+
+REVOKED = "Slack did not accept my token"
 
 log = structlog.get_logger()
 
@@ -46,20 +48,30 @@ class DigestRun(Asked):
         ledger row says so. Where several replicas run, `older_than` keeps this one from settling what another is doing
         at this moment.
         """
-        if self._revoked:
-            return  # What would be told now would reach nobody.
+        if self._revoked:  # what would be told now would reach nobody: it is, as soon as Slack takes the token again
+            await asyncio.gather(*(self._explain(one, now) for one in await self._active()))
+            return
         for row in await self._parts.ledger.unfinished():
             if row.slot.startswith(NOTICE) and row.status is not DeliveryStatus.CLAIMED:
                 continue
-            if now - row.claimed_at >= older_than:
+            if now - row.claimed_at >= older_than and not self._posting.at_work(row):
                 await self._settle(row)
-        for subscription in await self._active():
-            missed = await self._parts.ledger.skip_missed(subscription, now=now, grace=self.grace)
-            if missed:
-                await self._telling.skipped(subscription, missed)
+        await asyncio.gather(*(self._explain(one, now) for one in await self._active()))
         for row in await self._parts.ledger.unfinished():
             if row.slot.startswith(NOTICE):
                 await self._telling.settle(row)
+
+    async def _explain(self, subscription: Subscription, now: datetime) -> None:
+        """Say of every slot that it is too late for why it did not come: in the ledger, and to its subscriber.
+
+        While Slack takes nothing, what is to be told is kept until it does.
+        """
+        reason = REVOKED if self._revoked else NOT_RUNNING
+        ledger = self._parts.ledger
+        missed = await ledger.skip_missed(subscription, now=now, grace=self.grace, reason=reason)
+        untold = (*self._untold.pop(subscription.id, ()), *missed)
+        if untold and (self._revoked or not await self._telling.skipped(subscription, untold)):
+            self._untold[subscription.id] = untold
 
     async def _active(self) -> list[Subscription]:
         """The subscriptions that run; one that cannot be read must not cost the others their digests."""
@@ -83,6 +95,7 @@ class DigestRun(Asked):
                     await self._faulty(subscription, slot.key, reference)
 
     async def _scheduled(self, subscription: Subscription, slot: Slot, round_: Round, now: datetime) -> None:
+        await self._explain(subscription, now)  # first, so that it says itself that the last one did not come
         if not await self._parts.ledger.claim(subscription, slot.key, now=now):
             return
         try:

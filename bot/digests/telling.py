@@ -67,10 +67,10 @@ class Telling:
         """Ask the subscriber to look whether a slot's message is there."""
         await self._tell(subscription, notices.uncertain(self.subject(subscription), slot=slot))
 
-    async def skipped(self, subscription: Subscription, missed: tuple[Skipped, ...]) -> None:
-        """Tell the subscriber which slots it is too late for."""
+    async def skipped(self, subscription: Subscription, missed: tuple[Skipped, ...]) -> bool:
+        """Tell the subscriber which slots it is too late for; False when that is to be tried again."""
         slots = [(one.slot.key, one.reason) for one in missed]
-        await self._tell(subscription, notices.skipped(self.subject(subscription), slots=slots))
+        return await self._tell(subscription, notices.skipped(self.subject(subscription), slots=slots))
 
     async def put_off(self, subscription: Subscription, slot: Slot, why: BotError, *, until: datetime) -> None:
         """Say in the channel, once for each slot, that the digest is still to come; never where customers read it.
@@ -140,8 +140,11 @@ class Telling:
             return notices.silent(subject, slot=slot)
         return notices.came_not(subject, slot=slot, reason=row.reason or "")
 
-    async def _tell(self, subscription: Subscription, message: Message) -> None:
+    async def _tell(self, subscription: Subscription, message: Message) -> bool:
+        """Tell the subscriber; False when Slack was away, or no longer takes the token, and nothing was told."""
         try:
             await self._delivery.tell(subscription.creator, message)
         except BotError as error:
             log.warning("subscriber not told", subscription=subscription.id, error=type(error).__name__)
+            return not isinstance(error, Unsent | Revoked)
+        return True

@@ -18,6 +18,9 @@ from bot.services.ledger import NOTICE, Ledger
 from bot.services.subscriptions import Subscriptions
 from bot.views import posted_digest as views
 
+KIND = "kind"
+"""Beside the text and the blocks of an open digest: which kind it is, for its subscription may be gone by then."""
+
 log = structlog.get_logger()
 
 
@@ -57,10 +60,15 @@ class Upkeep:
             del self._newest[onboarding_id]
 
     async def seal(self, subscription: Subscription, *, newer: Row) -> None:
-        """Make every older open digest of a subscription read-only, saying of which day the newer one is."""
+        """Make every older open digest of this kind in the channel read-only, saying of which day the newer one is.
+
+        Of this kind: of the subscription, of one before it that was ended, and those asked for before there was any.
+        """
         day = dates.today(newer.claimed_at, subscription.zone)
-        for row in await self._ledger.open_messages(subscription.id):
-            if row.slot != newer.slot and not row.slot.startswith(NOTICE):
+        for row in await self._ledger.open_messages():
+            same = row.subscription_id == subscription.id or (row.message or {}).get(KIND) == subscription.kind
+            older = row.claimed_at <= newer.claimed_at and row.slot != newer.slot
+            if row.channel == newer.channel and same and older and not row.slot.startswith(NOTICE):
                 async with self._editing.setdefault(_key(row), asyncio.Lock()):
                     await self._sealed(row, day)
 
@@ -95,7 +103,7 @@ class Upkeep:
             message = views.noted(current.message, remarks)
             try:
                 await self._delivery.guard(current.channel)
-                await self._ledger.amend(current.channel, current.ts, message.payload())
+                await self._ledger.amend(current.channel, current.ts, {**current.message, **message.payload()})
                 await self._delivery.update(current.channel, current.ts, message)
             except BotError as error:
                 log.info("digest row not noted", subscription=row.subscription_id, error=type(error).__name__)

@@ -306,7 +306,7 @@ class Delivery:
     said: Said | None = None
     reason: str | None = None
     message: Mapping[str, Any] | None = None
-    """What was posted, `text` and `blocks`, while something in it may still change; None from then on."""
+    """What was posted, `text` and `blocks`, and its `kind`, while it may still change; None from then on."""
 
 
 @dataclass(frozen=True, slots=True)

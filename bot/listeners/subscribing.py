@@ -17,7 +17,7 @@ from bot.services import Services
 from bot.services.subscriptions import Wish, allowed
 from bot.services.wishes import again, made
 from bot.views import subscriptions as views
-from bot.views import text
+from bot.views import text, values
 from bot.views.forms import subscription as forms
 from bot.views.forms.subscription import Typed
 from bot.views.message import Message
@@ -50,10 +50,7 @@ async def subscribe(turn: Turn) -> Seen:
 @feature.button(views.REPLACE)
 async def replace_it(turn: Turn) -> Answer:
     """`Replace it`: what was typed takes the place of the digest that was shown, unless that is another by now."""
-    try:
-        channel, seen, typed = json.loads(turn.pressed.value if turn.pressed else "")
-    except ValueError:
-        raise UserError("This button is from an older version of the bot.", hint="Type the line again.") from None
+    channel, seen, typed = values.texts(turn.pressed.value if turn.pressed else "", 3)
     return Answer(await _typed(replace(turn, channel=channel), typed, agreed=seen), replace=True)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain import schedule
@@ -16,7 +16,12 @@ NOTICE = "notice:"
 """Begins the slot of the word that a day's digest is still to come; what follows is that day's slot."""
 
 LOOK_BACK = timedelta(days=7)
-"""How far back slots that never came are explained."""
+"""How far back slots that never came are looked for at the least; before that, as far as the last one there is."""
+LONGEST = timedelta(days=400)
+"""How far back at the most."""
+
+_FARTHEST = timedelta(hours=14)
+"""So far from UTC a zone's calendar may be."""
 
 NOTHING_TO_SAY = "nothing to say"
 NOTHING_BUT = "nothing but "
@@ -101,21 +106,37 @@ class Ledger:
     async def skip_missed(
         self, subscription: Subscription, *, now: datetime, grace: timedelta, reason: str = NOT_RUNNING
     ) -> tuple[Skipped, ...]:
-        """Settle as skipped every slot of the last days that nobody claimed, too late to post now; says which.
+        """Settle as skipped every slot since the last there is that is too late to post now; says which.
 
         A slot that was tried for as long as it could be has the reason for which it was put off.
         """
-        since = max(subscription.created_at, now - LOOK_BACK)
+        last = await self._deliveries.last_slot(subscription.id)
+        begin = min(datetime.fromisoformat(last).replace(tzinfo=UTC) if last else now - LONGEST, now - LOOK_BACK)
+        since = max(subscription.created_at, begin, now - LONGEST)
         gone = schedule.missed(subscription, now=now, since=since, grace=grace)
-        known = await self._deliveries.slots(subscription.id, since=gone[0].key) if gone else frozenset()
-        skipped = []
-        for slot in gone:
-            if slot.key not in known and await self.claim(subscription, slot.key, now=now):
-                put_off = await self.get(subscription.id, f"{NOTICE}{slot.key}")
-                why = put_off.reason if put_off and put_off.reason else reason
-                await self.mark(subscription.id, slot.key, DeliveryStatus.SKIPPED, reason=why)
-                skipped.append(Skipped(slot, why))
-        return tuple(skipped)
+        if not gone:
+            return ()
+        known = await self._deliveries.slots(subscription.id, since=gone[0].key)
+        why = await self._deliveries.reasons(subscription.id, prefix=NOTICE, since=gone[0].key)
+        wanted = {slot.key: why.get(slot.key) or reason for slot in gone if slot.key not in known}
+        done = await self._deliveries.skip(subscription.id, wanted, channel=subscription.channel, now=now)
+        return tuple(Skipped(slot, wanted[slot.key]) for slot in gone if slot.key in done)
+
+    async def following(self, subscription: Subscription, *, now: datetime) -> Slot | None:
+        """The next slot after `now` that is not used up: a day has one digest, whatever its hours become.
+
+        None while the subscription is paused, or when no day can be found.
+        """
+        if subscription.paused is not None or not schedule.readable(subscription):
+            return None
+        try:
+            moment = schedule.next_run(subscription, now)
+            known = await self._deliveries.slots(subscription.id, since=(now - _FARTHEST).date().isoformat())
+            while (slot := schedule.due(subscription, now=moment)) and slot.key in known:
+                moment = schedule.next_run(subscription, moment)
+        except ValueError:
+            return None
+        return slot
 
     async def open_messages(self, subscription_id: str | None = None) -> tuple[Delivery, ...]:
         """The digests, of one subscription or of all, whose message may still change, newest first."""

@@ -11,7 +11,7 @@ from bot.domain.records import Actor, DeliveryStatus, Subscription, is_direct
 from bot.domain.rights import Right
 from bot.services import wishes
 from bot.services.attempts import Attempt, Attempts
-from bot.services.ledger import PAUSED, Ledger
+from bot.services.ledger import NOT_RUNNING, PAUSED, Ledger
 from bot.services.wishes import Wish
 from bot.store import Store
 
@@ -194,6 +194,10 @@ class Subscriptions:
     async def _give_up(self, before: Subscription, now: Subscription) -> None:
         """Explain the slot that the old hours still owe, where the new ones do not make up for it that day."""
         moment = self._clock()
+        if now.created_at != before.created_at:  # hereafter nobody knows any more what was due before
+            paused = before.paused is not None
+            grace, reason = (timedelta(0), PAUSED) if paused else (schedule.GRACE, NOT_RUNNING)
+            await self._ledger.skip_missed(before, now=moment, grace=grace, reason=reason)
         owed = await self._ledger.due(before, now=moment, grace=schedule.GRACE)
         if owed is None or schedule.day_of_next(now, moment) == owed.day:
             return
@@ -228,4 +232,4 @@ def _check(by: Actor, channel: str, *, owner: str) -> None:
 
 
 def _ended() -> NotFound:
-    return NotFound("This digest has been ended already.", hint="Ask for `/onboarding subscriptions` again.")
+    return NotFound("This digest has been deleted already.", hint="Ask for `/onboarding subscriptions` again.")

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, false, not_, null, or_, select, update
+from sqlalchemy import ColumnElement, delete, false, func, not_, null, or_, select, update
 
 from bot.domain.records import Delivery, DeliveryStatus, Said, SaidRow
 from bot.store.database import Database
@@ -123,6 +123,46 @@ class Deliveries:
         )
         async with self._database.reading() as connection:
             return frozenset((await connection.execute(query)).scalars())
+
+    async def last_slot(self, subscription_id: str) -> str | None:
+        """The latest day of which the ledger has something, whatever became of it."""
+        query = select(func.max(deliveries.c.slot)).where(deliveries.c.subscription_id == subscription_id, _SCHEDULED)
+        async with self._database.reading() as connection:
+            last: str | None = await connection.scalar(query)
+            return last
+
+    async def reasons(self, subscription_id: str, *, prefix: str, since: str) -> dict[str, str]:
+        """The reasons of the slots that begin with `prefix`, by the day that follows it, from `since` on."""
+        slot, reason = deliveries.c.slot, deliveries.c.reason
+        query = select(slot, reason).where(
+            deliveries.c.subscription_id == subscription_id,
+            slot.startswith(prefix, autoescape=True),
+            slot >= f"{prefix}{since}",
+            reason.is_not(None),
+        )
+        async with self._database.reading() as connection:
+            return {row.slot.removeprefix(prefix): row.reason for row in await connection.execute(query)}
+
+    async def skip(
+        self, subscription_id: str, reasons: Mapping[str, str], *, channel: str, now: datetime
+    ) -> frozenset[str]:
+        """Settle slots nobody has claimed as skipped, at once, each with its reason; gives those that were free."""
+        if not reasons:
+            return frozenset()
+        rows = [
+            {
+                "subscription_id": subscription_id,
+                "slot": slot,
+                "status": DeliveryStatus.SKIPPED.value,
+                "claimed_at": now,
+                "channel": channel,
+                "reason": reason,
+            }
+            for slot, reason in reasons.items()
+        ]
+        statement = self._database.insert(deliveries).values(rows).on_conflict_do_nothing()
+        async with self._database.writing() as connection:
+            return frozenset((await connection.execute(statement.returning(deliveries.c.slot))).scalars())
 
     async def last_delivered(self, subscription_id: str) -> Delivery | None:
         """The newest scheduled slot whose message stands in the channel: the base of the next comparison."""

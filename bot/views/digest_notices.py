@@ -15,6 +15,8 @@ from bot.views.values import Entry
 
 POST = "ob:digest-post"
 ARRIVED = "ob:digest-arrived"
+DAYS = 5
+"""Days that are named one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,7 @@ def skipped(subject: Subject, *, slots: Sequence[tuple[str, str]]) -> Message:
     by_reason: dict[str, list[str]] = {}
     for slot, reason in slots:
         by_reason.setdefault(reason, []).append(day(slot))
-    why = [
-        f"{text.listed(tuple(days), limit=7)}: {text.escape(reason)}".rstrip(".") + "."
-        for reason, days in by_reason.items()
-    ]
+    why = [f"{_days(days)}: {text.escape(reason)}".rstrip(".") + "." for reason, days in by_reason.items()]
     told = f"The digest {subject.which} was not posted on {' '.join(why)}"
     return _asking(say(told, "The next one says so too."), _post(subject, slots[-1][0]))
 
@@ -118,6 +117,13 @@ def seen_by(subject: Subject, *, slot: str, name: str) -> Message:
     """Likewise: somebody saw it."""
     told = f"Noted: the digest {subject.which} of {day(slot)} arrived, as {text.name(name)} says."
     return say(told, "The next one is compared with it.")
+
+
+def _days(days: Sequence[str]) -> str:
+    """The days by name, or of many the first, the last, and how many they are."""
+    if len(days) <= DAYS:
+        return text.listed(tuple(days), limit=DAYS)
+    return f"{len(days)} days from {days[0]} to {days[-1]}"
 
 
 def _asking(message: Message, *buttons: ButtonElement) -> Message:
