@@ -130,6 +130,7 @@ cards = Table(
     Column("onboarding_id", String, nullable=False),
     Column("posted_at", Instant, nullable=False),
     Column("shared_by", String, nullable=False),
+    Column("drawn", Text),
     Index("cards_by_onboarding", "onboarding_id", "posted_at"),
 )
 
@@ -217,6 +218,7 @@ follows = Table(
     Column("ts", String),
     Column("pending", JSON(none_as_null=True)),
     Column("due_at", Instant),
+    Column("told", JSON(none_as_null=True)),
     Index("follows_by_onboarding", "onboarding_id"),
     Index("follows_by_due", "due_at"),
 )
