@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import NotFound, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.roles import Roles
+from bot.listeners.rooms import Rooms
 from bot.services.people import People
 
 KEEP = timedelta(minutes=5)
@@ -38,6 +39,7 @@ class Actors:
         self._team = team
         self._clock = clock
         self._seen: dict[str, tuple[datetime, dict[str, Any]]] = {}
+        self.rooms = Rooms(client, clock=clock)
 
     @property
     def troubles(self) -> tuple[str, ...]:

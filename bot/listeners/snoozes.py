@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from bot.domain import dates, flags, rights, schedule, when
 from bot.domain.errors import UpstreamError, UserError
-from bot.domain.records import Standing
+from bot.domain.records import Standing, Subscription
 from bot.domain.snoozes import DEFAULT_DAYS
 from bot.listeners.feature import Answer, Feature, Seen, Turn
 from bot.listeners.show import pick
@@ -157,13 +157,9 @@ async def _form(
 async def _channels(turn: Turn) -> tuple[str, ...]:
     """Where an at-risk digest comes: the channel this is said in first, then the person's own, then the others.
 
-    Raises UserError when it comes nowhere.
+    Of private channels those they are in. Raises UserError when it comes nowhere.
     """
-    found = [
-        one
-        for one in await turn.services.subscriptions.all()
-        if one.kind == KIND and (not one.direct or one.creator == turn.actor.slack_id)
-    ]
+    found = [one for one in await turn.services.subscriptions.all() if one.kind == KIND and await sees(turn, one)]
     if not found:
         raise UserError(
             "No channel gets an at-risk digest, so there is nothing to leave it out of.",
@@ -171,6 +167,13 @@ async def _channels(turn: Turn) -> tuple[str, ...]:
         )
     found.sort(key=lambda one: (one.channel != turn.channel, not one.direct, one.channel))
     return tuple(dict.fromkeys(one.channel for one in found))
+
+
+async def sees(turn: Turn, subscription: Subscription) -> bool:
+    """Whether the person may know of a digest here: one's own, this channel's, and those of channels they can see."""
+    if subscription.direct or subscription.creator == turn.actor.slack_id:
+        return subscription.creator == turn.actor.slack_id
+    return subscription.channel == turn.channel or await turn.actors.rooms.shows(subscription.channel, turn.actor)
 
 
 async def _today(turn: Turn) -> date:

@@ -6,6 +6,7 @@ from bot.domain import schedule
 from bot.domain.errors import Forbidden, NotFound, UserError
 from bot.domain.records import Subscription
 from bot.listeners.feature import Answer, Feature, Seen, Turn
+from bot.listeners.snoozes import sees
 from bot.listeners.subscribing import name_of, told
 from bot.listeners.wishes import kind_of, shown
 from bot.services.ledger import NOTICE
@@ -52,7 +53,8 @@ async def unsubscribe(turn: Turn) -> Message:
 )
 async def subscriptions(turn: Turn, page: int = 1, notice: str = "") -> Message:
     """All of them, this channel's first: nobody should have to guess where a digest comes from, or why it did not."""
-    every = [one for one in await turn.services.subscriptions.all() if _visible(one, turn)]
+    known = [one for one in await turn.services.subscriptions.all() if _visible(one, turn)]
+    every = [one for one in known if one.direct or await sees(turn, one)]
     own = turn.actor.slack_id
     every.sort(key=lambda one: (one.channel != turn.channel, one.creator != own, one.channel, one.kind))
     page = min(max(page, 1), -(-len(every) // views.PER_PAGE) or 1)
@@ -67,6 +69,7 @@ async def subscriptions(turn: Turn, page: int = 1, notice: str = "") -> Message:
         command=turn.names.command,
         reader=own,
         notice=notice,
+        hidden=len(known) - len(every),
     )
 
 

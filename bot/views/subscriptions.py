@@ -67,19 +67,22 @@ def listing(
     command: str,
     reader: str = "",
     notice: str = "",
+    hidden: int = 0,
 ) -> Message:
     """Draw one page (from 1) of `total` subscriptions for a reader in `zone`; `notice` is markup, said above them.
 
-    `reader` is a Slack user id, here and below: a direct message of theirs is called “you”.
+    `reader` is a Slack user id, here and below: a direct message of theirs is called “you”. So many more are `hidden`
+    from them, being of private channels that they are not in.
     """
+    more = f"{hidden} more in private channels that you are not in" if hidden else ""
     add = controls.button("Add a digest", action=ADD, named="Add a digest", style="primary")
     before: list[Block] = [section(notice)] if notice else []
     if not rows:
         hint = f"Subscribe this channel with `{text.escape(command)} subscribe at-risk`, or press the button."
-        told = "No digest subscriptions yet."
+        told = "No digest subscriptions that you can see." if hidden else "No digest subscriptions yet."
         return Message(
             " ".join(filter(None, (notice, told, hint))),
-            (*before, section(told), context(hint), ActionsBlock(elements=[add])),
+            (*before, section(told), context(*filter(None, (hint, more))), ActionsBlock(elements=[add])),
         )
     pages = -(-total // PER_PAGE)
     blocks = [*before, header("Digest subscriptions")]
@@ -87,7 +90,8 @@ def listing(
         menu = _menu(row, titles=titles) if row.changeable else None
         blocks.append(section(_told(row, titles=titles, now=now, zone=zone, reader=reader), accessory=menu))
     counted = text.count(total, "subscription")
-    blocks.append(context(f"{counted}, page {page} of {pages}" if pages > 1 else counted))
+    place_in = f"{counted}, page {page} of {pages}" if pages > 1 else counted
+    blocks.append(context(*filter(None, (place_in, more))))
     blocks.append(ActionsBlock(elements=[add, *_turns(page, pages)]))
     told_all = tuple(
         f"{title(row.subscription, titles=titles)} {place(row.subscription, reader)}, {when(row.subscription)}"

@@ -1,7 +1,7 @@
 """What a digest says of the time since the one before, from the first to the one after a weekend."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -77,3 +77,39 @@ async def test_other_filters_claim_nothing_and_say_so(scene, friday):
 
     assert "Filters or rules changed since the last digest" in seen(scene)
     assert scene.texts()[1].endswith("Mon 7 Sep · 1")
+
+
+async def test_filters_spelled_otherwise_are_the_same_filters(scene, friday):
+    spelled = replace(friday, days="daily", filters="state:at-risk owner:<@U0ANA0001>")
+    await scene.store.subscriptions.put(spelled)
+    scene.now = SATURDAY
+    await scene.run.run_due(scene.now)
+    scene.now = MONDAY
+    await scene.run.run_due(scene.now)
+    again = replace(spelled, filters='owner:U0ANA0001 state:"At risk"')
+    await scene.store.subscriptions.put(again)
+
+    scene.now = MONDAY.replace(day=8)
+    await scene.run.run_due(scene.now)
+
+    assert "(0 new, 2 continuing)" in scene.texts()[-1]
+    assert "Filters or rules changed" not in seen(scene)
+
+
+async def test_a_week_that_is_all_snoozed_is_told_as_such(scene, friday):
+    for number in (245, 231):
+        (found,) = [
+            one
+            for one in (await scene.portfolio.snapshot(timedelta(days=1))).standings
+            if one.onboarding.display_id == number
+        ]
+        until = MONDAY.date().replace(day=20)
+        await scene.snoozing.snooze(found, channel="C0ONBOARD", until=until, reason="legal", by=scene.ana)
+
+    for day in (7, 8):
+        scene.now = MONDAY.replace(day=day)
+        await scene.run.run_due(scene.now)
+
+    assert len(scene.texts()) == 2
+    assert scene.texts()[-1] == "At-risk onboardings — Mon 7 Sep · nothing but 2 snoozed"
+    assert (await scene.row(friday)).reason == "nothing but 2 snoozed"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.slack.world import ANA, BEN, CARA, DEVON, LAUNCHES, MARA, ONBOARDING, direct_message
+from bot.sandbox.slack.world import ANA, BEN, CARA, CS_LEADS, DEVON, LAUNCHES, MARA, ONBOARDING, direct_message
 from bot.views.forms import snooze as forms
 
 both = pytest.mark.parametrize("mode", ["socket", "http"])
@@ -266,3 +266,13 @@ async def test_it_is_left_out_of_that_channels_digest_only(ask, slack, subscribe
     assert "Late Ltd" in there
     assert "1 snoozed" in here
     assert "Late Ltd" in await ask("at-risk")
+
+
+async def test_of_private_channels_only_those_one_is_in_are_offered(ask, slack, subscribed):
+    await subscribed(CS_LEADS, ONBOARDING)
+
+    await slack.types("/onboarding snooze #89", by=BEN, channel=ONBOARDING)
+    await slack.types("/onboarding snooze #89", by=ANA, channel=ONBOARDING)
+
+    assert offered(slack.modal(BEN)) == [ONBOARDING]
+    assert offered(slack.modal(ANA)) == [ONBOARDING, CS_LEADS]

@@ -7,7 +7,7 @@ from datetime import time
 import pytest
 
 from bot.domain.records import DeliveryStatus
-from bot.sandbox.slack.world import ANA, BEN, CARA, DEVON, LAUNCHES, ONBOARDING, direct_message
+from bot.sandbox.slack.world import ANA, BEN, CARA, CS_LEADS, DEVON, LAUNCHES, ONBOARDING, direct_message
 from bot.views.forms import subscription as forms
 
 both = pytest.mark.parametrize("mode", ["socket", "http"])
@@ -320,3 +320,33 @@ async def test_the_line_under_a_deleted_digest_brings_it_back_as_it_was(ask, sla
 
     after = await kept()
     assert replace(after, id=before.id, created_at=before.created_at) == before
+
+
+async def test_a_private_channels_digests_are_for_its_people_and_counted_for_others(ask):
+    await ask("subscribe at-risk", channel=CS_LEADS)
+
+    assert f"<#{CS_LEADS}>" in await ask("subscriptions")
+    others = await ask("subscriptions", by=DEVON)
+
+    assert CS_LEADS not in others
+    assert "1 more in private channels that you are not in" in others
+
+
+async def test_todays_slot_that_is_used_up_is_not_promised_again(ask, slack, kept, ledger):
+    await ask("subscribe at-risk 08:00 daily")
+    await ledger("2026-09-07", DeliveryStatus.SKIPPED, reason="nothing to say")
+    await ask("subscriptions")
+    await slack.clicks("Edit…", by=ANA, channel=ONBOARDING)
+
+    await slack.submits({"At": "23:45"}, by=ANA)
+
+    assert (await kept()).at == time(23, 45)
+    assert "Next: Tue 8 Sep 2026 at 23:45" in slack.modal_text(ANA)
+    assert "Next: Tue 8 Sep 2026 at 23:45" in await ask("subscriptions")
+
+
+async def test_digest_now_in_ones_own_direct_message_takes_no_right(slack, audited):
+    await slack.types("/onboarding digest now at-risk", by=DEVON, channel=DEVONS)
+
+    assert any(one.text.startswith("At-risk onboardings — ") for one in slack.messages(DEVONS, DEVON))
+    assert (await audited())[0] == ("Devon Park", "digest now", "done")
