@@ -181,6 +181,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             groups=roles.members,
             pictures=identity.scopes is None or "files:write" in identity.scopes,
         )
+        actors = Actors(client, people, roles, team=identity.team, clock=clock)
         door = Door(
             Registry(FEATURES),
             identity=identity,
@@ -188,7 +189,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             signing_secret=_secret(settings),
             session=session,
             client=client,
-            actors=Actors(client, people, roles, team=identity.team, clock=clock),
+            actors=actors,
             cards=cards,
             withdrawing=withdrawing,
             services=services,
@@ -212,7 +213,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
         if settings.webhook_secrets:
             await stack.enter_async_context(Chore("events", events.work_off, wake=events.arrived))
-        followers = Followers(delivery, services, clock=clock)
+        followers = Followers(delivery, services, who=lambda slack_id: actors.actor(slack_id, team=None), clock=clock)
         await stack.enter_async_context(Chore("followers", followers.tell_due, wake=asyncio.Event()))
         await stack.enter_async_context(Chore("audiences", withdrawing.look_again, wake=asyncio.Event()))
         keep = timedelta(days=settings.bot_keep_days)

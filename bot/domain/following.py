@@ -1,19 +1,23 @@
 """Following an onboarding: what a follower is told of it, and at what hour."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain import history
 from bot.domain.errors import UserError
-from bot.domain.records import Observation
+from bot.domain.records import Follow
+from bot.pivotal.models import OnboardingRow
 
 BURST = timedelta(seconds=30)
 """Changes this close together are told in one message."""
 
 DELETED = "deleted"
 """What is told as a change of this field: the onboarding is gone."""
+
+LAUNCH = "launch"
 
 News = Mapping[str, tuple[str | None, str | None]]
 """What changed since the follower was told last: by field, before and after, in the API's own words."""
@@ -62,10 +66,19 @@ def told_at(now: datetime, *, zone: ZoneInfo, quiet: Quiet | None) -> datetime:
     return quiet.over(now + BURST, zone) if quiet else now + BURST
 
 
-def gathered(news: News, seen: Iterable[Observation]) -> News:
-    """Add what was seen to what is still to be told; what came back to where it was is no news."""
-    told = dict(news)
-    for one in seen:
-        before = told[one.field][0] if one.field in told else one.before
-        told[one.field] = (before, one.after)
-    return {field: change for field, change in told.items() if change[0] != change[1]}
+def standing(onboarding: OnboardingRow) -> Mapping[str, str | None]:
+    """How an onboarding stands in all that followers are told of."""
+    return {field: history.value(onboarding, field) for field in history.FIELDS}
+
+
+def news(follow: Follow, onboarding: OnboardingRow | None, *, csm: bool) -> News:
+    """What is different from what a follower was told last; `csm` are told by Pivotal itself that it launches."""
+    if onboarding is None:
+        return {DELETED: (None, "yes")}
+    now = standing(onboarding)
+    silent = {history.PHASE} if csm and onboarding.phase == LAUNCH else set()
+    return {
+        field: (before, now[field])
+        for field, before in follow.told.items()
+        if field in now and before != now[field] and field not in silent
+    }

@@ -370,6 +370,7 @@ class Follow:
     channel: str | None = None
     ts: str | None = None
     """Where the thread begins, once there is one."""
-    pending: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
-    """What they are still to be told: by field, before and after."""
+    told: Mapping[str, str | None] = field(default_factory=dict)
+    """How the onboarding stood when they were told last, by field, in the API's own words."""
     due_at: datetime | None = None
+    """When they are to be told what is different by then."""

@@ -1,14 +1,15 @@
 """Tells followers what changed: one message a burst, in one thread of their direct messages, never twice."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
 
 from bot.delivery import Delivery, NotPosted, Unsent
-from bot.domain.errors import BotError
-from bot.domain.following import DELETED
-from bot.domain.records import Follow
+from bot.domain import rights
+from bot.domain.errors import BotError, Forbidden, NotFound
+from bot.domain.following import DELETED, News
+from bot.domain.records import Actor, Follow
 from bot.services import Services
 from bot.views import following as views
 from bot.views.message import Message
@@ -20,24 +21,42 @@ log = structlog.get_logger()
 
 
 class Followers:
-    """Hands out what waits for the followers."""
+    """Hands out what waits for the followers. `who` says who somebody is at this moment."""
 
-    def __init__(self, delivery: Delivery, services: Services, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        delivery: Delivery,
+        services: Services,
+        *,
+        who: Callable[[str], Awaitable[Actor]],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._delivery = delivery
         self._services = services
+        self._who = who
         self._clock = clock
 
     async def tell_due(self) -> float:
         """Tell everybody who is to be told something now; gives the seconds until the next look."""
-        for follow in await self._services.following.due():
-            if await self._services.following.take(follow):
-                await self._tell(follow)
+        following = self._services.following
+        for follow in await following.due():
+            try:
+                rights.check(rights.Right.READ, await self._who(follow.slack_id))
+            except (Forbidden, NotFound):
+                await following.forget(follow)
+                continue
+            except BotError as error:
+                log.info("follower not known yet", error=type(error).__name__)
+                continue
+            if news := await following.take(follow):
+                await self._tell(follow, news)
         return LOOK
 
-    async def _tell(self, follow: Follow) -> None:
+    async def _tell(self, follow: Follow, news: News) -> None:
         services = self._services
         message = views.news(
             follow,
+            news,
             services.following.standing(follow),
             phases=services.phases,
             directory=services.people.directory,
@@ -47,10 +66,11 @@ class Followers:
             await self._send(follow, message)
         except Unsent:
             await services.following.give_back(follow)
+            return
         except BotError as error:
             # It may have been sent, or nobody is there to read it: it is not sent again.
             log.warning("follower not told", error=type(error).__name__)
-        if DELETED in follow.pending:
+        if DELETED in news:
             await services.following.forget(follow)
 
     async def _send(self, follow: Follow, message: Message) -> None:

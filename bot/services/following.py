@@ -1,23 +1,28 @@
-"""Following: who wants to be told of an onboarding, gathering what they are to be told, and handing it out once."""
+"""Following: who wants to be told of an onboarding, when they are told, and what is different by then.
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from datetime import datetime
+What a follower was told last is kept, not what happened since: so nothing is told twice, and nothing is lost to a
+restart, for whatever is different is found again.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain import following, rights
 from bot.domain.following import News, Quiet
-from bot.domain.records import Actor, Follow, Observation, Standing
+from bot.domain.records import Actor, Follow, Standing
 from bot.services.people import People
 from bot.services.portfolio import Portfolio, Sight
 from bot.store import Store
 
 AT_ONCE = 20
 """Messages handed out in one go."""
+RECHECK = timedelta(minutes=5)
+"""How often it is looked for news that nobody was told to come, as after a crash."""
 
 
 class Following:
-    """The followers, and what waits for each of them."""
+    """The followers, and when each of them is to be told."""
 
     def __init__(
         self, store: Store, portfolio: Portfolio, people: People, *, clock: Callable[[], datetime], quiet: Quiet | None
@@ -27,11 +32,13 @@ class Following:
         self._people = people
         self._clock = clock
         self._quiet = quiet
+        self._checked: datetime | None = None
 
     async def follow(self, standing: Standing, *, by: Actor) -> bool:
         """Follow an onboarding; False for one who does already. Raises Forbidden."""
         rights.check(rights.Right.FOLLOW, by)
-        wish = Follow(by.slack_id, standing.onboarding.id, standing.title, self._clock(), by.zone)
+        told = following.standing(standing.onboarding)
+        wish = Follow(by.slack_id, standing.onboarding.id, standing.title, self._clock(), by.zone, told=told)
         return await self._store.follows.add(wish)
 
     async def unfollow(self, onboarding_id: str, *, by: Actor) -> bool:
@@ -39,7 +46,7 @@ class Following:
         return await self._store.follows.remove(by.slack_id, onboarding_id)
 
     async def forget(self, follow: Follow) -> None:
-        """The onboarding is gone: nobody follows it any more."""
+        """The onboarding is gone, or the follower may not look any more: nobody is told of it."""
         await self._store.follows.remove(follow.slack_id, follow.onboarding_id)
 
     async def of(self, slack_id: str) -> tuple[Follow, ...]:
@@ -47,47 +54,52 @@ class Following:
         return tuple(await self._store.follows.of_person(slack_id))
 
     async def note(self, sight: Sight) -> None:
-        """Keep for each follower what was seen; nobody is told of what they did themselves."""
-        now = self._clock()
-        by_onboarding: dict[str, list[Observation]] = defaultdict(list)
-        gone = (Observation(one.onboarding.id, following.DELETED, None, "yes", now, "") for one in sight.gone)
-        for one in (*sight.changes, *gone):
-            by_onboarding[one.onboarding_id].append(one)
-        for onboarding_id, seen in by_onboarding.items():
-
-            def gather(follow: Follow, seen: Iterable[Observation] = seen) -> tuple[News, datetime | None]:
-                news = following.gathered(follow.pending, self._for(follow, seen))
-                due = follow.due_at or following.told_at(now, zone=ZoneInfo(follow.zone), quiet=self._quiet)
-                return news, due if news else None
-
-            await self._store.follows.note(onboarding_id, gather, besides=sight.by)
+        """Plan to tell the followers of what was seen to change or to be gone; nobody of what they did themselves."""
+        changed: dict[str, dict[str, str | None]] = {one.onboarding.id: {} for one in sight.gone}
+        for one in sight.changes:
+            changed.setdefault(one.onboarding_id, {})[one.field] = one.after
+        for onboarding_id, fields in changed.items():
+            for follow in await self._store.follows.of_onboarding(onboarding_id):
+                if follow.slack_id == sight.by:
+                    await self._store.follows.learn(follow, fields)
+                else:
+                    await self._plan(follow)
 
     async def due(self) -> tuple[Follow, ...]:
-        """Who is to be told something now."""
-        return tuple(await self._store.follows.due(self._clock(), limit=AT_ONCE))
+        """Who is to be told something now. Where it is quiet by now, they are told later."""
+        now = self._clock()
+        if self._checked is None or now - self._checked >= RECHECK:
+            self._checked = now
+            for follow in await self._store.follows.all():
+                if follow.due_at is None and self.news(follow):
+                    await self._plan(follow)
+        awake = []
+        for follow in await self._store.follows.due(now, limit=AT_ONCE):
+            over = self._quiet.over(now, ZoneInfo(follow.zone)) if self._quiet else now
+            if over > now:
+                await self._store.follows.put_off(follow, over)
+            else:
+                awake.append(follow)
+        return tuple(awake)
 
-    async def take(self, follow: Follow) -> bool:
-        """Claim the telling: True for one caller only, who tells it once or not at all."""
-        return await self._store.follows.take(follow)
+    def news(self, follow: Follow) -> News:
+        """What is different from what a follower was told last."""
+        known = self._portfolio.known(follow.onboarding_id)
+        if known is None and self._portfolio.current is None:
+            return {}
+        csm = known.onboarding.csm_id if known else None
+        is_csm = csm is not None and csm in self._people.directory.of_slack(follow.slack_id)
+        return following.news(follow, known.onboarding if known else None, csm=is_csm)
+
+    async def take(self, follow: Follow) -> News | None:
+        """Claim the telling: the news for one caller only, who tells them once; None for every other."""
+        news, known = self.news(follow), self._portfolio.known(follow.onboarding_id)
+        now: Mapping[str, str | None] = following.standing(known.onboarding) if known else follow.told
+        return news if await self._store.follows.take(follow, now) else None
 
     async def give_back(self, follow: Follow) -> None:
-        """Surely nothing was sent: it is told with whatever came since."""
-        kept = tuple(
-            Observation(follow.onboarding_id, field, before, after, self._clock(), "kept")
-            for field, (before, after) in follow.pending.items()
-        )
-
-        def put_back(now_there: Follow) -> tuple[News, datetime | None]:
-            if now_there.slack_id != follow.slack_id:
-                return now_there.pending, now_there.due_at
-            since = (
-                Observation(follow.onboarding_id, field, before, after, self._clock(), "kept")
-                for field, (before, after) in now_there.pending.items()
-            )
-            news = following.gathered(following.gathered({}, kept), since)
-            return news, self._clock() + following.BURST if news else None
-
-        await self._store.follows.note(follow.onboarding_id, put_back, besides="")
+        """Surely nothing was sent: it is told later, with whatever comes until then."""
+        await self._store.follows.give_back(follow, due_at=self._told_at(follow))
 
     async def thread(self, follow: Follow, *, channel: str | None, ts: str | None) -> None:
         """Note where the thread about this onboarding begins."""
@@ -97,9 +109,8 @@ class Following:
         """How the onboarding stands, as far as known."""
         return self._portfolio.known(follow.onboarding_id)
 
-    def _for(self, follow: Follow, seen: Iterable[Observation]) -> Iterable[Observation]:
-        """What this follower is told: all but the launch where Pivotal itself tells them, as it tells the CSM."""
-        standing = self._portfolio.known(follow.onboarding_id)
-        csm = standing.onboarding.csm_id if standing else None
-        told_by_pivotal = csm is not None and csm in self._people.directory.of_slack(follow.slack_id)
-        return (one for one in seen if not (told_by_pivotal and one.field == "phase" and one.after == "launch"))
+    async def _plan(self, follow: Follow) -> None:
+        await self._store.follows.plan(follow, self._told_at(follow))
+
+    def _told_at(self, follow: Follow) -> datetime:
+        return following.told_at(self._clock(), zone=ZoneInfo(follow.zone), quiet=self._quiet)

@@ -41,7 +41,7 @@ _SHORTEST_NAME = 3
 """Shorter names are replaced only where a row says whose they are: they are part of too many words."""
 _DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
 _NOT_OURS = {onboardings, customers, salt}
-_KEPT = {snoozes.c.seen, follows.c.pending}
+_KEPT = {snoozes.c.seen, follows.c.told}
 """What is compared with Pivotal's records, and has their ids."""
 
 

@@ -1,13 +1,12 @@
-"""Who follows which onboarding, and what they are still to be told."""
+"""Who follows which onboarding, and how it stood when they were told last."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, true, update
 
-from bot.domain.following import News
 from bot.domain.records import Follow
 from bot.store.database import Database
 from bot.store.tables import follows
@@ -22,11 +21,15 @@ class Follows:
         self._database = database
 
     async def add(self, follow: Follow) -> bool:
-        """Follow; False for one who does already."""
+        """Follow; one who does already only gets the zone of today, and False."""
         values = {column.name: getattr(follow, column.name) for column in _COLUMNS}
-        statement = self._database.insert(follows).values(values).on_conflict_do_nothing()
+        there = _one(follow.slack_id, follow.onboarding_id)
         async with self._database.writing() as connection:
-            return (await connection.execute(statement.returning(follows.c.slack_id))).first() is not None
+            insert = self._database.insert(follows).values(values).on_conflict_do_nothing()
+            new = (await connection.execute(insert.returning(follows.c.slack_id))).first() is not None
+            if not new:
+                await connection.execute(update(follows).where(there).values(zone=follow.zone))
+        return new
 
     async def remove(self, slack_id: str, onboarding_id: str) -> bool:
         """Follow no longer; False for one who did not."""
@@ -41,43 +44,48 @@ class Follows:
         """Who follows an onboarding."""
         return await self._select(follows.c.onboarding_id == onboarding_id)
 
-    async def note(
-        self, onboarding_id: str, change: Callable[[Follow], tuple[News, datetime | None]], *, besides: str
-    ) -> None:
-        """Change what every follower but `besides` is still to be told, and when, in one transaction."""
-        there = (follows.c.onboarding_id == onboarding_id) & (follows.c.slack_id != besides)
-        async with self._database.writing() as connection:
-            query = select(*_COLUMNS).where(there)
-            if not self._database.is_sqlite:
-                query = query.with_for_update()
-            for row in (await connection.execute(query)).mappings().all():
-                follow = _follow(row)
-                news, due_at = change(follow)
-                await connection.execute(
-                    update(follows)
-                    .where(_one(follow.slack_id, onboarding_id))
-                    .values(pending={field: list(pair) for field, pair in news.items()} or None, due_at=due_at)
-                )
+    async def all(self) -> list[Follow]:
+        """Every follow there is."""
+        return await self._select(true())
+
+    async def plan(self, follow: Follow, due_at: datetime) -> None:
+        """Let a follower be told then, unless they are to be told sooner or later already."""
+        there = _one(follow.slack_id, follow.onboarding_id) & follows.c.due_at.is_(None)
+        await self._set(there, due_at=due_at)
+
+    async def put_off(self, follow: Follow, due_at: datetime) -> None:
+        """Let a follower be told later than was planned."""
+        await self._set(_due(follow), due_at=due_at)
 
     async def due(self, now: datetime, *, limit: int) -> list[Follow]:
         """Who is to be told something at `now`, the longest waiting first."""
         return await self._select(follows.c.due_at <= now, order=follows.c.due_at, limit=limit)
 
-    async def take(self, follow: Follow) -> bool:
-        """Claim the telling of what a follower is due; True for exactly one caller. Whoever has it tells it once."""
-        statement = (
-            update(follows)
-            .where(_one(follow.slack_id, follow.onboarding_id), follows.c.due_at == follow.due_at)
-            .values(pending=None, due_at=None)
-        )
+    async def learn(self, follow: Follow, fields: Mapping[str, str | None]) -> None:
+        """A follower knows these fields: they changed them themselves."""
+        there = _one(follow.slack_id, follow.onboarding_id)
         async with self._database.writing() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            query = select(follows.c.told).where(there)
+            if not self._database.is_sqlite:
+                query = query.with_for_update()
+            told = await connection.scalar(query)
+            await connection.execute(update(follows).where(there).values(told={**(told or {}), **fields}))
+
+    async def take(self, follow: Follow, told: Mapping[str, str | None]) -> bool:
+        """Claim the telling of how an onboarding stands; True for exactly one caller, who tells it once."""
+        return await self._set(_due(follow), told=dict(told), due_at=None)
+
+    async def give_back(self, follow: Follow, *, due_at: datetime) -> None:
+        """Surely nothing was sent: the follower knows what they knew before, and is told later."""
+        await self._set(_one(follow.slack_id, follow.onboarding_id), told=dict(follow.told), due_at=due_at)
 
     async def thread(self, follow: Follow, *, channel: str | None, ts: str | None) -> None:
         """Note in which thread a follower is told of this onboarding."""
-        statement = update(follows).where(_one(follow.slack_id, follow.onboarding_id))
+        await self._set(_one(follow.slack_id, follow.onboarding_id), channel=channel, ts=ts)
+
+    async def _set(self, condition: ColumnElement[bool], **values: object) -> bool:
         async with self._database.writing() as connection:
-            await connection.execute(statement.values(channel=channel, ts=ts))
+            return (await connection.execute(update(follows).where(condition).values(**values))).rowcount == 1
 
     async def _select(
         self, condition: ColumnElement[bool], *, order: ColumnElement[Any] | None = None, limit: int | None = None
@@ -92,6 +100,10 @@ def _one(slack_id: str, onboarding_id: str) -> ColumnElement[bool]:
     return (follows.c.slack_id == slack_id) & (follows.c.onboarding_id == onboarding_id)
 
 
+def _due(follow: Follow) -> ColumnElement[bool]:
+    """The follow, if it is still due when it was seen to be."""
+    return _one(follow.slack_id, follow.onboarding_id) & (follows.c.due_at == follow.due_at)
+
+
 def _follow(row: Mapping[Any, Any]) -> Follow:
-    pending = {field: (pair[0], pair[1]) for field, pair in (row["pending"] or {}).items()}
-    return Follow(**{**row, "pending": pending})
+    return Follow(**{**row, "told": row["told"] or {}})

@@ -216,9 +216,8 @@ follows = Table(
     Column("zone", String, nullable=False),
     Column("channel", String),
     Column("ts", String),
-    Column("pending", JSON(none_as_null=True)),
-    Column("due_at", Instant),
     Column("told", JSON(none_as_null=True)),
+    Column("due_at", Instant),
     Index("follows_by_onboarding", "onboarding_id"),
     Index("follows_by_due", "due_at"),
 )

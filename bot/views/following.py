@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.domain.following import DELETED
+from bot.domain.following import DELETED, News
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Follow, Observation, Standing
 from bot.views import controls, observed, text, values
@@ -34,17 +34,19 @@ def unfollowed(title: str, *, followed: bool = True) -> Message:
     return Message(done, (section(done),))
 
 
-def news(follow: Follow, standing: Standing | None, *, phases: Phases, directory: Directory, now: datetime) -> Message:
+def news(
+    follow: Follow, changes: News, standing: Standing | None, *, phases: Phases, directory: Directory, now: datetime
+) -> Message:
     """What changed since a follower was told last, in one message."""
     title = said.called(standing) if standing else text.name(follow.title, 80)
-    if DELETED in follow.pending:
+    if DELETED in changes:
         gone = f"*{title}* no longer exists in Pivotal, so you do not follow it any more."
         return Message(gone.replace("*", ""), (section(gone),))
     lines = [
         observed.change(
             Observation(follow.onboarding_id, field, before, after, now, ""), phases=phases, directory=directory
         )
-        for field, (before, after) in list(follow.pending.items())[:_MOST]
+        for field, (before, after) in list(changes.items())[:_MOST]
     ]
     blocks: list[Block] = [section("\n".join((f"*{title}*", *(f"• {line}" for line in lines))))]
     buttons: list[ButtonElement] = [controls.open_button(standing, at=0)] if standing else []

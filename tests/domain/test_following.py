@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.following import BURST, Quiet, gathered, told_at
-from bot.domain.records import Observation
+from bot.domain.following import BURST, DELETED, Quiet, news, standing, told_at
+from bot.domain.records import Follow
+from bot.pivotal.models import OnboardingRow
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo")
@@ -53,26 +54,29 @@ def test_nobody_is_told_in_quiet_hours_nor_later_than_after_the_weekend(now, zon
     assert told.astimezone(place).weekday() < 5
 
 
-def seen(field: str, before: str | None, after: str | None) -> Observation:
-    return Observation("onb_1", field, before, after, datetime(2026, 9, 7, tzinfo=UTC), "poll")
+def onboarding(**fields) -> OnboardingRow:
+    record = {"id": "onb_1", "display_id": 89, "customer_id": "cus_1", "phase": "review", "state": "active", **fields}
+    return OnboardingRow.model_validate(record)
 
 
-def test_a_burst_is_told_from_its_first_value_to_its_last():
-    news = gathered({}, [seen("phase", "review", "internal_qa"), seen("phase", "internal_qa", "launch")])
+def follow(**fields) -> Follow:
+    now = datetime(2026, 9, 7, tzinfo=UTC)
+    return Follow("U1", "onb_1", "Aurora", now, "UTC", told=standing(onboarding(**fields)))
 
-    assert news == {"phase": ("review", "launch")}
+
+def test_a_burst_is_told_from_what_was_told_last_to_how_it_stands():
+    assert news(follow(), onboarding(phase="launch"), csm=False) == {"phase": ("review", "launch")}
 
 
 def test_what_came_back_to_where_it_was_is_no_news():
-    assert gathered({"phase": ("review", "internal_qa")}, [seen("phase", "internal_qa", "review")]) == {}
+    assert news(follow(), onboarding(), csm=False) == {}
 
 
-@given(st.lists(st.sampled_from("abc"), min_size=1, max_size=8))
-def test_gathering_one_by_one_tells_what_gathering_at_once_does(values):
-    changes = [seen("phase", before, after) for before, after in zip(["a", *values], values, strict=False)]
+def test_the_csm_hears_nothing_of_the_way_to_a_launch_that_pivotal_tells_them_of():
+    told = news(follow(phase="internal_qa"), onboarding(phase="launch", state="at_risk"), csm=True)
 
-    news = {}
-    for change in changes:
-        news = gathered(news, [change])
+    assert told == {"state": ("active", "at_risk")}
 
-    assert news == gathered({}, changes)
+
+def test_what_is_gone_is_told_to_be_gone():
+    assert news(follow(), None, csm=False) == {DELETED: (None, "yes")}

@@ -1,9 +1,11 @@
 """Following an onboarding: who is told of what, when, and how often."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.listeners.followers import Followers
-from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING
+from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING, Kind
 
 BENS = "D0BEN0001"
 CARAS = "D0CARA001"
@@ -14,11 +16,20 @@ def mode():
     return "socket"
 
 
+def followers_of(bot, clock):
+    """Who tells the followers, as the running bot has them."""
+    conversation = bot.door._conversation
+    who = conversation._actors.actor
+    return Followers(
+        conversation._cards._delivery, bot.services, who=lambda slack_id: who(slack_id, team=None), clock=clock
+    )
+
+
 @pytest.fixture
 async def scene(pivotal, slack, bot, clock):
     """Monday, 16:00 in Berlin and 10:00 in New York; Ana is the CSM of Aurora Foods #89, which is in review."""
     clock.passes(hours=7, minutes=30)
-    return Followers(bot.door._conversation._cards._delivery, bot.services, clock=clock)
+    return followers_of(bot, clock)
 
 
 async def told(bot, clock, followers, **later):
@@ -177,3 +188,83 @@ async def test_what_somebody_follows_is_on_their_home(slack, pivotal, bot, scene
     await slack.opens_home(by=BEN)
 
     assert "Onboardings you follow" in slack.home_text(BEN)
+
+
+async def test_one_who_has_become_a_guest_is_told_nothing_and_follows_no_longer(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    slack.workspace.people[BEN] = replace(slack.workspace.people[BEN], kind=Kind.GUEST)
+    clock.passes(minutes=20)
+    pivotal.edit(89, phase="program_buildout")
+    await bot.services.onboardings.look("89")
+
+    await told(bot, clock, scene)
+
+    assert slack.messages(BENS) == []
+    assert await bot.services.following.of(BEN) == ()
+
+
+async def test_what_changes_while_others_are_told_is_told_too(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    await look(bot)
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+    clock.passes(seconds=31)
+    (due,) = await bot.services.following.due()
+    pivotal.edit(89, state="at_risk")
+    await look(bot)
+
+    news = await bot.services.following.take(due)
+
+    assert news == {"phase": ("review", "program_buildout"), "state": ("active", "at_risk")}
+
+
+async def test_what_could_not_be_sent_before_the_quiet_hours_waits_for_their_end(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    await look(bot)
+    clock.passes(hours=7, minutes=59)  # 17:59 in New York
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=3600, times=1)
+    await told(bot, clock, scene)
+
+    await told(bot, clock, scene, minutes=30)
+    assert slack.messages(BENS) == []
+    await told(bot, clock, scene, hours=15)
+
+    assert len(slack.messages(BENS)) == 1
+
+
+async def test_news_that_waited_while_the_bot_was_down_are_not_told_at_night(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    await look(bot)
+    clock.passes(hours=7)
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+
+    await told(bot, clock, scene, hours=6)
+
+    assert slack.messages(BENS) == []
+
+
+async def test_news_nobody_was_told_to_come_are_found(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    bot.services.portfolio._watchers.clear()  # As a crash between two steps would have it.
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+
+    await told(bot, clock, scene, minutes=6)
+    await told(bot, clock, scene)
+
+    assert "Phase Review → Program buildout" in slack.messages(BENS)[-1].text
+
+
+async def test_a_deletion_that_could_not_be_told_is_told_later(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    pivotal.delete(89)
+    await bot.services.portfolio.remove("89")
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=3600, times=1)
+    await told(bot, clock, scene)
+
+    await told(bot, clock, scene)
+
+    assert "no longer exists" in slack.messages(BENS)[-1].text

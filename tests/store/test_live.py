@@ -1,6 +1,7 @@
 """The inbox of Pivotal's events and the followers, on each database."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.records import Event, Follow
@@ -70,34 +71,53 @@ async def test_following_twice_is_following_once(store):
     assert await store.follows.of_person("U1") == [follow()]
 
 
-async def test_who_changed_it_is_not_told(store, now):
-    await store.follows.add(follow("U1"))
-    await store.follows.add(follow("U2"))
+async def test_following_again_takes_over_the_zone_of_today(store):
+    await store.follows.add(follow())
+    await store.follows.add(replace(follow(), zone="Asia/Tokyo"))
 
-    await store.follows.note("onb_1", lambda _: ({"phase": ("review", "launch")}, now), besides="U1")
+    assert [one.zone for one in await store.follows.of_person("U1")] == ["Asia/Tokyo"]
 
-    assert [one.slack_id for one in await store.follows.due(now, limit=9)] == ["U2"]
+
+async def test_what_is_planned_already_stays_planned(store, now):
+    await store.follows.add(follow())
+    (one,) = await store.follows.of_person("U1")
+
+    await store.follows.plan(one, now)
+    await store.follows.plan(one, now + SECOND)
+
+    assert [one.due_at for one in await store.follows.due(now + SECOND, limit=9)] == [now]
 
 
 async def test_news_are_handed_out_once_to_however_many_ask(store, now):
     await store.follows.add(follow())
-    await store.follows.note("onb_1", lambda _: ({"phase": ("review", None)}, now), besides="")
+    (one,) = await store.follows.of_person("U1")
+    await store.follows.plan(one, now)
     (due,) = await store.follows.due(now, limit=9)
 
-    taken = await asyncio.gather(*(store.follows.take(due) for _ in range(10)))
+    taken = await asyncio.gather(*(store.follows.take(due, {"phase": "launch"}) for _ in range(10)))
 
     assert sum(taken) == 1
-    assert due.pending == {"phase": ("review", None)}
+    assert [one.told for one in await store.follows.of_person("U1")] == [{"phase": "launch"}]
     assert await store.follows.due(now, limit=9) == []
 
 
-async def test_news_noted_at_once_all_arrive(store, now):
-    await store.follows.add(follow())
-
-    def add(name):
-        return lambda there: ({**there.pending, name: ("a", "b")}, now)
-
-    await asyncio.gather(*(store.follows.note("onb_1", add(f"field_{n}"), besides="") for n in range(10)))
-
+async def test_what_was_given_back_is_told_later_from_where_it_was(store, now):
+    await store.follows.add(replace(follow(), told={"phase": "review"}))
+    (one,) = await store.follows.of_person("U1")
+    await store.follows.plan(one, now)
     (due,) = await store.follows.due(now, limit=9)
-    assert len(due.pending) == 10
+    await store.follows.take(due, {"phase": "launch"})
+
+    await store.follows.give_back(due, due_at=now + SECOND)
+
+    (again,) = await store.follows.due(now + SECOND, limit=9)
+    assert again.told == {"phase": "review"}
+
+
+async def test_one_knows_what_one_did_and_no_more(store):
+    await store.follows.add(replace(follow(), told={"phase": "review", "state": "active"}))
+    (one,) = await store.follows.of_person("U1")
+
+    await store.follows.learn(one, {"phase": "launch"})
+
+    assert [one.told for one in await store.follows.of_person("U1")] == [{"phase": "launch", "state": "active"}]

@@ -1,6 +1,5 @@
 """The small views, each as it is drawn: frames, forms, and the words about claims, changes and files."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -107,15 +106,14 @@ def test_claim_that_was_settled(checked, paste, confirmed):
 
 
 def test_what_followers_are_told(now, checked, paste, aurora, look):
-    pending = {"phase": ("review", "program_buildout"), "target_launch_date": ("2026-09-18", None)}
-    follow = Follow("U0ANA0001", "onb_089", "Aurora & Foods", now, "Europe/Berlin", pending=pending)
-    gone = replace(follow, pending={DELETED: (None, None)})
+    changes = {"phase": ("review", "program_buildout"), "target_launch_date": ("2026-09-18", None)}
+    follow = Follow("U0ANA0001", "onb_089", "Aurora & Foods", now, "Europe/Berlin")
     told = {"phases": look["phases"], "directory": look["directory"], "now": now}
 
     assert checked(following.follows(aurora())) == paste(name="follows")
     assert checked(following.unfollowed("Aurora & Foods")) == paste(name="unfollowed")
-    assert checked(following.news(follow, aurora(), **told)) == paste(name="news")
-    assert checked(following.news(gone, None, **told)) == paste(name="gone")
+    assert checked(following.news(follow, changes, aurora(), **told)) == paste(name="news")
+    assert checked(following.news(follow, {DELETED: (None, "yes")}, None, **told)) == paste(name="gone")
 
 
 def test_what_became_of_a_change(checked, paste, aurora, look):

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import Delivery
 from bot.domain.phases import Phases
+from bot.domain.records import Actor
 from bot.listeners.followers import Followers
 from bot.pivotal import AsyncPivotalApi, RetryPolicy
 from bot.services.chores import Chore
@@ -94,7 +95,7 @@ async def _lives(world: World) -> None:
         portfolio.watch(note)
         delivery = Delivery(client, clock=clock, sleep=asyncio.sleep, team="T", customer_channels=_none)
         services = SimpleNamespace(following=following, phases=phases, people=people)
-        followers = Followers(delivery, services, clock=clock)
+        followers = Followers(delivery, services, who=_member, clock=clock)
         application = web.Application()
         add_route(application, events)
         runner = web.AppRunner(application, access_log=None)
@@ -105,6 +106,10 @@ async def _lives(world: World) -> None:
         ):
             await web.TCPSite(runner, "127.0.0.1", world.port, reuse_address=True).start()
             await asyncio.Event().wait()
+
+
+async def _member(slack_id: str) -> Actor:
+    return Actor(slack_id, "T", "Ben")
 
 
 async def _none() -> frozenset[str]:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import pytest
 
+from bot.domain import following
 from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import Follow
 from bot.listeners.manifest import manifest
@@ -88,7 +89,8 @@ async def remembered(store, pivotal, clock) -> None:
         await portfolio.load()
         for standing in (await portfolio.snapshot(timedelta())).standings:
             one = standing.onboarding
-            await store.follows.add(Follow(BEN, one.id, standing.title, clock(), "Europe/Berlin"))
+            told = following.standing(one)
+            await store.follows.add(Follow(BEN, one.id, standing.title, clock(), "Europe/Berlin", told=told))
         await portfolio.close()
 
 
