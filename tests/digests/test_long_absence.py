@@ -99,10 +99,11 @@ async def test_a_channel_that_slack_lets_wait_holds_up_no_other(scene, daily):
     scene.awake.clear()
     scene.slack.fails("chat.postMessage", error="ratelimited", retry_after=60)
 
+    waits = asyncio.Event()
+    scene.while_asleep = waits.set
+
     async with Clock(scene.run, scene.subscriptions, clock=scene.clock) as clock:
-        async with asyncio.timeout(20):
-            while not scene.slept:
-                await asyncio.sleep(0)
+        await waits.wait()
         scene.now += timedelta(minutes=5)
         await clock._sweep()
         await scene.slack.until(lambda: scene.texts("C0LAUNCHS"))
