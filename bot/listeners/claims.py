@@ -23,7 +23,8 @@ async def claim(turn: Turn) -> Answer:
     pivotal_id = turn.pressed.value
     row = next((one for one in _owners(turn.services) if one.pivotal_id == pivotal_id), None)
     ask = await turn.services.people.claim(pivotal_id, by=turn.actor, trace=trace(turn))
-    admins = await _ask(turn, turn.services.people.directory.people[pivotal_id], row) if ask else ()
+    person = turn.services.people.directory.people.get(pivotal_id)  # gone, if they have claimed another one since
+    admins = await _ask(turn, person, row) if ask and person else ()
     return Answer(
         claims.asked(pivotal_id, admins=admins, again=not ask, command=turn.names.command), replace=turn.pressed.private
     )

@@ -330,4 +330,5 @@ def _value(action: dict[str, Any]) -> str:
     """What a control says when it is used: a button's value, or what was chosen."""
     chosen = action.get("selected_option") or action
     value = chosen.get("value") or action.get("selected_user") or action.get("selected_date") or ""
-    return str(value)
+    # Half a character, which JSON can carry and nothing else can.
+    return str(value).encode(errors="replace").decode()

@@ -10,7 +10,7 @@ from bot.listeners.feature import Answer, Feature, Turn
 from bot.listeners.show import drawn
 from bot.services import Services
 from bot.services.cards import Share
-from bot.views import finding, notices
+from bot.views import finding, notices, values
 from bot.views.finding import Typed
 from bot.views.message import Message
 
@@ -35,7 +35,7 @@ def which(query: str, services: Services) -> list[Option]:
 @feature.button(finding.WHICH)
 async def chosen(turn: Turn) -> Answer:
     """The one that was chosen, as it is now or was last known, in the place of the search."""
-    onboarding_id = turn.pressed.value if turn.pressed else ""
+    onboarding_id = values.record(turn.pressed.value if turn.pressed else "")
     return Answer(drawn(turn, await turn.services.onboardings.look(onboarding_id)), replace=True)
 
 

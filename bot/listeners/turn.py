@@ -156,7 +156,9 @@ class Turn:
     @property
     def press(self) -> Press:
         """What the pressed button of an onboarding carries; raises UserError when another version drew it."""
-        return values.decode(self.pressed.value if self.pressed else "")
+        press = values.decode(self.pressed.value if self.pressed else "")
+        values.record(press.id)
+        return press
 
     async def patience(self) -> None:
         """Before a slow read: if the answer will be a modal, open it now, for the press opens none after three seconds.

@@ -18,7 +18,7 @@ from slack_sdk.models.views import View
 from bot.domain.errors import FieldErrors
 from bot.domain.phases import Phases
 from bot.domain.records import Standing
-from bot.views import modal, text
+from bot.views import modal, text, values
 from bot.views.message import context, section
 
 FIND = "ob:find"
@@ -71,8 +71,8 @@ def parse(given: Mapping[str, Any], metadata: str) -> Typed:
     chosen = given[_BLOCK][WHICH].get("selected_option")
     if not chosen:
         raise FieldErrors({_BLOCK: "Choose an onboarding."})
-    channel, thread_ts = json.loads(metadata)
-    return Typed(chosen["value"], channel, thread_ts)
+    channel, thread_ts = values.texts(metadata, 2)
+    return Typed(str(chosen["value"]), channel, thread_ts)
 
 
 def again(typed: Typed, remark: str) -> View:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.domain.errors import UserError
-from bot.views import controls, text
+from bot.views import controls, text, values
 from bot.views.message import Message, context, header, section
 
 REST = "ob:handover"
@@ -61,11 +60,8 @@ def outcome(
 
 def decode(value: str) -> tuple[str, str]:
     """From whom to whom, as the button says; raises UserError."""
-    try:
-        giver, taker = json.loads(value)
-    except (ValueError, TypeError):
-        raise UserError("This button is from an older version of the bot.", hint="Type the handover again.") from None
-    return str(giver), str(taker)
+    giver, taker = values.texts(value, 2)
+    return giver, taker
 
 
 def _again(between: tuple[str, str]) -> ButtonElement:

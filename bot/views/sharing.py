@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, ConversationFilter, ConversationSelec
 from slack_sdk.models.views import View
 
 from bot.domain.errors import FieldErrors
-from bot.views import modal
+from bot.views import modal, values
 from bot.views.message import context, section
 
 CALLBACK = "ob:share-to"
@@ -54,7 +54,7 @@ def parse(given: Mapping[str, Any], metadata: str) -> Typed:
     channel = given[_BLOCK][_CHOICE].get("selected_conversation")
     if not channel:
         raise FieldErrors({_BLOCK: "Choose a channel."})
-    (onboarding_id,) = json.loads(metadata)
+    (onboarding_id,) = values.texts(metadata, 1)
     return Typed(onboarding_id, channel)
 
 

@@ -144,6 +144,24 @@ def _load(value: str) -> dict[str, Any]:
     return fields
 
 
+def texts(value: str, count: int) -> tuple[str, ...]:
+    """Read the list of so many texts that a button or form was given; raises UserError for anything else."""
+    try:
+        found = json.loads(value)
+    except ValueError as error:
+        raise _outdated() from error
+    if not (isinstance(found, list) and len(found) == count and all(isinstance(one, str) for one in found)):
+        raise _outdated()
+    return tuple(found)
+
+
+def record(value: str) -> str:
+    """The id of an onboarding, as a button gives it; raises UserError for what is no record's."""
+    if value.strip() in {"", ".", ".."}:
+        raise _outdated()
+    return value
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)

@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.views import modal, text
+from bot.views import modal, text, values
 from bot.views.message import context, section
 
 TITLE = "Delete this digest?"
@@ -36,7 +36,7 @@ def form(typed: Typed, *, remark: str = "") -> View:
 
 def parse(_given: Mapping[str, Any], metadata: str) -> Typed:
     """Read which one it was asked about."""
-    subscription_id, named = json.loads(metadata)
+    subscription_id, named = values.texts(metadata, 2)
     return Typed(subscription_id, named)
 
 

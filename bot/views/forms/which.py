@@ -70,6 +70,8 @@ def form(typed: Typed, *, remark: str = "") -> View:
 def parse(given: Mapping[str, Any], metadata: str) -> Typed:
     """Read what was sent; raises FieldErrors when no onboarding was chosen."""
     typed = Typed(*json.loads(metadata))
+    if not all(isinstance(one, str) for one in (typed.verb, typed.told, typed.channel)):
+        raise TypeError(metadata)
     chosen = given[_BLOCK][WHICH].get("selected_option")
     if not chosen:
         raise FieldErrors({_BLOCK: "Choose an onboarding."})
