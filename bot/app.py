@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -28,6 +29,7 @@ from bot.listeners.closing import Doors
 from bot.listeners.door import Door
 from bot.listeners.feature import Registry
 from bot.listeners.followers import Followers
+from bot.listeners.healing import Healing
 from bot.listeners.manifest import Names
 from bot.listeners.roles import Access, Roles
 from bot.listeners.sockets import Socket
@@ -125,6 +127,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             clock=clock,
             under_way=changes.under_way,
         )
+        portfolio.defer_to(changes.under_way)
         following = Following(store, portfolio, people, clock=clock, quiet=settings.quiet)
         onboardings = Onboardings(
             pivotal,
@@ -196,8 +199,12 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             digests=digests,
             clock=clock,
         )
-        copies, homes = Bursts(door.tasks, cards.follow), Bursts(door.tasks, door.refresh_home)
-        services.changes.watch(lambda changed: copies.add(changed.standing.onboarding.id, changed))
+        homes = Bursts(door.tasks, door.refresh_home)
+        copies: Bursts[Callable[[], Coroutine[Any, Any, None]]] = Bursts(door.tasks, lambda work: work())
+        services.changes.watch(lambda one: copies.add(one.standing.onboarding.id, partial(cards.follow, one)))
+        healing = Healing(
+            posted, onboardings, lambda key, behind: copies.add(key, partial(cards.catch_up, behind)), clock=clock
+        )
         services.changes.watch(lambda changed: homes.add(changed.by, changed.by))
         portfolio.watch(services.changes.notice)
         portfolio.watch(lambda sight: door.tasks.spawn(following.note(sight)))
@@ -216,6 +223,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         followers = Followers(delivery, services, who=lambda slack_id: actors.actor(slack_id, team=None), clock=clock)
         await stack.enter_async_context(Chore("followers", followers.tell_due, wake=asyncio.Event()))
         await stack.enter_async_context(Chore("audiences", withdrawing.look_again, wake=asyncio.Event()))
+        await stack.enter_async_context(Chore("cards", healing.look_if_due, wake=asyncio.Event()))
         keep = timedelta(days=settings.bot_keep_days)
         sweeping = Sweeping(store, portfolio, keep=keep, zone=settings.bot_timezone, clock=clock)
         await stack.enter_async_context(Chore("sweep", sweeping.sweep_if_due, wake=asyncio.Event()))

@@ -12,7 +12,7 @@ from bot.domain.errors import BotError, Forbidden
 from bot.domain.records import Card, Standing, Writes
 from bot.listeners.withdrawing import Withdrawing
 from bot.services import Services
-from bot.services.cards import PostedCards, Share
+from bot.services.cards import Behind, PostedCards, Share
 from bot.services.changes import Changed
 from bot.views import card, text
 from bot.views.message import Message, say
@@ -112,15 +112,20 @@ class Cards:
         """Redraw every known copy of a changed onboarding; one that cannot be redrawn holds up no other."""
         for copy in await self._posted.of(changed.standing.onboarding.id):
             if (copy.channel, copy.ts) != changed.drawn:
-                await self._redraw(copy, changed)
+                await self._redraw(copy, changed.standing, gone=changed.gone)
 
-    async def _redraw(self, copy: Card, changed: Changed) -> None:
+    async def catch_up(self, behind: Behind) -> None:
+        """Redraw the copies that do not show how their onboarding stands; what nothing is known of is gone."""
+        for copy in behind.copies:
+            await self._redraw(copy, behind.standing, gone=behind.standing is None)
+
+    async def _redraw(self, copy: Card, standing: Standing | None, *, gone: bool) -> None:
         try:
             await self.guard(copy.channel)
-            if changed.gone:
-                await self._delivery.update(copy.channel, copy.ts, self.tombstone(changed.standing))
+            if gone or standing is None:
+                await self.bury(standing, channel=copy.channel, ts=copy.ts)
             else:
-                await self._update(changed.standing, channel=copy.channel, ts=copy.ts, shared_by=copy.shared_by)
+                await self._update(standing, channel=copy.channel, ts=copy.ts, shared_by=copy.shared_by)
         except BotError as error:
             log.info("card not redrawn", error=type(error).__name__)
             if isinstance(error, NotPosted) and error.pauses:
@@ -145,6 +150,7 @@ class Cards:
         for _ in range(MOST_DRAWN):
             drawn = newest
             await self._delivery.update(channel, ts, self.draw(drawn, private=False, shared_by=shared_by))
+            await self._posted.draw(channel, ts, drawn)
             newest = await self._newest(standing)
             if newest.onboarding == drawn.onboarding:
                 return
@@ -155,6 +161,7 @@ class Cards:
     async def bury(self, standing: Standing | None, *, channel: str, ts: str) -> None:
         """Put a tombstone in the place of a posted card whose onboarding is gone; None: nobody knows what it was."""
         await self._delivery.update(channel, ts, self.tombstone(standing))
+        await self._posted.draw(channel, ts, None)
 
     async def tell(self, slack_id: str, message: Message) -> None:
         """Send one person a direct message; raises what delivery raises."""

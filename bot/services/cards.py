@@ -1,14 +1,16 @@
 """Cards in channels: who shared which, where and when, so that the copies can follow their onboarding."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from bot.domain import rights
 from bot.domain.errors import BotError, Busy, OutcomeUnknown, UpstreamError
 from bot.domain.journal import SHARE
-from bot.domain.records import Actor, AuditEntry, Card, Standing
+from bot.domain.records import OWNER_ROLES, Actor, AuditEntry, Card, Standing
 from bot.pivotal.errors import PivotalError
 from bot.services.onboardings import Onboardings
 from bot.services.portfolio import Portfolio
@@ -20,6 +22,9 @@ MOST = 20
 MOST_IN_CHANNEL = 500
 TWICE = timedelta(seconds=10)
 """A second share within this time is a double click, not a wish for two cards."""
+
+GONE = "gone"
+"""What is shown by the copy of an onboarding that is no longer there."""
 
 Guard = Callable[[], Awaitable[None]]
 Poster = Callable[[Standing], Awaitable[str]]
@@ -37,6 +42,14 @@ class Share:
     thread_ts: str = ""
     seen: Standing | None = None
     """As it has just been read, where it has; what is only remembered is read afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The copies of one onboarding that do not show how it stands; None: nothing is known of it any more."""
+
+    standing: Standing | None
+    copies: tuple[Card, ...]
 
 
 class PostedCards:
@@ -68,13 +81,33 @@ class PostedCards:
         except (BotError, PivotalError) as error:
             await self._record(wish, seen, error)
             raise
-        await self._store.cards.add(Card(standing.onboarding.id, wish.channel, ts, self._clock(), wish.by.name))
+        posted = Card(standing.onboarding.id, wish.channel, ts, self._clock(), wish.by.name)
+        await self._store.cards.add(posted, drawn=shown(standing))
         await self._record(wish, standing)
         return standing
 
     async def of(self, onboarding_id: str) -> tuple[Card, ...]:
         """The copies to keep current, newest first."""
         return await self._store.cards.of(onboarding_id, limit=MOST, since=self._clock() - FOLLOWED)
+
+    async def draw(self, channel: str, ts: str, standing: Standing | None) -> None:
+        """Note what a copy shows by now: an onboarding as it stands, or None, that it is gone."""
+        await self._store.cards.draw(channel, ts, shown(standing))
+
+    async def behind(self) -> dict[str, Behind]:
+        """The onboardings, by id, of which copies show something else than is known of them now."""
+        await self._portfolio.keep_up()
+        copies: dict[str, list[tuple[Card, str | None]]] = {}
+        for card, drawn in await self._store.cards.drawn(since=self._clock() - FOLLOWED):
+            copies.setdefault(card.onboarding_id, []).append((card, drawn))
+        found = {}
+        for onboarding_id, known in copies.items():
+            standing = self._portfolio.known(onboarding_id)
+            present = shown(standing)
+            late = tuple(card for card, drawn in known[:MOST] if drawn != present)
+            if late:
+                found[onboarding_id] = Behind(standing, late)
+        return found
 
     async def in_channel(self, channel: str) -> tuple[Card, ...]:
         """Every known copy in one channel, however old, newest first."""
@@ -118,6 +151,16 @@ class PostedCards:
                 reason=_why(error),
             )
         )
+
+
+def shown(standing: Standing | None) -> str:
+    """A fingerprint of what a card shows of an onboarding: what can be changed of it, or that it is gone."""
+    if standing is None:
+        return GONE
+    one = standing.onboarding
+    owners = [getattr(one, f"{role}_id") for role in OWNER_ROLES]
+    facts = [one.phase, one.state, bool(one.waiting_on_customer), str(one.target_launch_date), *owners]
+    return sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _outcome(error: BotError | PivotalError | None) -> str:

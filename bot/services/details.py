@@ -39,7 +39,7 @@ class Details:
         except GoneFromPivotal as error:
             await self._portfolio.remove(onboarding_id)
             raise NotFound("Pivotal has no such onboarding; it may have been deleted.") from error
-        await self._portfolio.put(onboarding, source="poll")
+        await self._portfolio.see(onboarding, source="poll")
         listing = self._pivotal.customers.contacts(onboarding.customer_id, max_items=CONTACTS + 1)
         try:
             contacts = [contact async for contact in listing]

@@ -149,11 +149,14 @@ class Events:
             await self._store.inbox.later(ids, due_at=now + GATHER)
             return
         try:
-            await self._read(record, pivotal=pivotal)
+            known = await self._read(record, pivotal=pivotal)
         except PivotalError as error:
             await self._put_off(record, events, now, error=error, asked=timedelta(seconds=error.retry_after or 0))
         else:
-            await self._store.inbox.done(ids, now=self._clock())
+            if known:
+                await self._store.inbox.done(ids, now=self._clock())
+            else:
+                await self._store.inbox.later(ids, due_at=now + GATHER)
 
     async def _written(self, record: str) -> bool:
         """Whether this bot is changing the record: what the event tells is most likely that, and known in a moment."""
@@ -182,20 +185,23 @@ class Events:
         later = [event.id for event in events if event.id not in given_up]
         await self._store.inbox.later(later, due_at=now + max(wait, asked), failed=True)
 
-    async def _read(self, record: str, *, pivotal: AsyncPivotalApi) -> None:
+    async def _read(self, record: str, *, pivotal: AsyncPivotalApi) -> bool:
+        """Read a record again; False when the bot has begun to change it meanwhile, so that it is to be read later."""
         kind, _, reference = record.partition(":")
         if kind == CUSTOMER:
             # One that is gone leaves the portfolio with the next walk of customers.
             with suppress(NotFound):
                 await self._portfolio.meet(await pivotal.customers.get(reference))
-            return
+            return True
         try:
             onboarding = await pivotal.onboardings.get(reference)
         except NotFound:
             await self._portfolio.remove(reference)
-            return
-        await self._portfolio.put(onboarding, source="webhook")
+            return True
+        if not await self._portfolio.see(onboarding, source="webhook"):
+            return False
         await self._portfolio.standing(onboarding)
+        return True
 
 
 def _record(event: AnyEvent) -> str:

@@ -99,7 +99,7 @@ class Onboardings:
                 "Pivotal has no such onboarding; it may have been deleted.",
                 hint="Try the customer’s name, or `/onboarding list`.",
             ) from error
-        await self._portfolio.put(onboarding, source="poll")
+        await self._portfolio.see(onboarding, source="poll")
         return await self._portfolio.standing(onboarding)
 
     async def look(self, onboarding_id: str) -> Standing:

@@ -81,12 +81,17 @@ class Portfolio:
         self._writing = asyncio.Lock()
         self._flight: asyncio.Task[UpstreamError | None] | None = None
         self._watchers: list[Callable[[Sight], None]] = []
+        self._under_way: Callable[[str], Awaitable[bool]] | None = None
         self.trouble: UpstreamError | None = None
         """Why the last refresh failed, or None when it did not."""
 
     def watch(self, watcher: Callable[[Sight], None]) -> None:
         """Have `watcher` told of every change this process is the first to see, however it came to see it."""
         self._watchers.append(watcher)
+
+    def defer_to(self, under_way: Callable[[str], Awaitable[bool]]) -> None:
+        """Have it asked whether the bot is changing a record, by id, before what was read of it is taken in."""
+        self._under_way = under_way
 
     @property
     def current(self) -> Snapshot | None:
@@ -167,6 +172,16 @@ class Portfolio:
                 await self._recall.learn()
             self._memory.place(row, met_at=now)
         self._tell(Sight(tuple(found), by=by))
+
+    async def see(self, onboarding: OnboardingRow, source: str) -> bool:
+        """Take in a record just read, but not while this bot is changing it: then False.
+
+        What was read may be the bot's own work already, and whoever writes notes that as such in a moment.
+        """
+        if self._under_way and await self._under_way(onboarding.id):
+            return False
+        await self.put(onboarding, source=source)
+        return True
 
     async def meet(self, customer: CustomerRow) -> None:
         """Take in a customer just read."""

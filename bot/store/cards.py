@@ -3,7 +3,7 @@
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.domain.records import Card
 from bot.store.database import Database
@@ -18,10 +18,10 @@ class Cards:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, card: Card) -> None:
-        """Remember a posted card; one already known at that place is replaced."""
+    async def add(self, card: Card, *, drawn: str | None = None) -> None:
+        """Remember a posted card and what it shows; one already known at that place is replaced."""
         async with self._database.writing() as connection:
-            await connection.execute(self._database.upsert(cards).values(**asdict(card)))
+            await connection.execute(self._database.upsert(cards).values(**asdict(card), drawn=drawn))
 
     async def of(self, onboarding_id: str, *, limit: int = 20, since: datetime | None = None) -> tuple[Card, ...]:
         """The cards of one onboarding, newest first, none posted before `since`."""
@@ -37,6 +37,19 @@ class Cards:
         query = select(*_COLUMNS).where(cards.c.channel == channel).order_by(cards.c.posted_at.desc()).limit(limit)
         async with self._database.reading() as connection:
             return tuple(Card(*row) for row in await connection.execute(query))
+
+    async def draw(self, channel: str, ts: str, drawn: str) -> None:
+        """Remember what the card at that place shows by now; nothing where none is known."""
+        there = (cards.c.channel == channel) & (cards.c.ts == ts)
+        async with self._database.writing() as connection:
+            await connection.execute(update(cards).where(there).values(drawn=drawn))
+
+    async def drawn(self, *, since: datetime) -> list[tuple[Card, str | None]]:
+        """The cards posted since then, newest first, each with what it shows; None: nobody knows."""
+        query = select(*_COLUMNS, cards.c.drawn).where(cards.c.posted_at >= since)
+        query = query.order_by(cards.c.posted_at.desc(), cards.c.ts.desc())
+        async with self._database.reading() as connection:
+            return [(Card(*row), shown) for *row, shown in await connection.execute(query)]
 
     async def forget(self, channel: str, ts: str) -> None:
         """Forget the card at that place: it is gone from Slack, or the bot may no longer reach it."""

@@ -218,3 +218,27 @@ async def test_test_key_says_that_automations_are_suppressed(pivotal, build):
     assert outcome.ending is Ending.ASKS
     assert "suppresses its launch automations" in outcome.move.asks[0]
     assert pivotal.patches(89) == []
+
+
+@pytest.mark.parametrize("source", ["poll", "webhook"])
+async def test_what_is_read_between_a_write_and_its_note_is_taken_for_nothing_done_elsewhere(
+    pivotal, store, clock, source
+):
+    written = asyncio.Event()
+    pivotal.world.on_change.append(lambda _: written.set())
+    pivotal.fails(Fault.slow(60), method="PATCH")
+    async with AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url, timeout=BRIEF) as api:
+        portfolio = Portfolio(api, store, clock=clock, phases=Phases())
+        changes = Changes(api, store, portfolio, People(store), phases=Phases(), team="T0HOME001", clock=clock)
+        portfolio.defer_to(changes.under_way)
+        change = asyncio.create_task(changes.make(request(pivotal), guard=anywhere))
+        await written.wait()
+
+        read = await api.onboardings.get("89")
+        taken_in = await portfolio.see(read, source=source)
+        await change
+
+        assert read.phase == "program_buildout"
+        assert not taken_in
+        assert [one.source for one in await store.observations.of(read.id)] == ["us"]
+        assert await portfolio.see(read, source=source)
