@@ -53,6 +53,8 @@ class Sheet:
     empty: str = "No onboarding matches."
     badge: bool = False
     turn: str = TURN
+    headed: bool = True
+    """Its title and its total stand above it; else `note` has the total, and the modal the title."""
 
 
 def line(
@@ -98,10 +100,9 @@ def paged(
     where = f"page {page} of {pages}" if pages > 1 else ""
     note = text.name(sheet.note, 200) if sheet.note else ""
     badge = said.TEST_BADGE if sheet.badge else ""
-    blocks: list[Block] = [
-        header(sheet.title),
-        context(said.joined(text.count(total, sheet.what), where, matching, note, badge)),
-    ]
+    counted = text.count(total, sheet.what) if sheet.headed else ""
+    blocks: list[Block] = [header(sheet.title)] if sheet.headed else []
+    blocks.append(context(said.joined(counted, where, matching, note, badge)))
     if not shown:
         blocks.append(section(sheet.empty))
     lane = ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import configure_logs
+from bot.commands.process import configure_logs
 from tests.benchmarks.figure import Measure
 
 WIDE = 140
