@@ -110,17 +110,27 @@ class Ledger:
 
         A slot that was tried for as long as it could be has the reason for which it was put off.
         """
-        last = await self._deliveries.last_slot(subscription.id)
-        begin = min(datetime.fromisoformat(last).replace(tzinfo=UTC) if last else now - LONGEST, now - LOOK_BACK)
-        since = max(subscription.created_at, begin, now - LONGEST)
-        gone = schedule.missed(subscription, now=now, since=since, grace=grace)
-        if not gone:
+        made = subscription.created_at
+        gone, known = await self._gone(subscription, since=max(made, now - LOOK_BACK), now=now, grace=grace)
+        if not known and made < now - LOOK_BACK:
+            last = await self._deliveries.last_slot(subscription.id)
+            begin = datetime.fromisoformat(last).replace(tzinfo=UTC) if last else made
+            since = max(made, begin, now - LONGEST)
+            gone, known = await self._gone(subscription, since=since, now=now, grace=grace)
+        open_ones = [slot.key for slot in gone if slot.key not in known]
+        if not open_ones:
             return ()
-        known = await self._deliveries.slots(subscription.id, since=gone[0].key)
-        why = await self._deliveries.reasons(subscription.id, prefix=NOTICE, since=gone[0].key)
-        wanted = {slot.key: why.get(slot.key) or reason for slot in gone if slot.key not in known}
+        why = await self._deliveries.reasons(subscription.id, prefix=NOTICE, since=open_ones[0])
+        wanted = {slot: why.get(slot) or reason for slot in open_ones}
         done = await self._deliveries.skip(subscription.id, wanted, channel=subscription.channel, now=now)
         return tuple(Skipped(slot, wanted[slot.key]) for slot in gone if slot.key in done)
+
+    async def _gone(
+        self, subscription: Subscription, *, since: datetime, now: datetime, grace: timedelta
+    ) -> tuple[tuple[Slot, ...], frozenset[str]]:
+        """The slots since then that it is too late for, and those days of which the ledger has something."""
+        gone = schedule.missed(subscription, now=now, since=since, grace=grace)
+        return gone, await self._deliveries.slots(subscription.id, since=gone[0].key) if gone else frozenset()
 
     async def following(self, subscription: Subscription, *, now: datetime) -> Slot | None:
         """The next slot after `now` that is not used up: a day has one digest, whatever its hours become.
