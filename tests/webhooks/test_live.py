@@ -7,6 +7,7 @@ from bot.app import running
 from bot.domain.records import Person
 from bot.listeners.followers import Followers
 from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING
+from bot.services.changes import LEASE
 from bot.services.events import GATHER
 
 SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
@@ -241,3 +242,21 @@ async def test_a_phase_the_bot_did_not_see_begin_has_lasted_at_least_since_it_wa
 
     assert "at least 12 days in phase" in first
     assert "  ·  3 days in phase" in slack.seen(ANA, ONBOARDING)
+
+
+async def test_a_card_opened_during_a_write_shows_it_and_leaves_the_noting_to_whoever_writes(
+    slack, pivotal, bot, clock
+):
+    onboarding_id = (await bot.services.onboardings.read("89")).onboarding.id
+    await bot.store.claims.lease(f"write:T0HOME001:{onboarding_id}", holder="Ana Ruiz", now=clock(), ttl=LEASE)
+    pivotal.webhooks.hold()
+    pivotal.edit(89, state="at_risk")
+
+    await slack.types("/onboarding #89", by=BEN, channel=ONBOARDING)
+    shown, during = slack.seen(BEN, ONBOARDING), await bot.store.observations.of(onboarding_id)
+    clock.passes(seconds=LEASE.total_seconds() + 1)
+    await slack.types("/onboarding #89", by=BEN, channel=ONBOARDING)
+
+    assert "At risk" in shown
+    assert during == []
+    assert [one.source for one in await bot.store.observations.of(onboarding_id)] == ["poll"]
