@@ -192,3 +192,18 @@ async def test_list_of_what_a_user_group_owns(ask):
     assert "Aurora Foods" in theirs
     assert "Late Ltd" not in theirs
     assert "Aurora Foods" not in await ask(f"list owner:{MANAGERS}")
+
+
+@given(bot_managers=(MANAGERS,))
+async def test_a_list_by_a_group_that_slack_does_not_name_is_not_shown_as_empty(ask, slack):
+    slack.fails("usergroups.users.list", error="internal_error", times=100)
+
+    answer = await ask(f"list owner:{CS_TEAM}")
+
+    assert f"Slack could not say who is in {CS_TEAM}." in answer
+    assert "0 onboardings" not in answer
+
+
+@given()
+async def test_a_group_that_is_not_there_is_refused_in_words(ask):
+    assert "Slack knows no user group S0NOGROUP1" in await ask("list owner:S0NOGROUP1")
