@@ -84,7 +84,7 @@ async def cut_short(scenery: Scenery, *, die_at: int) -> bool:
         assert len(scenery.told) == 1
     else:
         assert row.status is DeliveryStatus.DONE, f"killed at step {die_at}"
-        assert "came" in said
+        assert "delivered" in said
         assert scenery.digests == 1
         assert scenery.told == []
     return killed
