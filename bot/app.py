@@ -33,6 +33,7 @@ from bot.listeners.healing import Healing
 from bot.listeners.manifest import Names
 from bot.listeners.roles import Access, Roles
 from bot.listeners.sockets import Socket
+from bot.listeners.tasks import Tasks
 from bot.listeners.withdrawing import Withdrawing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError
@@ -212,7 +213,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         services.changes.watch(lambda changed: door.tasks.spawn(digests.follow(changed)))
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
         services.subscriptions.watch_people(lambda slack_id: homes.add(slack_id, slack_id))
-        stack.push_async_callback(door.tasks.drain, within=DRAIN)
+        stack.push_async_exit(partial(_drained, door.tasks))
         doors = Doors()
         origin = await _listen(settings, door, doors, client, events, stack, clock)
         # Where there may be replicas, what one of them is at work on is not taken for given up.
@@ -241,6 +242,11 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             webhooks=f"{origin}{webhooks.PATH}" if settings.webhook_secrets else None,
             socket=doors.socket,
         )
+
+
+async def _drained(tasks: Tasks, kind: type[BaseException] | None, *_: object) -> None:
+    """Let what runs end; a second Ctrl-C waits for nothing more."""
+    await tasks.drain(within=0 if kind is asyncio.CancelledError else DRAIN)
 
 
 async def _memory(url: str, clock: Callable[[], datetime]) -> Store:

@@ -216,7 +216,7 @@ class TestWhatIsOdd:
         assert "Pilot run" in odd
         assert "On hold" in odd
         assert "Advance" not in odd
-        assert "no date yet" in odd
+        assert "No target date" in odd
         assert "CSM — · SE — · Designer —" in bare
         assert "<@None>" not in odd + bare + listed
         assert "Odd Ltd" in listed
@@ -362,9 +362,9 @@ async def test_check_14_undo_is_refused_after_somebody_elses_change_and_not_offe
 @pytest.mark.parametrize(
     ("status", "reason", "told"),
     [
-        (DeliveryStatus.UNCERTAIN, "interrupted", "Mon 7 Sep uncertain: it may have come or not"),
-        (DeliveryStatus.SKIPPED, "I was not running at the hour set", "Mon 7 Sep skipped: I was not running"),
-        (DeliveryStatus.FAILED, "That channel is archived.", "Mon 7 Sep not posted: That channel is archived"),
+        (DeliveryStatus.UNCERTAIN, "interrupted", "Mon 7 Sep, uncertain: it may have come or not"),
+        (DeliveryStatus.SKIPPED, "I was not running at the hour set", "Mon 7 Sep, skipped: I was not running"),
+        (DeliveryStatus.FAILED, "That channel is archived.", "Mon 7 Sep, not posted: That channel is archived"),
     ],
 )
 async def test_check_04_what_did_not_come_is_explained_by_the_list_of_subscriptions(

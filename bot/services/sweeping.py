@@ -76,6 +76,7 @@ class Sweeping:
             gone = await self._store.retention.sweep(now, spans=self._spans)
             await self._store.claims.first_time(key, now=now, keep=timedelta(days=2))
             await self._store.claims.release(lease)
-            log.info("swept", rows={table: count for table, count in gone.items() if count})
+            if rows := {table: count for table, count in gone.items() if count}:
+                log.info("swept", rows=rows)
         await self._portfolio.relearn()
         return True

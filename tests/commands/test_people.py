@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -75,9 +75,10 @@ def test_no_cell_is_a_formula_and_all_come_back(name):
 @example("' =1")
 def test_every_name_comes_back_from_the_file(name):
     meant = " ".join(name.split())
+    assume(meant)
     text = written({"user_1": Person("user_1", "U0ANA0001", meant)})
 
-    assert [person.name for person in parse(text).people] == ([meant] if meant else [])
+    assert [person.name for person in parse(text).people] == [meant]
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def longest(number: int) -> Standing:
         created_at=NOW - ago,
     )
     slips = (Slip(TODAY - ago, TODAY + timedelta(days=number % 12 - 4), NOW),) * 3
-    return Standing(record, CustomerRow(id="cus", display_id=1, name=LONG), History(NOW - ago, NOW - ago, slips))
+    return Standing(record, CustomerRow(id="cus", display_id=1, name=LONG), History(NOW - ago, NOW - ago, slips=slips))
 
 
 @pytest.mark.parametrize("kind", ["at-risk", "launch-week"])

@@ -138,7 +138,7 @@ async def test_with_pivotal_away_nothing_is_snoozed_and_the_failure_is_kept(scen
 
     assert await scene.kept() == []
     (row,) = await scene.store.audit.list()
-    assert (row.outcome, row.reason) == ("failed", "AuthenticationFailed")
+    assert (row.outcome, row.reason) == ("failed", "This API key has been revoked.")
 
 
 async def test_a_second_snooze_takes_the_place_of_the_first(scene):

@@ -262,5 +262,5 @@ async def test_what_was_ended_cannot_be_changed(scene):
     await scene.subscriptions.delete(made.id, by=ANA)
 
     for attempt in (scene.subscriptions.pause_by, scene.subscriptions.resume, scene.subscriptions.delete):
-        with pytest.raises(NotFound, match="ended already"):
+        with pytest.raises(NotFound, match="deleted already"):
             await attempt(made.id, by=ANA)

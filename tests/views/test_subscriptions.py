@@ -154,3 +154,13 @@ def test_subscribed_again_says_what_it_takes_the_place_of(weekday_mornings, chec
     )
 
     assert "Instead of Mon–Fri at 08:00 (Europe/Berlin)  ·  set up by Cara Lindqvist" in checked(message)["text"]
+
+
+def test_replacing_asks_with_what_is_and_what_would_be(weekday_mornings, checked, paste):
+    wanted = replace(weekday_mornings, at=time(8, 30), zone="Europe/Stockholm")
+
+    message = subscriptions.replacing(
+        weekday_mornings, wanted, titles=TITLES, filters=("", "phase Review"), creator="Ana Ruiz", value="{}"
+    )
+
+    assert checked(message) == paste

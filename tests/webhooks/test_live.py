@@ -183,14 +183,21 @@ async def test_what_somebody_does_here_is_not_taken_for_a_change_made_elsewhere(
 
     observed = await bot.store.observations.of(bot.services.portfolio.known("89").onboarding.id)
     assert [one.source for one in observed] == ["us"]
-    assert [one.pending for one in await bot.services.following.of(ANA)] == [{}]
-    assert [list(one.pending) for one in await bot.services.following.of(CARA)] == [["state"]]
+    (anas,), (caras,) = [await bot.services.following.of(person) for person in (ANA, CARA)]
+    assert bot.services.following.news(anas) == {}
+    assert list(bot.services.following.news(caras)) == ["state"]
 
 
 async def test_a_follower_is_told_of_what_pivotal_told(slack, pivotal, bot, clock, told):
     clock.passes(hours=7, minutes=30)
     await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
-    followers = Followers(bot.door._conversation._cards._delivery, bot.services, clock=clock)
+    conversation = bot.door._conversation
+    followers = Followers(
+        conversation._cards._delivery,
+        bot.services,
+        who=lambda slack_id: conversation._actors.actor(slack_id, team=None),
+        clock=clock,
+    )
 
     pivotal.edit(89, phase="program_buildout")
     await told()

@@ -25,9 +25,10 @@ class Triggers:
         self._used: set[str] = set()
 
     def issue(self, person: str) -> str:
-        """A new trigger id for something `person` just did."""
-        trigger = f"{len(self._issued) + 1:013d}.7018.{len(self._issued) + 1:032x}"
-        self._issued[trigger] = (person, self._clock())
+        """A new trigger id for something `person` just did; a workspace that starts anew gives none out again."""
+        now, number = self._clock(), len(self._issued) + 1
+        trigger = f"{int(now.timestamp() * 1000):013d}.7018.{number:032x}"
+        self._issued[trigger] = (person, now)
         return trigger
 
     def use(self, trigger: str) -> str:
