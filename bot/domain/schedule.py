@@ -111,14 +111,14 @@ def due(
 
 
 def missed(subscription: Subscription, *, now: datetime, since: datetime, grace: timedelta = GRACE) -> tuple[Slot, ...]:
-    """The slots after `since` that are past catching up with: beyond `grace`, or their local day over."""
+    """The slots from `since` on that are past catching up with: beyond `grace`, or their local day over."""
     zone = ZoneInfo(subscription.zone)
     today, day = now.astimezone(zone).date(), since.astimezone(zone).date()
     slots = []
     while day <= today:
         slot = _slot(subscription, day, zone)
         gone = slot is not None and slot.at <= now and (now - slot.at > grace or day < today)
-        if slot is not None and gone and slot.at > since:
+        if slot is not None and gone and slot.at >= since:
             slots.append(slot)
         day += timedelta(days=1)
     return tuple(slots)

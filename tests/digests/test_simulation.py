@@ -199,7 +199,7 @@ def due(versions: list[Subscription], *, until: datetime) -> list[str]:
     """The local dates on which its hour has come, by whichever hours it had at that moment."""
     dates = set()
     for one, end in zip(versions, [*(later.created_at for later in versions[1:]), until], strict=True):
-        moment = schedule.next_run(one, one.created_at)
+        moment = schedule.next_run(one, one.created_at - timedelta(seconds=1))
         while moment <= end:
             dates.add(moment.astimezone(ZoneInfo(one.zone)).date().isoformat())
             moment = schedule.next_run(one, moment)
