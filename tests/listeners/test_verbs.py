@@ -59,6 +59,7 @@ LINES = {
     "advance": [
         ("advance aurora", "No customer is called exactly “aurora”. Which one?", "Aurora Foods", "Choose"),
         ("advance #89 --dry-run", "Nothing was written.", "would go from Review to Program buildout"),
+        ("advance aurora foods", ADVANCE),
         ("advance #89 they signed", ADVANCE, "Reason: they signed"),
         press("Advance to Program buildout"),
         is_(89, phase="program_buildout"),
@@ -79,7 +80,7 @@ LINES = {
     "resume": [
         ("pause #89", "You paused it"),
         ("resume aurora", "No customer is called exactly “aurora”. Which one?", "Aurora Foods", "Choose"),
-        press("Choose"),
+        ("resume #89", "You resumed it"),
         is_(89, state="active"),
     ],
     "flag": [
@@ -164,7 +165,7 @@ LINES = {
     ],
     "digest": [
         ("digest preview at-risk", "At-risk onboardings — Mon 7 Sep", "target date passed 6 days ago"),
-        ("digest now launch-week", "“Launch week” is posted here."),
+        ("digest now launch-week", "Posted here: “Launch week”."),
     ],
     "snooze": [
         ("subscribe at-risk", AT_RISK),
