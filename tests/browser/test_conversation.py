@@ -38,7 +38,7 @@ async def test_new_finds_its_customer_takes_a_date_and_warns_of_a_twin(workspace
 
     await form.get_by_role("combobox", name="Customer").press_sequentially("violet")
     await workspace.get_by_role("option", name="Violet Fashion · #236").click()
-    await form.get_by_label("Target date").fill(day)
+    await form.get_by_role("textbox", name="Target date").fill(day)
     await form.get_by_label("Notes").fill("Second shop")
     await form.get_by_role("button", name="Create").click()
     await expect(form).to_contain_text("This customer has an open onboarding already: #68.")
@@ -138,7 +138,7 @@ async def test_a_date_is_picked_in_the_update_form(workspace: Page, scene: Scene
     form = workspace.get_by_role("dialog", name="Update")
     day = days_from_now(12)
 
-    await form.get_by_label("Target date").fill(day)
+    await form.get_by_role("textbox", name="Target date").fill(day)
     await form.get_by_role("button", name="Save").click()
 
     await expect(workspace.get_by_role("dialog")).to_contain_text("You moved the target date")

@@ -87,7 +87,7 @@ async def test_open_shows_the_private_card(workspace: Page):
 
 async def test_all_rows_are_in_a_modal_page_by_page(workspace: Page):
     await digest(workspace, "At-risk onboardings —").get_by_role("button", name="See all").click()
-    listed = workspace.get_by_role("dialog", name="All rows")
+    listed = workspace.get_by_role("dialog", name="At-risk onboardings")
     await expect(listed.get_by_role("button", name="Open ")).to_have_count(10)
 
     await listed.get_by_role("button", name="Next page").click()
