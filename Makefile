@@ -36,7 +36,7 @@ pictures: $(VENV)/test ## the pictures of the README, from a demo on a fixed day
 	@$(BIN)/python tests/browser/take_pictures.py
 
 soak: $(VENV)/test ## the long runs: every seed of the tests that `make test` runs a tenth of
-	@SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m soak $(ARGS)
+	@SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) -m soak --timeout 0 $(ARGS)
 
 bench: $(VENV)/test ## the figures, measured side by side: ONLY=name for one, ARGS=--json for programs
 	@$(BIN)/python -m tests.benchmarks $(if $(ONLY),--only $(ONLY)) $(ARGS)
