@@ -3,7 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON := $(shell for v in 3.14 3.13 3.12 3.11; do python$$v -c "" 2>/dev/null && command -v python$$v && break; done)
+# 3.11 first: the tests run on it, and of newer ones less is known.
+PYTHON := $(shell for v in 3.11 3.12 3.13 3.14; do python$$v -c "" 2>/dev/null && command -v python$$v && break; done)
 ifeq ($(PYTHON),)
 PYTHON := $(shell python3 -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)
 endif

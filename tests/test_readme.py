@@ -180,7 +180,7 @@ def test_the_rooms_are_there():
     drawn = {found[1] for found in re.finditer(r"^[├└]── (\S+)", drawing, flags=re.M)}
     rooms = {path.name + "/" * path.is_dir() for path in (ROOT / "bot").iterdir() if path.name[0] not in "."}
 
-    assert drawn == rooms - {"__init__.py", "__pycache__/"}
+    assert drawn == rooms - {"__init__.py", "__pycache__/", "py.typed"}
 
 
 def test_every_picture_is_there_and_shown():
