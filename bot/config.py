@@ -178,20 +178,12 @@ class Settings(BaseSettings):
             raise ValueError("must be workspace, or the id of a Slack user group like S012AB3CD")
         return value
 
-    @field_validator("bot_risk")
+    @field_validator("bot_risk", "bot_quiet_hours")
     @classmethod
-    def _thresholds(cls, value: str) -> str:
+    def _as_typed(cls, value: str, field: ValidationInfo) -> str:
+        read = risk.thresholds if field.field_name == "bot_risk" else following.quiet
         try:
-            risk.thresholds(value)
-        except UserError as error:
-            raise ValueError(f"cannot be read: {error.message} {error.hint}") from None
-        return value
-
-    @field_validator("bot_quiet_hours")
-    @classmethod
-    def _quiet_hours(cls, value: str) -> str:
-        try:
-            following.quiet(value)
+            read(value)
         except UserError as error:
             raise ValueError(f"cannot be read: {error.message} {error.hint}") from None
         return value

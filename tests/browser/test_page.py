@@ -1,6 +1,5 @@
 """What the workspace's page promises to people who read, type and press in it."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from playwright.async_api import Page, expect
 from slack_bolt.async_app import AsyncApp
 
 from bot.sandbox.slack import LocalSlack
+from tests.browser.hearing import hears
 
 pytestmark = pytest.mark.browser
 
@@ -63,25 +63,6 @@ def opens_form(app: AsyncApp) -> list[dict[str, Any]]:
 
     app.action("edit")(show)
     return opened
-
-
-class Heard(asyncio.Queue[dict[str, Any]]):
-    """What the app was told, in order."""
-
-    async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(8):
-            return await self.get()
-
-
-def hears(app: AsyncApp, action_id: str) -> Heard:
-    heard = Heard()
-
-    async def note(ack: Any, action: dict[str, Any]) -> None:
-        await ack()
-        heard.put_nowait(action)
-
-    app.action(action_id)(note)
-    return heard
 
 
 async def test_markup_in_a_record_is_shown_as_text_and_never_runs(app: AsyncApp, open_page: Open) -> None:
@@ -207,7 +188,7 @@ async def test_an_overflow_menu_works_by_keyboard(app: AsyncApp, open_page: Open
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
 
-    assert (await heard.next())["selected_option"]["value"] == "flag"
+    assert (await heard.action())["selected_option"]["value"] == "flag"
 
 
 async def test_esc_in_a_list_of_a_modal_closes_the_list_and_leaves_the_modal(app: AsyncApp, open_page: Open) -> None:
@@ -265,7 +246,7 @@ async def test_a_select_tells_the_app_what_was_chosen_and_shows_it(app: AsyncApp
     await page.get_by_role("combobox", name="Choose a state").click()
     await page.get_by_role("option", name="Paused").click()
 
-    assert (await heard.next())["selected_option"]["value"] == "paused"
+    assert (await heard.action())["selected_option"]["value"] == "paused"
     await expect(page.get_by_role("combobox", name="Choose a state")).to_have_text("Paused")
 
 
@@ -282,7 +263,7 @@ async def test_a_declined_question_tells_the_app_nothing(app: AsyncApp, open_pag
     await page.get_by_role("button", name="Go", exact=True).click()
     await page.get_by_role("button", name="Yes").click()
 
-    assert (await heard.next())["action_id"] == "go"
+    assert (await heard.action())["action_id"] == "go"
 
 
 async def test_a_command_is_completed_sent_and_brought_back(app: AsyncApp, open_page: Open) -> None:

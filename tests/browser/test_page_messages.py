@@ -1,6 +1,5 @@
 """What a message carries on the page: pictures, a menu beside a line, previews to press, a word that it was edited."""
 
-import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -8,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 from slack_bolt.async_app import AsyncApp
+
+from tests.browser.hearing import hears
 
 pytestmark = pytest.mark.browser
 
@@ -28,25 +29,6 @@ def row(text: str, *, name: str) -> dict[str, Any]:
     menu = [{"text": plain("Open"), "value": f"open {name}"}, {"text": plain("Snooze…"), "value": f"snooze {name}"}]
     accessory = {"type": "overflow", "action_id": "row", "options": menu}
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}, "accessory": accessory}
-
-
-class Heard(asyncio.Queue[dict[str, Any]]):
-    """What the app was told, in order."""
-
-    async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(8):
-            return await self.get()
-
-
-def hears(app: AsyncApp, action_id: str) -> Heard:
-    heard = Heard()
-
-    async def note(ack: Any, body: dict[str, Any]) -> None:
-        await ack()
-        heard.put_nowait(body)
-
-    app.action(action_id)(note)
-    return heard
 
 
 async def test_a_picture_in_a_thread_is_shown_with_its_title_and_words(app: AsyncApp, open_page: Open) -> None:

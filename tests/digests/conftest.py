@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 import aiohttp
@@ -18,7 +17,6 @@ from bot.digests.run import DigestRun
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, Person, Subscription
 from bot.domain.records import Delivery as Row
-from bot.domain.risk import DEFAULTS, Thresholds
 from bot.listeners.manifest import manifest
 from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
@@ -32,24 +30,11 @@ from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.store import Store
+from tests.digests.parts import Parts
 
 ANA = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", zone="Europe/Berlin", pivotal_ids=frozenset({"user_csm_001"}))
 GLOBEX = "C0GLOBEX1"
 NOWHERE = "http://127.0.0.1:9/api/"
-
-
-@dataclass
-class Parts:
-    subscriptions: Subscriptions
-    ledger: Ledger
-    portfolio: Portfolio
-    snoozing: Snoozing
-    journal: Journal
-    people: People
-    phases: Phases
-    test_key: bool = False
-    thresholds: Thresholds = DEFAULTS
-    week_start: str = "auto"
 
 
 class Scene:

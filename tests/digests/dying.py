@@ -21,7 +21,6 @@ from bot.digests import DIGESTS
 from bot.digests.clock import STUCK
 from bot.digests.run import DigestRun
 from bot.domain.phases import Phases
-from bot.domain.risk import DEFAULTS, Thresholds
 from bot.pivotal import AsyncPivotalApi
 from bot.services.journal import Journal
 from bot.services.ledger import Ledger
@@ -31,6 +30,7 @@ from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.store import Store
+from tests.digests.parts import Parts
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload([__name__])
@@ -49,20 +49,6 @@ class World:
     now: datetime
     replicas: bool = False
     """Others may be at work on what is claimed: it is not taken for given up so soon."""
-
-
-@dataclass
-class Parts:
-    subscriptions: Subscriptions
-    ledger: Ledger
-    portfolio: Portfolio
-    snoozing: Snoozing
-    journal: Journal
-    people: People
-    phases: Phases
-    test_key: bool = False
-    thresholds: Thresholds = DEFAULTS
-    week_start: str = "auto"
 
 
 class Steps:

@@ -1,7 +1,6 @@
 """Whatever Pivotal's records hold, Slack takes what is drawn of them: posted, published and opened over HTTP."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,12 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import Refused
 from bot.domain.launches import Lanes
 from bot.domain.moves import Verb, plan
-from bot.domain.phases import DEFAULT
-from bot.domain.records import Directory, History, Person, Slip, Standing
-from bot.domain.risk import Reason, Risk
+from bot.domain.records import Directory, Person
+from bot.domain.risk import Risk
 from bot.domain.unmapped import Unmapped
 from bot.listeners.manifest import manifest
-from bot.pivotal.models import CustomerRow, OnboardingRow
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, ONBOARDING
 from bot.views import card, claims, home, lists, log, mapping, modal, unfurl
@@ -24,49 +21,8 @@ from bot.views.home import Backstage, Home, Part, Welcome
 from bot.views.message import Message
 from bot.views.rows import Row
 from bot.views.values import Turning
+from tests.views.odd import ODD, REASONS, STANDINGS
 
-ODD = some.sampled_from(
-    [
-        "",
-        " ",
-        "\u200b",
-        "A" * 300,
-        "&" * 300,
-        "<" * 300,
-        "*_~`>|\\" * 40,
-        "👩🏽‍💻" * 100,
-        "שלום עולם " * 30,
-        "<!channel> <@U0ANA0001> <#C0ONBOARD>",
-        "<https://evil.example|Click>",
-        "@here",
-        "{} {0} %s",
-        "two\nlines",
-    ]
-) | some.text(max_size=40)
-WHEN = some.none() | some.integers(1_600_000_000, 1_900_000_000).map(lambda at: datetime.fromtimestamp(at, UTC))
-OWNER = some.none() | some.sampled_from(["user_csm_001", "user_odd"]) | ODD.filter(bool)
-ONBOARDINGS = some.builds(
-    OnboardingRow,
-    id=some.text("abc_0", min_size=1, max_size=40),
-    display_id=some.integers(1, 10**9),
-    customer_id=some.just("cus"),
-    phase=some.sampled_from(DEFAULT) | ODD,
-    state=some.sampled_from(["active", "paused", "at_risk", "waiting", "completed"]) | ODD,
-    name=some.none() | ODD,
-    waiting_on_customer=some.none() | some.booleans(),
-    target_launch_date=some.none() | some.dates(),
-    csm_id=OWNER,
-    se_id=OWNER,
-    designer_id=OWNER,
-    product_ops_id=OWNER,
-)
-CUSTOMERS = some.builds(
-    CustomerRow, id=some.just("cus"), display_id=some.integers(1, 10**9), name=ODD, slug=some.none() | ODD
-)
-SLIPS = some.builds(Slip, before=some.dates(), after=some.dates(), seen_at=WHEN.filter(bool))
-HISTORIES = some.builds(History, phase_since=WHEN, state_since=WHEN, slips=some.lists(SLIPS, max_size=2).map(tuple))
-STANDINGS = some.builds(Standing, onboarding=ONBOARDINGS, customer=some.none() | CUSTOMERS, history=HISTORIES)
-REASONS = some.lists(some.builds(Reason, rule=some.just("x"), text=ODD, weight=some.integers(1, 9)), max_size=5)
 MANY = some.tuples(some.sampled_from([0, 1, 10, 11, 500]), some.lists(STANDINGS, min_size=1, max_size=4)).map(
     lambda drawn: repeated(*drawn)
 )
