@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,6 +23,10 @@ from bot.sandbox.slack.world import ANA, BEN, CARA
 
 DATABASE = os.environ.get("DATABASE", "sqlite")
 """Where the bot keeps its memory in tests that do not care: `DATABASE=postgresql make test` runs them all there."""
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A job that was put in the background ignores Ctrl-C, and so would every process that a test starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Now:
