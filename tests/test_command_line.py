@@ -21,6 +21,7 @@ COMMANDS = (
     "sandbox",
     "walk",
     "contract",
+    "doctor",
     "digest",
     "audit",
     "backup",

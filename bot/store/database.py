@@ -6,8 +6,8 @@ SQLite's driver opens no transaction for a SELECT and shares its lock too late, 
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,15 @@ from bot.domain.errors import MemoryAway
 
 BUSY_TIMEOUT = 5
 """Seconds a SQLite connection waits for another process to finish writing."""
+QUEUE = 15.0
+"""Seconds a writer on SQLite waits for those of its own process: longer, and a person had better be told."""
 
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5, 60
 """Seconds that PostgreSQL has to let us in, and to answer a statement."""
 POOL_TIMEOUT = 5
 """Seconds that somebody waits for a connection while all are taken: longer, and a person had better be told."""
+CLOSING = 5
+"""Seconds that transactions under way are given when the database is closed."""
 RECONNECT = (0.1, 0.3, 0.6, 1.0, 1.0)
 """Seconds between tries to connect again: a restart of the server passes unnoticed."""
 _POLITE = {
@@ -49,14 +53,18 @@ _DRIVERS = {
 class Database:
     """An engine that hands out transactions: `reading()` for looking, `writing()` for everything else."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, *, queue: float = QUEUE) -> None:
         self.engine = engine
+        self.queue = queue
         self.is_sqlite = engine.dialect.name == "sqlite"
         options: dict[str, Any] = {_READS: True}
         if not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = engine.execution_options(**options)
         self._writers = asyncio.Lock()
+        self._users = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
         self._fails: tuple[type[Exception], ...] = (SQLAlchemyError, OSError)
         if not self.is_sqlite:
             # A server that is starting refuses in the driver's own words, which nobody translates.
@@ -88,6 +96,19 @@ class Database:
             )
         return cls(engine)
 
+    @classmethod
+    def to_read(cls, url: str) -> "Database":
+        """Prepare the same for looking only: no file is made, and none is changed. Raises ValueError, as `at` does."""
+        place = address(url)
+        if place.get_backend_name() != "sqlite":
+            return cls.at(url)
+        # https://sqlite.org/uri.html#urimode
+        only = {"mode": "ro", "uri": "true"}
+        engine = create_async_engine(place.set(database=Path(str(place.database)).resolve().as_uri(), query=only))
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite_to_read)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return cls(engine)
+
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """One transaction that sees the database as it was at its first query. Raises MemoryAway."""
@@ -105,22 +126,46 @@ class Database:
                 yield connection
             return
         # Writers of this process queue here in order, instead of polling for the file's lock until the time-out.
-        async with self._writers, self._transaction(self.engine) as connection:
+        async with self._turn(), self._transaction(self.engine) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self.queue):
+                await self._writers.acquire()
+        except TimeoutError:
+            raise MemoryAway("The database is busy: others have been writing to it for too long") from None
+        try:
+            yield
+        finally:
+            self._writers.release()
 
     @asynccontextmanager
     async def _transaction(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         try:
-            connection = await self._connected(engine)
-            try:
-                async with connection.begin():
-                    yield connection
-            finally:
-                await connection.close()
+            with self._used():
+                connection = await self._connected(engine)
+                try:
+                    async with connection.begin():
+                        yield connection
+                finally:
+                    await connection.close()
         except self._fails as error:
             if not _away(error):
                 raise
             raise MemoryAway(f"The database does not answer: {getattr(error, 'orig', None) or error}") from error
+
+    @contextmanager
+    def _used(self) -> Iterator[None]:
+        self._users += 1
+        self._unused.clear()
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._unused.set()
 
     async def _connected(self, engine: AsyncEngine) -> AsyncConnection:
         """A connection; while a server starts anew it is tried again, for nothing was asked of it yet."""
@@ -159,7 +204,10 @@ class Database:
         return statement.on_conflict_do_update(index_elements=sorted(key), set_=replaced)
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, once the transactions under way have ended or have had their time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING):
+                await self._unused.wait()
         await self.engine.dispose()
 
 
@@ -205,6 +253,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     for pragma in (f"busy_timeout = {BUSY_TIMEOUT * 1000}", "journal_mode = WAL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _prepare_sqlite_to_read(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
     cursor.close()
 
 

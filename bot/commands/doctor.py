@@ -1,0 +1,248 @@
+"""`onboarding-bot doctor`: looks at everything the bot needs, side by side, and says what to do about what is wrong."""
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import config
+from bot.commands.doctor_port import port
+from bot.config import ConfigurationError, Settings
+from bot.delivery import Delivery
+from bot.digests import DIGESTS
+from bot.domain.findings import Finding, Level, Part, counted, verdict
+from bot.domain.phases import DEFAULT, Phases
+from bot.listeners import slack_checks
+from bot.listeners.channel_checks import Books, ChannelChecks
+from bot.listeners.slack_checks import SlackChecks
+from bot.services.checkup import Check, computer, examine
+from bot.services.ledger import Ledger
+from bot.services.memory_checks import MemoryChecks
+from bot.services.pivotal_checks import PivotalChecks
+from bot.store import Store
+from bot.store.database import Database
+from bot.store.looking import file
+
+FAILED = 1
+INTERRUPTED = 130
+SLACK_WAIT = ClientTimeout(total=6, sock_connect=3)
+STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
+_STAND_INS = {"slack_bot_token": "xoxb-none", "pivotal_api_key": "pivotal_none", "slack_signing_secret": "none"}
+"""Take the place of settings that cannot be used and have no usual value: nobody is asked with them."""
+_LINE = frozenset({"slack_app_token", "slack_signing_secret"})
+
+
+def main(*, as_json: bool, clock: Callable[[], datetime]) -> int:
+    """Examine the bot that the environment and `.env` describe; gives 1 when something fails, else 0."""
+    try:
+        found = asyncio.run(_examined(clock, spoken=not as_json))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    code = FAILED if verdict(found) is Level.FAIL else 0
+    if as_json:
+        print(document(found))  # noqa: T201 - what was asked for
+    else:
+        show(found, Console(highlight=False, markup=False))
+    if threading.active_count() > 1:
+        # Somebody still waits for a name to be looked up, which nothing can end; Python would wait for it, too.
+        sys.stdout.flush()
+        os._exit(code)
+    return code
+
+
+def document(found: Iterable[Finding]) -> str:
+    """The findings as JSON, for other programs."""
+    told = tuple(found)
+    return json.dumps(
+        {"verdict": verdict(told), "findings": [asdict(one) for one in told]}, ensure_ascii=False, indent=2
+    )
+
+
+def show(found: Iterable[Finding], console: Console) -> None:
+    """Print the findings part by part: a table in a terminal, else a line each, and below it the remedy."""
+    told = tuple(found)
+    table = Table.grid(padding=(0, 2))
+    for one in told:
+        words = Text.assemble(_tame(one.found), (f"\n→ {_tame(one.remedy)}" if one.remedy else "", "italic"))
+        row = (Text(one.level, STYLES[one.level]), Text(one.part, "bold"), Text(_tame(one.name)), words)
+        if console.is_terminal:
+            table.add_row(*row)
+        else:
+            for line in _plain(one):
+                console.print(line, soft_wrap=True)
+    if console.is_terminal:
+        console.print(table)
+    console.print(Text(f"{counted(told)}.", STYLES[verdict(told)]))
+
+
+def _plain(one: Finding) -> Iterable[str]:
+    yield f"{one.level:<4}  {one.part:<8}  {_tame(one.name)}: {_tame(one.found)}"
+    if one.remedy:
+        yield f"{'':<14}  → {_tame(one.remedy)}"
+
+
+def _tame(text: str) -> str:
+    """What came from outside, without anything that could move a terminal's cursor."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+async def _examined(clock: Callable[[], datetime], *, spoken: bool) -> tuple[Finding, ...]:
+    settings, unusable, problems = _settings()
+    errors = Console(stderr=True)
+    async with _checks(settings, unusable, clock) as checks:
+        if spoken and errors.is_terminal:
+            with errors.status("Looking …"):
+                found = await examine(checks)
+        else:
+            found = await examine(checks)
+    order = list(Part)
+    wrong = (*map(_problem, problems), *_advice(settings, usable=not problems))
+    return tuple(sorted((*found, *wrong), key=lambda one: order.index(one.part)))
+
+
+def _settings() -> tuple[Settings, frozenset[str], list[str]]:
+    """The settings, as far as they can be used; the names of those that cannot; and what is wrong, in sentences."""
+    problems: list[str] = []
+    env_file: Path | None = Path(".env")
+    try:
+        config.load(env_file)
+    except ConfigurationError as error:
+        problems = error.problems
+    wrong: frozenset[str] = frozenset()
+    while True:
+        try:
+            fields = Settings.model_fields
+            usual: dict[str, Any] = {name: _STAND_INS.get(name) or fields[name].get_default() for name in wrong}
+            return Settings(_env_file=env_file, **usual), wrong, problems
+        except (UnicodeDecodeError, OSError):
+            env_file = None
+        except ValidationError as error:
+            wrong |= {str(one["loc"][0]) for one in error.errors()}
+
+
+def _problem(sentence: str) -> Finding:
+    """A problem of the configuration as `config` words it, taken apart: the setting, what is wrong, what to do."""
+    name, _, told = sentence.rstrip(".").partition(" ")
+    found, _, remedy = told.partition(": ")
+    if found == "is missing":
+        remedy = f"set it: {remedy}"
+    elif told.startswith("must "):
+        found, remedy = "cannot be used", f"it {told}"
+    elif ". " in remedy:
+        why, _, remedy = remedy.rpartition(". ")
+        found = f"{found}: {why}"
+    remedy = remedy or "mend it in the environment or in .env"
+    return Finding(Part.SETTINGS, name, Level.FAIL, found, f"{remedy[:1].upper()}{remedy[1:]}.")
+
+
+def _advice(settings: Settings, *, usable: bool) -> Iterable[Finding]:
+    """What is worth a word of settings that can be used."""
+    if usable:
+        mode = "Socket Mode" if settings.mode == "socket" else "HTTP mode"
+        yield Finding(Part.SETTINGS, "values", Level.OK, f"all can be used; {mode}")
+    if not settings.bot_admins:
+        remedy = "Put your own Slack member ID into BOT_ADMINS (profile > Copy member ID)."
+        yield Finding(Part.SETTINGS, "BOT_ADMINS", Level.WARN, "nobody is an admin of the bot", remedy)
+
+
+@asynccontextmanager
+async def _checks(
+    settings: Settings, unusable: frozenset[str], clock: Callable[[], datetime]
+) -> AsyncIterator[tuple[Check, ...]]:
+    """Everything there is to look at, with what it takes to ask."""
+    phases = Phases(settings.bot_phases or DEFAULT)
+    async with ClientSession(timeout=SLACK_WAIT) as session, _memory(settings, clock) as store:
+        token = settings.slack_bot_token.get_secret_value()
+        client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
+        known = None if "slack_bot_token" in unusable else client
+        groups = any(
+            one.startswith("S") for one in (*settings.bot_admins, *settings.bot_managers, settings.bot_readers)
+        )
+        slack = SlackChecks(known, line=partial(_line, settings, unusable, client), groups=groups, clock=clock)
+        memory = MemoryChecks(
+            settings.database_url, store, phases=phases, webhooks=bool(settings.webhook_secrets), clock=clock
+        )
+        key = "" if "pivotal_api_key" in unusable else settings.pivotal_api_key.get_secret_value()
+        pivotal = PivotalChecks(key, settings.pivotal_base_url, phases=phases, clock=clock)
+        channels = ChannelChecks(
+            known,
+            books=partial(_books, memory),
+            delivery=partial(_delivery, settings, client, slack, memory, clock),
+            titles={kind: digest.title for kind, digest in DIGESTS.items()},
+            clock=clock,
+        )
+        needed = settings.mode == "http" or bool(settings.webhook_secrets)
+        here = Check(Part.COMPUTER, "port", partial(port, settings.host, settings.port, needed=needed))
+        yield (*computer(), here, *slack.checks(), *pivotal.checks(), *memory.checks(), *channels.checks())
+
+
+@asynccontextmanager
+async def _memory(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Store | None]:
+    """The bot's memory, to look at only; None where there is no file yet."""
+    with suppress(OSError):  # of which the check of the disk tells
+        where = file(settings.database_url)
+        if where is not None and not where.there:
+            yield None
+            return
+    database = Database.to_read(settings.database_url)
+    try:
+        yield Store(database, clock=clock)
+    finally:
+        await database.close()
+
+
+async def _line(settings: Settings, unusable: frozenset[str], client: AsyncWebClient) -> tuple[Finding, ...]:
+    """What Slack's requests would come by."""
+    if unusable & _LINE:
+        told, remedy = "not asked: the settings do not say how Slack reaches the bot", "Mend “Settings” first."
+        return (Finding(Part.SLACK, "line", Level.WARN, told, remedy),)
+    if settings.slack_app_token:
+        return await slack_checks.asked_for(client, settings.slack_app_token.get_secret_value())
+    told = f"Slack is to call the bot, which listens on {settings.host}:{settings.port}, by way of your own TLS"
+    return (Finding(Part.SLACK, "address", Level.OK, told),)
+
+
+async def _books(memory: MemoryChecks) -> Books | None:
+    store = await memory.readable()
+    return Books(await store.subscriptions.all(), Ledger(store)) if store else None
+
+
+async def _delivery(
+    settings: Settings,
+    client: AsyncWebClient,
+    slack: SlackChecks,
+    memory: MemoryChecks,
+    clock: Callable[[], datetime],
+) -> Delivery:
+    """The mouth that digests are said with, to be asked who would hear them. Raises NoAnswer."""
+    who = await slack.identity()
+
+    async def customer_channels() -> frozenset[str]:
+        store = await memory.readable()
+        _, customers, _ = await store.snapshot.load() if store else ((), {}, None)
+        return frozenset(one.slack_channel_id for one in customers.values() if one.slack_channel_id)
+
+    return Delivery(
+        client,
+        clock=clock,
+        sleep=asyncio.sleep,
+        team=str(who.get("team_id")),
+        customer_channels=customer_channels,
+        guests_allowed=settings.bot_guests_allowed,
+        enterprise=who.get("enterprise_id"),
+    )
