@@ -8,7 +8,7 @@ import asyncio
 import html
 import re
 import traceback
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,7 +27,8 @@ from bot.listeners.answering import Answering, Caller
 from bot.listeners.bolt import Identity, application
 from bot.listeners.cards import Cards
 from bot.listeners.conversation import Conversation
-from bot.listeners.feature import Digests, Form, Pressed, Registry, Reply, Seen, Turn
+from bot.listeners.crowded import MOST, MOST_TOLD, TOO_MUCH, later, too_much
+from bot.listeners.feature import Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
 from bot.listeners.manifest import EXTRAS, Names, off
 from bot.listeners.origin import origin
@@ -49,6 +50,8 @@ OPENED = "app_home_opened"
 NOT_UNDERSTOOD = (KeyError, IndexError, TypeError, AttributeError, ValueError)
 """What reading a request of a shape that Slack does not send ends in."""
 _NONE: Mapping[str, Any] = {}
+Hold = Callable[..., Awaitable[None]]
+"""Holds a turn, as `Conversation.hold` does."""
 
 
 class Door:
@@ -102,6 +105,9 @@ class Door:
 
     async def on_command(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Acknowledge a slash command and start its work."""
+        if self._full:
+            await ack(TOO_MUCH)
+            return
         await ack()
         self._begin(self._command, body)
 
@@ -126,6 +132,9 @@ class Door:
         except NOT_UNDERSTOOD as error:
             not_understood(error)
             await ack()
+            return
+        if self._full:
+            await ack(**later(view))
             return
         await ack(response_action="update", view=modal.saving(title).to_dict())
         self._begin(self._form, body, form, parsed)
@@ -158,20 +167,33 @@ class Door:
         await ack()
         self._begin(self._event, body)
 
+    @property
+    def _full(self) -> bool:
+        return len(self.tasks) >= MOST
+
     def _begin(self, work: Callable[..., Coroutine[Any, Any, None]], *read: Any) -> None:
         """Start the work of one request; one of an unknown shape is logged by where we stumbled, not by its words."""
+        if len(self.tasks) >= MOST + MOST_TOLD:
+            log.warning("too much to do", why="not even that can be told")
+            return
+        hold = self._ask_again if self._full else self._conversation.hold
 
         async def done() -> None:
             try:
-                await work(*read)
+                await work(hold, *read)
             except NOT_UNDERSTOOD as error:
                 not_understood(error)
 
         self.tasks.spawn(done())
 
-    async def _command(self, body: dict[str, Any]) -> None:
+    async def _ask_again(self, _handler: Handler, caller: Caller, **said: Any) -> None:
+        """Tell somebody that this was not done, in the place of their answer."""
+        log.warning("too much to do", action=caller.action)
+        await self._conversation.hold(too_much, caller, **said)
+
+    async def _command(self, hold: Hold, body: dict[str, Any]) -> None:
         said = understand(str(body.get("text") or ""), self._registry, names=self._services.onboardings.names)
-        await self._conversation.hold(
+        await hold(
             asking(said.command) if nameless(said.command, said.rest) else said.command.handler,
             Caller(
                 user=str(body["user_id"]),
@@ -186,7 +208,7 @@ class Door:
             text=said.rest,
         )
 
-    async def _action(self, body: dict[str, Any]) -> None:
+    async def _action(self, hold: Hold, body: dict[str, Any]) -> None:
         action = body["actions"][0]
         if action.get("url"):
             return  # Slack opens the link itself and only wants the acknowledgement.
@@ -205,7 +227,7 @@ class Door:
         async def handler(turn: Turn) -> Seen:
             return await self._registry.button(pressed.action)(turn)
 
-        await self._conversation.hold(
+        await hold(
             handler,
             Caller(
                 user=str(body["user"]["id"]),
@@ -223,9 +245,9 @@ class Door:
             pressed=pressed,
         )
 
-    async def _form(self, body: dict[str, Any], form: Form, parsed: Any) -> None:
+    async def _form(self, hold: Hold, body: dict[str, Any], form: Form, parsed: Any) -> None:
         view = body["view"]
-        await self._conversation.hold(
+        await hold(
             form.handler,
             Caller(
                 user=str(body["user"]["id"]),
@@ -239,9 +261,9 @@ class Door:
             form=parsed,
         )
 
-    async def _shortcut(self, body: dict[str, Any]) -> None:
+    async def _shortcut(self, hold: Hold, body: dict[str, Any]) -> None:
         channel = str((body.get("channel") or {}).get("id") or "")
-        await self._conversation.hold(
+        await hold(
             self._registry.shortcuts[body["callback_id"]],
             Caller(
                 user=str(body["user"]["id"]),
@@ -255,7 +277,7 @@ class Door:
             event=body,
         )
 
-    async def _event(self, body: dict[str, Any]) -> None:
+    async def _event(self, hold: Hold, body: dict[str, Any]) -> None:
         event = body["event"]
         if event.get("type") in EVENTS:
             await self._readers_changed(body)
@@ -276,10 +298,10 @@ class Door:
             thread=(channel, str(event.get("thread_ts") or "")),
         )
         if heard.reply is Reply.HOME:
-            await self._at_the_home_of(caller, event)
+            await self._at_the_home_of(caller, event, hold)
             return
         text = html.unescape(str(event.get("text") or ""))
-        await self._conversation.hold(heard.handler, caller, channel=channel, text=text, event=event)
+        await hold(heard.handler, caller, channel=channel, text=text, event=event)
 
     async def _readers_changed(self, body: dict[str, Any]) -> None:
         """Somebody joined a channel, or it was shared: they ask for nothing, but may read what stands there."""
@@ -292,13 +314,13 @@ class Door:
         if slack_id in self._homes:
             event = {"type": OPENED, "tab": "home", "user": slack_id}
             caller = Caller(user=slack_id, team=None, action=OPENED, screen=self._screen({}), reply=Reply.HOME)
-            await self._at_the_home_of(caller, event)
+            await self._at_the_home_of(caller, event, self._conversation.hold)
 
-    async def _at_the_home_of(self, caller: Caller, event: dict[str, Any]) -> None:
+    async def _at_the_home_of(self, caller: Caller, event: dict[str, Any], hold: Hold) -> None:
         """Draw and publish one after the other, lest an older Home overtakes a newer one."""
         self._homes.add(caller.user)
         async with self._at_home.setdefault(caller.user, asyncio.Lock()):
-            await self._conversation.hold(self._registry.events[OPENED].handler, caller, event=event)
+            await hold(self._registry.events[OPENED].handler, caller, event=event)
 
     def _screen(self, body: dict[str, Any], *, place: str = "", beneath: Mapping[str, Any] = _NONE) -> Screen:
         return Screen(
