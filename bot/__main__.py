@@ -12,6 +12,8 @@ import typer
 INTERRUPTED = 130
 """Exit code when a signal came before the work was up, or a second one before it was down; a plain stop is 0."""
 
+_Secret = Annotated[str | None, typer.Option(help="Better in the environment.")]
+
 app = typer.Typer(
     name="onboarding-bot",
     help="Customer onboardings from Pivotal, in Slack.",
@@ -42,8 +44,67 @@ def serve() -> None:
 
 
 @app.command()
+def init(
+    http: Annotated[bool | None, typer.Option("--http/--socket", help="How Slack reaches the bot.")] = None,
+    url: Annotated[str | None, typer.Option(help="Public address, for HTTP mode's manifest.")] = None,
+    command: Annotated[str | None, typer.Option(help="The slash command people type.")] = None,
+    alias: Annotated[str | None, typer.Option(help="Its short form.")] = None,
+    slack_bot_token: _Secret = None,
+    slack_app_token: _Secret = None,
+    slack_signing_secret: _Secret = None,
+    slack_api_url: Annotated[str | None, typer.Option(help="Another Slack, such as the local one.")] = None,
+    pivotal_api_key: _Secret = None,
+    pivotal_base_url: Annotated[str | None, typer.Option(help="Another Pivotal, such as the local one.")] = None,
+    bot_admins: Annotated[str | None, typer.Option(help="Slack ids, with commas.")] = None,
+    bot_managers: Annotated[str | None, typer.Option(help="Likewise.")] = None,
+    bot_readers: Annotated[str | None, typer.Option(help="`workspace`, or a user group's id.")] = None,
+    bot_writes: Annotated[str | None, typer.Option(help="`owners`, `team` or `off`.")] = None,
+    channel: Annotated[str | None, typer.Option(help="A channel for a first digest: its id, or a link to it.")] = None,
+    kind: Annotated[
+        str, typer.Option("--digest", metavar="KIND", help="Which digest: `at-risk`, `launch-week` or `portfolio`.")
+    ] = "at-risk",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Ask nothing: take what is given, there already, or usual.")
+    ] = False,
+) -> None:
+    """Set the bot up for a workspace: asks for each value, checks it, and writes `.env`.
+
+    Every setting may be given as an option or in the environment; the latter keeps secrets out of the shell's history.
+    Run again, it changes what you say and leaves the rest.
+    """
+    from bot.app import utc_now
+    from bot.commands import init as script
+    from bot.commands.process import configure_logs
+    from bot.digests import DIGESTS
+
+    if kind not in DIGESTS:
+        raise typer.BadParameter(f"there is {', '.join(DIGESTS)}, no {kind!r}.", param_hint="--digest")
+    configure_logs(quiet=True)
+    given = {
+        "bot_command": command,
+        "bot_alias": alias,
+        "slack_bot_token": slack_bot_token,
+        "slack_app_token": slack_app_token,
+        "slack_signing_secret": slack_signing_secret,
+        "slack_api_url": slack_api_url,
+        "pivotal_api_key": pivotal_api_key,
+        "pivotal_base_url": pivotal_base_url,
+        "bot_admins": bot_admins,
+        "bot_managers": bot_managers,
+        "bot_readers": bot_readers,
+        "bot_writes": bot_writes,
+    }
+    settings = {name: value.strip() for name, value in given.items() if value is not None}
+    options = script.Options(settings, http=http, url=url, channel=channel, kind=kind, yes=yes)
+    raise typer.Exit(script.main(options, clock=utc_now))
+
+
+@app.command()
 def manifest(
-    url: Annotated[str | None, typer.Option("--http", metavar="URL", help="Public address, for HTTP mode.")] = None,
+    http: Annotated[
+        bool | None, typer.Option("--http/--socket", help="Slack calls an address, or keeps a line.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Public address, for HTTP mode.")] = None,
     command: Annotated[str, typer.Option(help="The slash command people type.")] = "/onboarding",
     alias: Annotated[str, typer.Option(help="Its short form.")] = "/ob",
     extras: Annotated[
@@ -54,26 +115,19 @@ def manifest(
             help="Optional features, joined by commas: `mentions`, `unfurls`, `groups`, `charts`.",
         ),
     ] = "",
+    link: Annotated[bool, typer.Option("--link", help="As a link that opens Slack's form, filled in.")] = False,
 ) -> None:
     """Print the app manifest to paste into Slack."""
     from bot.commands import connection
+    from bot.commands import manifest as script
     from bot.config import ConfigurationError
-    from bot.listeners.http import PATH
-    from bot.listeners.manifest import EXTRAS, Names, as_yaml
-    from bot.listeners.manifest import manifest as describe
+    from bot.listeners.manifest import Names
 
-    wanted = [name.strip() for name in extras.split(",") if name.strip()]
-    if unknown := [name for name in wanted if name not in EXTRAS]:
-        raise typer.BadParameter(f"there is {' and '.join(EXTRAS)}, no {unknown[0]!r}.", param_hint="--with")
-    address = url.rstrip("/") if url else None
-    if address and not address.endswith(PATH):
-        address += PATH
     try:
-        web = connection.load().pivotal_base_url  # the links of another Pivotal are shown too
+        document = script.main(Names(command, alias), http=http, url=url, extras=extras, link=link)
     except ConfigurationError as error:
         raise typer.Exit(connection.complain(error)) from None
-    document = describe(Names(command, alias), request_url=address, extras=wanted, web=web)
-    print(as_yaml(document), end="")  # noqa: T201 - what was asked for
+    print(document, end="")  # noqa: T201 - what was asked for
 
 
 @app.command()
@@ -109,19 +163,6 @@ def contract(
     from bot.commands import contract as command
 
     raise typer.Exit(command.main(as_json=as_json))
-
-
-@app.command()
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
-) -> None:
-    """Look at everything the bot needs, and say what to do about what is wrong; exit code 1 when something fails."""
-    from bot.app import utc_now
-    from bot.commands import doctor as command
-    from bot.commands.process import configure_logs
-
-    configure_logs(quiet=True)
-    raise typer.Exit(command.main(as_json=as_json, clock=utc_now))
 
 
 @app.command()

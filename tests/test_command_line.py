@@ -17,6 +17,7 @@ from tests.processes import running
 COMMANDS = (
     "demo",
     "serve",
+    "init",
     "manifest",
     "sandbox",
     "walk",

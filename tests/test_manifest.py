@@ -2,19 +2,23 @@
 
 import ast
 import inspect
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import typer
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands import manifest as script
 from bot.listeners import FEATURES
-from bot.listeners.manifest import EXTRAS, METHODS, SCOPES, Names, as_yaml, manifest, off
+from bot.listeners.manifest import EXTRAS, METHODS, SCOPES, Names, as_link, as_yaml, manifest, off
 from bot.listeners.withdrawing import EVENTS
 
 ROOT = Path(__file__).parents[1]
@@ -187,7 +191,7 @@ def test_in_socket_mode_slack_is_given_no_address():
 
 def test_over_http_every_request_has_its_address_and_socket_mode_is_off():
     printed = subprocess.run(
-        [sys.executable, "-m", "bot", "manifest", "--http", "https://bot.example/"],
+        [sys.executable, "-m", "bot", "manifest", "--http", "--url", "https://bot.example/"],
         capture_output=True,
         text=True,
         check=True,
@@ -199,6 +203,22 @@ def test_over_http_every_request_has_its_address_and_socket_mode_is_off():
     assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": address}
     assert app["settings"]["event_subscriptions"]["request_url"] == address
     assert [command["url"] for command in app["features"]["slash_commands"]] == [address, address]
+
+
+def test_the_link_opens_slacks_form_with_the_same_manifest():
+    address = urlsplit(as_link(manifest()))
+    asked = parse_qs(address.query)
+
+    assert (address.scheme, address.netloc, address.path) == ("https", "api.slack.com", "/apps")
+    assert asked["new_app"] == ["1"]
+    assert json.loads(asked["manifest_json"][0]) == manifest()
+    assert len(as_link(manifest(extras=EXTRAS, request_url="https://bot.example/slack/events"))) < 8_000
+
+
+@pytest.mark.parametrize(("http", "url"), [(True, None), (None, "https://bot.example"), (False, "https://bot.example")])
+def test_a_public_address_and_http_mode_come_together(http, url):
+    with pytest.raises(typer.BadParameter, match="--http --url"):
+        script.main(Names(), http=http, url=url, extras="", link=False)
 
 
 def test_other_names_are_offered_when_the_command_is_called_otherwise():

@@ -3,12 +3,13 @@
 The format is that of https://docs.slack.dev/reference/app-manifest.
 """
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import yaml
 
@@ -45,6 +46,10 @@ METHODS: dict[str, tuple[str, ...]] = {
 }
 """Every Web API method the bot calls, and the scopes it needs; without any, every token of its kind may."""
 
+NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
+"""Slack's page for a new app, filled in with what follows:
+https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests#sharing.
+"""
 DOMAIN = "my.pivotal.app"
 """Whose links are unfurled."""
 _NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*")
@@ -191,3 +196,8 @@ def manifest(
 def as_yaml(document: dict[str, Any]) -> str:
     """Write a manifest the way Slack's editor shows it."""
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+
+
+def as_link(document: dict[str, Any]) -> str:
+    """The address at which Slack offers to create the app of a manifest."""
+    return NEW_APP + quote(json.dumps(document, separators=(",", ":")), safe="")

@@ -1,0 +1,163 @@
+"""What `init` finds out about a value before it is written: its kind by its looks, the rest from Slack and Pivotal."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiohttp import ClientSession
+from pydantic import ValidationError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import SLACK_TIMEOUT
+from bot.config import Settings
+from bot.delivery import refusal
+from bot.listeners import reaching
+from bot.listeners.bolt import Identity
+from bot.listeners.manifest import EXTRAS, SCOPES
+from bot.listeners.roles import WORKSPACE_ADMINS, Access, Roles
+from bot.pivotal import AsyncPivotalApi
+from bot.pivotal.errors import AuthenticationFailed, PivotalError
+
+KEY_NAME = "Slack onboarding bot"
+KINDS = (
+    ("xoxb-", "the bot token"),
+    ("xapp-", "an app-level token"),
+    ("xoxp-", "a user token, which would act in your own name"),
+    ("xoxe", "a token of Slack’s token rotation, which this app does not use"),
+    ("xox", "another of Slack’s tokens"),
+    ("https://hooks.slack.com/", "the address of an incoming webhook"),
+    ("pivotal_", "a Pivotal API key"),
+    ("whsec_", "the secret of Pivotal’s webhooks"),
+)
+"""What a secret is by how it begins: https://docs.slack.dev/authentication/tokens, and Pivotal’s own page on keys."""
+_SIGNING = re.compile(r"[0-9a-f]{32}")
+SIGNING = "0" * 32
+"""What a signing secret looks like."""
+WANTED = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-", "pivotal_api_key": "pivotal_"}
+
+
+class Unfit(Exception):
+    """A value cannot be used; the message says why. `again` says that the same may do a moment later."""
+
+    def __init__(self, message: str, *, again: bool = False) -> None:
+        super().__init__(message)
+        self.again = again
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The Slack workspace of a bot token, and how the token's scopes differ from what the bot needs."""
+
+    identity: Identity
+    name: str
+    app: str
+    missing: tuple[str, ...]
+    unneeded: tuple[str, ...]
+    extras: tuple[str, ...]
+
+
+def kind(value: str) -> str:
+    """What somebody has pasted, in words; nothing when that cannot be told."""
+    told = next((told for prefix, told in KINDS if value.startswith(prefix)), "")
+    return told or ("the signing secret, or another of 32 letters and digits" if _SIGNING.fullmatch(value) else "")
+
+
+def looks(name: str, value: str) -> None:
+    """Raise Unfit for a value that the setting cannot have, by its looks alone; it is never repeated."""
+    wanted, found = WANTED.get(name, SIGNING), kind(value)
+    if name in (*WANTED, "slack_signing_secret") and found and found != kind(wanted):
+        raise Unfit(f"That is {found}, and {kind(wanted)} is wanted here.")
+    try:
+        Settings(_env_file=None, **{name: value})  # type: ignore[arg-type]
+    except ValidationError as error:
+        for detail in error.errors():
+            if detail["loc"][0] == name and detail["type"] == "value_error":
+                raise Unfit(f"It {detail['msg'].removeprefix('Value error, ').rstrip('.')}.") from None
+
+
+class Checks:
+    """Asks the Slack and the Pivotal at these addresses; each check stands alone and raises Unfit."""
+
+    def __init__(self, *, slack: str, pivotal: str, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
+        self._slack = slack.rstrip("/") + "/"
+        self._pivotal = pivotal
+
+    async def bot_token(self, token: str) -> Workspace:
+        """Whose token it is, and what it may do."""
+        async with self.client(token) as client:
+            identity = await reaching.identify(client, token)
+            who = await client.auth_test()
+        granted = identity.scopes
+        optional = {scope for extra in EXTRAS.values() for scope in extra.scopes}
+        return Workspace(
+            identity,
+            name=str(who.get("team") or identity.team),
+            app=str(who.get("user") or "the app"),
+            missing=() if granted is None else tuple(scope for scope in SCOPES if scope not in granted),
+            unneeded=tuple(sorted(set(granted or ()) - set(SCOPES) - optional)),
+            extras=tuple(name for name, extra in EXTRAS.items() if granted and set(extra.scopes) <= granted),
+        )
+
+    async def app_token(self, token: str) -> None:
+        """Whether Slack opens a connection with it."""
+        async with self.client("") as client:
+            await reaching.socket_address(client, token)
+
+    async def pivotal_key(self, key: str) -> str:
+        """Whose key it is and which mode it has, in words, and what to call it where it is called otherwise."""
+        async with self.pivotal(key) as pivotal:
+            try:
+                me = await pivotal.me()
+            except AuthenticationFailed as error:
+                raise Unfit(
+                    f"Pivotal refused the key {pivotal.key_prefix}… ({error.code}). Make a new one: Admin > API Keys."
+                ) from error
+            except PivotalError as error:
+                raise Unfit(f"Pivotal could not be asked: {error} Check the network, and PIVOTAL_BASE_URL.") from error
+            mode = (
+                "a test key: Pivotal sends nothing to anybody, and cards say TEST"
+                if pivotal.mode == "test"
+                else "a live key: what people change through the bot is real, launches too"
+            )
+            where = f" of {me.organization.name}" if me.organization and me.organization.name else ""
+            named = f"“{me.api_key.name}”" if me.api_key.name else "the key"
+            told = f"{named}{where}, {pivotal.key_prefix}…, {mode}."
+            if me.api_key.name and me.api_key.name != KEY_NAME:
+                told += f"\nPivotal’s timeline will name {named} for what the bot does; “{KEY_NAME}” says more there."
+            return told
+
+    async def people(self, workspace: Workspace, ids: Collection[str]) -> tuple[str, ...]:
+        """The names of people and user groups, by their ids."""
+        async with self.client(workspace.identity.token) as client:
+            roles = Roles(client, Access(), clock=self.clock)
+            return tuple([await self._named(client, roles, one) for one in ids])
+
+    async def _named(self, client: AsyncWebClient, roles: Roles, one: str) -> str:
+        if one == WORKSPACE_ADMINS:
+            return "the admins of the Slack workspace"
+        if one.startswith("S"):
+            return f"the user group {one} ({len(await roles.members(one))} people)"
+        try:
+            user = (await client.users_info(user=one))["user"]
+        except SlackApiError as error:
+            raise Unfit(f"Slack does not know {one} ({refusal(error) or 'no answer'}).") from error
+        name = user.get("real_name") or user.get("name") or one
+        if user.get("deleted") or user.get("is_bot"):
+            raise Unfit(f"{one} is {name}, which is no account of a person at work here.")
+        if user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger"):
+            raise Unfit(f"{one} is {name}, a guest: the bot answers full members only.")
+        return str(name)
+
+    @asynccontextmanager
+    async def client(self, token: str) -> AsyncIterator[AsyncWebClient]:
+        """A client of Slack's Web API."""
+        async with ClientSession(timeout=SLACK_TIMEOUT) as session:
+            yield AsyncWebClient(token=token, base_url=self._slack, session=session, retry_handlers=[])
+
+    def pivotal(self, key: str) -> AsyncPivotalApi:
+        """A client of Pivotal, which asks once."""
+        return AsyncPivotalApi(key, base_url=self._pivotal, retry=None)

@@ -1,0 +1,73 @@
+"""The first digest, as `init` offers it: for a channel that the command would take, through the command's service."""
+
+import asyncio
+from collections.abc import Collection
+
+from bot.commands.init_checks import Checks, Unfit, Workspace
+from bot.delivery import Delivery
+from bot.digests import DIGESTS
+from bot.domain.records import Subscription
+from bot.listeners.actors import Actors
+from bot.listeners.roles import Access, Roles
+from bot.pivotal.errors import PivotalError
+from bot.services.people import People
+from bot.services.subscriptions import Subscriptions, Wish
+from bot.store import Store
+
+SOURCE = "onboarding-bot init"
+"""Where it came from, in the audit."""
+
+
+async def check(
+    checks: Checks, workspace: Workspace, channel: str, *, key: str, guests_allowed: Collection[str] = ()
+) -> str:
+    """The name of a channel that the bot is in and no customer reads, as far as Slack and Pivotal know.
+
+    Raises Unfit and the errors of Slack's client.
+    """
+
+    async def customers() -> frozenset[str]:
+        try:
+            async with checks.pivotal(key) as pivotal:
+                return frozenset(
+                    [one.slack_channel_id async for one in pivotal.customers.rows() if one.slack_channel_id]
+                )
+        except PivotalError as error:
+            raise Unfit(f"Pivotal does not say which channels are customers’ own: {error}") from error
+
+    async with checks.client(workspace.identity.token) as client:
+        delivery = Delivery(
+            client,
+            clock=checks.clock,
+            sleep=asyncio.sleep,
+            team=workspace.identity.team,
+            customer_channels=customers,
+            guests_allowed=guests_allowed,
+            enterprise=workspace.identity.enterprise,
+        )
+        await delivery.guard(channel)
+        return str((await client.conversations_info(channel=channel))["channel"].get("name") or channel)
+
+
+async def subscribe(
+    checks: Checks, workspace: Workspace, channel: str, *, kind: str, admin: str, database_url: str
+) -> tuple[Subscription, bool]:
+    """Subscribe a channel in the name of an admin, and whether that is new: one there is stays as it is.
+
+    Raises BotError and OSError when the memory cannot be opened.
+    """
+    digest = DIGESTS[kind]
+    store = await Store.open(database_url, clock=checks.clock)
+    try:
+        subscriptions = Subscriptions(store, clock=checks.clock)
+        for one in await subscriptions.of_channel(channel):
+            if one.kind == kind:
+                return one, False
+        async with checks.client(workspace.identity.token) as client:
+            roles = Roles(client, Access(admins=(admin,)), clock=checks.clock)
+            actors = Actors(client, People(store), roles, team=workspace.identity.team, clock=checks.clock)
+            by = await actors.actor(admin, team=None)
+        wish = Wish(kind=kind, days=digest.days, at=digest.at, zone=by.zone)
+        return await subscriptions.subscribe(channel, wish, by=by, source=SOURCE), True
+    finally:
+        await store.close()

@@ -1,0 +1,305 @@
+"""`onboarding-bot init` as a process: it asks in a terminal, elsewhere takes what it is given, and does nothing by half."""
+
+import re
+import stat
+
+import pytest
+
+from bot import config
+from bot.commands import init_file
+from bot.commands.init_checks import Unfit, looks
+from bot.listeners.manifest import manifest
+from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import CARA, GUS, ONBOARDING, PARTNERS, RANDOM
+from bot.store import Store
+from tests.processes import running
+from tests.terminals import CTRL_C, terminal
+
+BEFORE = "# Ours\nPIVOTAL_API_KEY=pivotal_test_older_than_this\nSOMETHING_ELSE=1\n"
+
+
+@pytest.fixture
+async def pivotal():
+    async with LocalPivotal(seed=True) as local:
+        local.rate_limit = 10_000
+        yield local
+
+
+@pytest.fixture
+def installed():
+    """The manifest the app was installed with."""
+    return manifest()
+
+
+@pytest.fixture
+async def slack(installed):
+    async with LocalSlack(installed) as local:
+        yield local
+
+
+@pytest.fixture
+def secrets(slack, pivotal):
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "PIVOTAL_API_KEY": pivotal.test_key,
+    }
+
+
+@pytest.fixture
+def where(slack, pivotal):
+    return ("--slack-api-url", slack.api_url, "--pivotal-base-url", pivotal.url)
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / ".env"
+
+
+def hides(child, secrets):
+    """Whether nothing that was printed has a secret in it."""
+    return not any(secret in child.out for secret in secrets.values())
+
+
+async def subscribed(tmp_path, clock):
+    """The digests in the memory that a child with this home has made."""
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / '.local/state/onboarding-bot/bot.db'}", clock=clock)
+    try:
+        return [(one.channel, one.kind, one.creator, one.zone) for one in await store.subscriptions.all()]
+    finally:
+        await store.close()
+
+
+async def test_a_new_user_is_asked_for_one_thing_after_the_other(where, secrets, file, tmp_path, clock):
+    async with terminal("init", *where, cwd=tmp_path) as child:
+        await child.says("socket or http [socket]: ")
+        child.types("")
+        await child.says("https://api.slack.com/apps?new_app=1&manifest_json=%7B")
+        await child.says("Press Enter when the app is there. ")
+        child.types("")
+        await child.says("App-level token: ")
+        await child.types_unseen(secrets["SLACK_APP_TOKEN"])
+        await child.says("✓ Slack opens a connection with it.")
+        await child.says("Bot token: ")
+        await child.types_unseen(secrets["SLACK_BOT_TOKEN"])
+        await child.says("✓ “onboarding” in Larkspur, with every scope it needs.")
+        await child.says("API key: ")
+        await child.types_unseen(secrets["PIVOTAL_API_KEY"])
+        await child.says("pivotal_test_sand…, a test key")
+        await child.says("Admins: ")
+        child.types(CARA)
+        await child.says("✓ Cara Lindqvist")
+        await child.says("Managers [none]: ")
+        child.types("")
+        await child.says("Who may look [workspace]: ")
+        child.types("")
+        await child.says("Who may change an onboarding [owners]: ")
+        child.types("team")
+        await child.says("Channel [none]: ")
+        child.types(RANDOM)
+        await child.says("✗ I am not in that channel.")
+        await child.says("]: ")
+        child.types(f"https://larkspur.slack.com/archives/{ONBOARDING}")
+        await child.says("✓ #onboarding: your team alone reads it.")
+        await child.says("the at-risk digest, Mon–Fri at 09:00 (Europe/Stockholm).")
+        code = await child.ends()
+
+    settings = config.load(file)
+    assert code == 0
+    assert settings.mode == "socket"
+    assert settings.slack_bot_token.get_secret_value() == secrets["SLACK_BOT_TOKEN"]
+    assert (settings.bot_admins, settings.bot_writes) == ((CARA,), "team")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert await subscribed(tmp_path, clock) == [(ONBOARDING, "at-risk", CARA, "Europe/Stockholm")]
+    assert hides(child, secrets)
+
+
+async def test_of_a_wrong_token_it_says_what_it_is_and_asks_again(where, secrets, file, tmp_path):
+    file.write_text(BEFORE)
+
+    async with terminal("init", "--socket", *where, cwd=tmp_path) as child:
+        await child.says("Press Enter when the app is there. ")
+        child.types("")
+        await child.says("App-level token: ")
+        await child.types_unseen(secrets["SLACK_BOT_TOKEN"])
+        await child.says("✗ That is the bot token, and an app-level token is wanted here.")
+        await child.says("App-level token: ")
+        await child.types_unseen("xapp-of-another")
+        await child.says("✗ Slack refused the app token (invalid_auth).")
+        await child.says("App-level token [xapp-…]: ")
+        child.types(CTRL_C)
+        await child.says("Stopped. Nothing was written.")
+        code = await child.ends()
+
+    assert code == 130
+    assert file.read_text() == BEFORE
+    assert hides(child, {**secrets, "other": "xapp-of-another"})
+
+
+async def test_with_everything_given_nothing_is_asked(where, secrets, file, tmp_path, clock):
+    file.write_text("# PORT=3000\nSOMETHING_ELSE=1\n")
+    file.chmod(0o644)
+
+    async with running(
+        "init",
+        *where,
+        "--bot-admins",
+        CARA,
+        "--channel",
+        ONBOARDING,
+        "--digest",
+        "launch-week",
+        cwd=tmp_path,
+        **secrets,
+    ) as child:
+        code = await child.ends()
+
+    assert (code, child.err) == (0, "")
+    assert config.load(file).bot_admins == (CARA,)
+    assert file.read_text().startswith("# PORT=3000\nSOMETHING_ELSE=1\n")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [kind for _, kind, *_ in await subscribed(tmp_path, clock)] == ["launch-week"]
+    assert hides(child, secrets)
+    assert "\x1b" not in child.out
+
+
+async def test_without_a_terminal_all_that_is_missing_is_said_at_once(file, tmp_path):
+    async with running("init", "--yes", cwd=tmp_path) as child:
+        code = await child.ends()
+
+    assert code == 2
+    assert re.findall(r"  - (\w+) is missing\. In ", child.err) == [
+        "SLACK_APP_TOKEN",
+        "SLACK_BOT_TOKEN",
+        "PIVOTAL_API_KEY",
+    ]
+    assert "BOT_ADMINS is missing" in child.err
+    assert not file.exists()
+
+
+async def test_run_again_it_changes_what_is_said_and_nothing_else(slack, pivotal, secrets, file, tmp_path):
+    lines = {**secrets, "SLACK_API_URL": slack.api_url, "PIVOTAL_BASE_URL": pivotal.url, "BOT_ADMINS": CARA}
+    before = (
+        "# Ours\n" + "".join(f"{name}={value}\n" for name, value in lines.items()) + "BOT_WRITES='owners'  # so far\n"
+    )
+    file.write_text(before)
+
+    async with running("init", "--yes", "--bot-writes", "off", cwd=tmp_path) as child:
+        code = await child.ends()
+
+    assert (code, child.err) == (0, "")
+    assert file.read_text() == before.replace("BOT_WRITES='owners'  # so far", "BOT_WRITES=off")
+    assert "Written to .env, readable by you only:\n  BOT_WRITES=off\n" in child.out
+
+
+async def test_a_key_that_was_taken_back_is_told_and_nothing_is_written(where, secrets, pivotal, file, tmp_path):
+    pivotal.revoke(pivotal.test_key)
+    file.write_text(BEFORE)
+
+    async with running("init", *where, "--bot-admins", CARA, cwd=tmp_path, **secrets) as child:
+        code = await child.ends()
+
+    assert code == 1
+    assert "Pivotal refused the key pivotal_test_sand… (api_key_revoked)." in child.err
+    assert file.read_text() == BEFORE
+
+
+@pytest.mark.parametrize(
+    "installed", [manifest() | {"oauth_config": {"scopes": {"bot": ["commands", "chat:write", "channels:history"]}}}]
+)
+async def test_a_missing_scope_is_told_with_what_to_do(where, secrets, file, tmp_path):
+    async with running("init", *where, "--bot-admins", CARA, cwd=tmp_path, **secrets) as child:
+        code = await child.ends()
+
+    assert code == 1
+    assert "Slack did not grant users:read, channels:read, groups:read, im:write." in child.err
+    assert "Paste the manifest anew" in child.err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--bot-admins", GUS), "U0GUEST01 is Gus Moreau, a guest"),
+        (("--bot-admins", CARA, "--channel", PARTNERS), "because it has guests in it"),
+    ],
+)
+async def test_nobody_and_no_place_outside_the_team_is_taken(options, told, where, secrets, file, tmp_path):
+    async with running("init", *where, *options, cwd=tmp_path, **secrets) as child:
+        code = await child.ends()
+
+    assert code == 1
+    assert told in child.err
+    assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "told"),
+    [
+        ("slack_bot_token", "xoxp-1", "That is a user token, which would act in your own name, and the bot token is"),
+        ("slack_bot_token", "xapp-1", "That is an app-level token, and the bot token is wanted here."),
+        ("slack_bot_token", "pivotal_test_1", "That is a Pivotal API key, and the bot token is wanted here."),
+        ("slack_app_token", "xoxb-1", "That is the bot token, and an app-level token is wanted here."),
+        ("slack_signing_secret", "xapp-1", "That is an app-level token, and the signing secret"),
+        ("slack_bot_token", "0123456789abcdef" * 2, "That is the signing secret, or another"),
+        (
+            "pivotal_api_key",
+            "whsec_1",
+            "That is the secret of Pivotal’s webhooks, and a Pivotal API key is wanted here.",
+        ),
+        ("pivotal_api_key", "live_1", "It must be a Pivotal API key"),
+        ("slack_bot_token", "xoxb-1 2", "has no blanks"),
+        ("bot_admins", "@cara", "profile > Copy member ID"),
+        ("bot_readers", "everybody", "must be workspace, or the id of a Slack user group"),
+        ("bot_command", "onboarding", "must be a slash and one word"),
+    ],
+)
+def test_a_value_of_another_kind_is_told_by_its_looks(setting, value, told):
+    with pytest.raises(Unfit) as refused:
+        looks(setting, value)
+
+    assert told in str(refused.value)
+    assert setting.startswith("bot_") or value not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A=1\n", "A=1\nPORT=80\n"),
+        ("A=1", "A=1\nPORT=80\n"),
+        ("# PORT=3000\nA=1\n", "# PORT=3000\nPORT=80\nA=1\n"),
+        ("  export port = 1 # old\nA=1\n", "PORT=80\nA=1\n"),
+        ("PORT=1\nPORT=2\n", "PORT=1\nPORT=80\n"),
+        ('PORT="1\n2"\nA=1\n', "PORT=80\nA=1\n"),
+        ("SUPPORT=1\nPORT_=1\n", "SUPPORT=1\nPORT_=1\nPORT=80\n"),
+    ],
+)
+def test_a_changed_file_keeps_every_other_line(before, after):
+    assert init_file.changed(before, {"port": "80"}) == after
+
+
+@pytest.mark.parametrize("value", ["plain", "with blank", "a#b", "it's", 'say "so"', "back\\slash", ""])
+def test_what_is_written_is_what_is_read(value, tmp_path):
+    init_file.write(tmp_path / ".env", {"bot_risk": value})
+
+    assert init_file.read(tmp_path / ".env").get("bot_risk", "") == value
+
+
+def test_a_file_that_cannot_take_its_place_leaves_no_trace(tmp_path):
+    (tmp_path / ".env").mkdir()
+
+    with pytest.raises(OSError, match="directory"):
+        init_file.write(tmp_path / ".env", {"port": "80"})
+
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+def test_a_link_to_the_file_stays_one(tmp_path):
+    (tmp_path / "kept").write_text("A=1\n")
+    (tmp_path / ".env").symlink_to("kept")
+
+    init_file.write(tmp_path / ".env", {"port": "80"})
+
+    assert (tmp_path / ".env").is_symlink()
+    assert (tmp_path / "kept").read_text() == "A=1\nPORT=80\n"
