@@ -12,7 +12,7 @@ import structlog
 from aiohttp import ClientSession, ClientTimeout, web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import bodies, webhooks
+from bot import __version__, bodies, health, metrics, webhooks
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
@@ -35,8 +35,10 @@ from bot.listeners.roles import Access, Roles
 from bot.listeners.sockets import Socket
 from bot.listeners.tasks import Tasks
 from bot.listeners.withdrawing import Withdrawing
+from bot.metrics import Metrics
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError
+from bot.pivotal.hooks import Hooks
 from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
@@ -86,6 +88,10 @@ class Bot:
     """Where the HTTP mode listens, or None in Socket Mode."""
     webhooks: str | None
     """Where Pivotal's events are taken in, or None where no secret is set for them."""
+    health: str | None
+    """Where `/healthz` and `/readyz` are, or None where Socket Mode found the port taken."""
+    metrics: str | None
+    """Where the figures are shown, or None where they are not."""
     socket: Socket | None
     """The line to Slack, or None in HTTP mode."""
 
@@ -100,9 +106,16 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
     async with AsyncExitStack() as stack:
         store = await _memory(settings.database_url, clock)
         stack.push_async_callback(store.close)
+        registry = Registry(FEATURES)
+        figures = Metrics(version=__version__, mode=settings.mode, actions=registry.kinds)
+        shown = await metrics.listen(figures, settings.metrics, stack) if settings.metrics else None
+        heard = health.Pivotal(clock=clock)
         pivotal = await stack.enter_async_context(
             AsyncPivotalApi(
-                settings.pivotal_api_key.get_secret_value(), base_url=settings.pivotal_base_url, clock=clock
+                settings.pivotal_api_key.get_secret_value(),
+                base_url=settings.pivotal_base_url,
+                clock=clock,
+                hooks=Hooks(after=(figures.asked_pivotal, heard.noted)),
             )
         )
         session = await stack.enter_async_context(ClientSession(timeout=SLACK_TIMEOUT))
@@ -116,7 +129,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         )
         people = People(store)
         await people.load()
-        portfolio = Portfolio(pivotal, store, clock=clock, phases=phases)
+        portfolio = Portfolio(pivotal, store, clock=clock, phases=phases, reporter=figures.refreshed)
         stack.push_async_callback(portfolio.close)
         await _together(portfolio.load(), _check_key(pivotal))
         changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
@@ -149,7 +162,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             following=following,
             people=people,
             subscriptions=Subscriptions(store, clock=clock),
-            ledger=Ledger(store),
+            ledger=Ledger(store, report=figures.digest),
             snoozing=Snoozing(store, onboardings, portfolio, people, clock=clock),
             inbox=Inbox(store, clock=clock),
             creating=Creating(pivotal, store, portfolio, announce=changes.announce, clock=clock),
@@ -171,6 +184,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             customer_channels=services.onboardings.customer_channels,
             guests_allowed=settings.bot_guests_allowed,
             enterprise=identity.enterprise,
+            report=figures.asked_slack,
         )
         posted = PostedCards(store, services.onboardings, portfolio, clock=clock)
         withdrawing = Withdrawing(delivery, posted, services.ledger)
@@ -187,7 +201,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         )
         actors = Actors(client, people, roles, team=identity.team, clock=clock)
         door = Door(
-            Registry(FEATURES),
+            registry,
             identity=identity,
             names=Names(settings.bot_command, settings.bot_alias),
             signing_secret=_secret(settings),
@@ -199,6 +213,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             services=services,
             digests=digests,
             clock=clock,
+            report=figures.turned,
         )
         homes = Bursts(door.tasks, door.refresh_home)
         copies: Bursts[Callable[[], Coroutine[Any, Any, None]]] = Bursts(door.tasks, lambda work: work())
@@ -215,7 +230,21 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         services.subscriptions.watch_people(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_exit(partial(_drained, door.tasks))
         doors = Doors()
-        origin = await _listen(settings, door, doors, client, events, stack, clock)
+        state = health.Health(
+            {
+                "database": partial(_database, store),
+                "slack": partial(doors.line, clock),
+                "pivotal": partial(heard.check, pivotal.in_background().me),
+            },
+            closing=lambda: doors.closing,
+            clock=clock,
+        )
+        _look(figures, pivotal, services, digests, doors, state, clock)
+        figures.looks("queue_size", store.inbox.waiting, "events")
+        figures.looks("queue_size", lambda: len(door.tasks), "tasks")
+        figures.looks("queue_size", lambda: len(copies), "cards")
+        figures.looks("queue_size", lambda: len(homes), "homes")
+        origin = await _listen(settings, door, doors, client, events, stack, clock, figures, state)
         # Where there may be replicas, what one of them is at work on is not taken for given up.
         await digests.recover(clock(), older_than=STUCK if store.shared else timedelta())
         await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
@@ -240,6 +269,8 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             store,
             address=None if settings.mode == "socket" else f"{origin}{http.PATH}",
             webhooks=f"{origin}{webhooks.PATH}" if settings.webhook_secrets else None,
+            health=origin,
+            metrics=shown,
             socket=doors.socket,
         )
 
@@ -293,23 +324,26 @@ async def _listen(
     events: Events,
     stack: AsyncExitStack,
     clock: Callable[[], datetime],
+    figures: Metrics,
+    state: health.Health,
 ) -> str | None:
     """Open doors 1 and 3: a web socket to Slack or a port for Slack to call, and a route for Pivotal's events.
 
-    Gives the origin of the port, None where none is open.
+    Gives the origin of the port; None where somebody else has it, and it was to tell of the bot's health only.
     """
     application = web.Application(client_max_size=http.LARGEST, middlewares=[doors.admit])
     if settings.webhook_secrets:
         webhooks.add_route(application, events)
     if settings.slack_app_token:
         app_token = settings.slack_app_token.get_secret_value()
-        doors.socket = Socket(door.bolt, app_token, client, clock=clock)
+        doors.socket = Socket(door.bolt, app_token, client, clock=clock, report=figures.acknowledged)
         stack.push_async_callback(doors.socket.close)
         await doors.socket.open()
-        if not settings.webhook_secrets:
-            return None
     else:
-        http.add_route(application, door.bolt, signing_secret=_secret(settings), clock=clock)
+        http.add_route(
+            application, door.bolt, signing_secret=_secret(settings), clock=clock, report=figures.acknowledged
+        )
+    state.add_routes(application)
     bodies.hush()
     # What is signed are the bytes as they came, compressed or not.
     runner = web.AppRunner(application, access_log=None, auto_decompress=False)
@@ -319,12 +353,55 @@ async def _listen(
     try:
         await site.start()
     except OSError as error:
+        if settings.slack_app_token and not settings.webhook_secrets:  # nobody has to reach it
+            log.warning("health is not shown", address=f"{settings.host}:{settings.port}", why=error.strerror)
+            return None
         raise StartError(
             f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Set PORT."
         ) from error
     doors.site = site
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}"
+
+
+async def _database(store: Store) -> health.Part:
+    return health.Part(True, "answers") if await store.ping() else health.Part(False, "does not answer")
+
+
+def _look(
+    figures: Metrics,
+    pivotal: AsyncPivotalApi,
+    services: Services,
+    digests: DigestRun,
+    doors: Doors,
+    state: health.Health,
+    clock: Callable[[], datetime],
+) -> None:
+    """Have looked up, whenever somebody asks for the figures, what is not counted as it happens."""
+
+    def since(instant: datetime | None) -> float | None:
+        return (clock() - instant).total_seconds() if instant else None
+
+    def budget() -> float | None:
+        return pivotal.rate_limit.limit if pivotal.rate_limit else None
+
+    def left() -> float | None:
+        rate = pivotal.rate_limit
+        return budget() if rate is None or rate.resets_at <= clock() else rate.remaining
+
+    def connected() -> float | None:
+        return float(doors.socket.health.connected_since is not None) if doors.socket else None
+
+    figures.counts(services.events.counted)
+    figures.looks("pivotal_budget", budget)
+    figures.looks("pivotal_budget_left", left)
+    figures.looks("snapshot_age_seconds", lambda: since(services.portfolio.walked_at))
+    figures.looks("digests_overdue", lambda: digests.overdue(clock()))
+    figures.looks("socket_connected", connected)
+    figures.looks("socket_silence_seconds", lambda: since(doors.socket.health.last_traffic) if doors.socket else None)
+    figures.looks("queue_size", lambda: doors.socket.pending if doors.socket else None, "envelopes")
+    for part in state.parts:
+        figures.looks("ready", partial(state.ready, part), part)
 
 
 async def _warm(portfolio: Portfolio, *, max_age: timedelta) -> None:

@@ -5,7 +5,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_state_path
@@ -107,8 +107,14 @@ class Settings(BaseSettings):
     bot_phases: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="The workspace's phases in order, separated by commas; default: the API's seven"
     )
-    host: str = Field(default="127.0.0.1", description="Address the HTTP mode and Pivotal's webhooks listen on")
-    port: int = Field(default=3000, ge=0, le=65535, description="Port the HTTP mode and Pivotal's webhooks listen on")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on: for Slack in HTTP mode, Pivotal's webhooks, `/healthz` and `/readyz`",
+    )
+    port: int = Field(default=3000, ge=0, le=65535, description="The port there")
+    metrics_address: str = Field(
+        default="127.0.0.1:9464", description="Where `/metrics` is shown to Prometheus; `off`: nowhere"
+    )
 
     @property
     def mode(self) -> Literal["socket", "http"]:
@@ -120,6 +126,23 @@ class Settings(BaseSettings):
         """Where Pivotal's web app lives: the origin its API has."""
         url = urlsplit(self.pivotal_base_url)
         return f"{url.scheme}://{url.netloc}"
+
+    @property
+    def metrics(self) -> tuple[str, int] | None:
+        """Host and port that the metrics are shown at, or None where they are not."""
+        if self.metrics_address == "off":
+            return None
+        host, _, port = self.metrics_address.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that is to be kept out of the log, however it might come there."""
+        given = (getattr(self, name) for name in type(self).model_fields)
+        hidden = [part for one in given if isinstance(one, SecretStr) for part in _parts(one.get_secret_value())]
+        hidden += [one.removeprefix("whsec_") for one in self.webhook_secrets]
+        password = urlsplit(self.database_url).password
+        return (*hidden, *filter(None, (password, unquote(password or ""))))
 
     @property
     def thresholds(self) -> Thresholds:
@@ -195,6 +218,15 @@ class Settings(BaseSettings):
         if not all(re.fullmatch(r"whsec_[A-Za-z0-9+/=_-]+", one) for one in secrets):
             raise ValueError("must be the endpoint's signing secret, which starts with whsec_ (Developer > Webhooks)")
         return value if secrets else None
+
+    @field_validator("metrics_address")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        plain = value.strip().lower()
+        found = re.fullmatch(r"(?:\[[0-9a-f:.]+\]|[\w.-]+):(\d{1,5})", plain)
+        if plain != "off" and (found is None or int(found[1]) > 65535):
+            raise ValueError("must be an address and a port like 127.0.0.1:9464, or off")
+        return plain
 
     @field_validator("bot_phases")
     @classmethod

@@ -99,13 +99,27 @@ _REFUSALS: dict[str, tuple[str, str, bool]] = {
 }
 
 
+_ENDINGS: dict[type[BotError], str] = {
+    Revoked: "revoked",
+    NotPosted: "refused",
+    Unsent: "away",
+    Uncertain: "uncertain",
+}
+"""What became of a call, by the error that it ended with."""
+_SHOWN = frozenset(
+    {"chat_postMessage", "chat_postEphemeral", "chat_unfurl", "chat_update", "files_completeUploadExternal"}
+)
+"""The methods whose work somebody sees."""
+
+
 class Delivery:
     """The bot's mouth: every message others can see goes through here.
 
     `client` has `retry_handlers=[]`, for slack-sdk's default ones would send a dropped post again. `sleep` takes
     seconds, `team` is the workspace's id, and `customer_channels` gives the ids of the channels that Pivotal knows
     as a customer's own. In the channels of `guests_allowed` guests do not count as customers. `enterprise` is the
-    organisation that the workspace belongs to, where it does: its people are no strangers.
+    organisation that the workspace belongs to, where it does: its people are no strangers. `report` is told of every
+    call of Slack by its method and how it ended.
 
     Whatever others would see in a channel goes there only after Slack was asked who reads it, every single time.
     """
@@ -120,8 +134,10 @@ class Delivery:
         customer_channels: Callable[[], Awaitable[Collection[str]]],
         guests_allowed: Collection[str] = (),
         enterprise: str | None = None,
+        report: Callable[[str, str], None] = lambda method, outcome: None,
     ) -> None:
         self._client = client
+        self._report = report
         self._clock = clock
         self._sleep = sleep
         self._customer_channels = customer_channels
@@ -309,6 +325,23 @@ class Delivery:
                 raise Unsent("Slack did not take the picture.", hint="It was not shown to anybody.")
 
     async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
+        """Call Slack: reported, and logged where somebody sees what comes of it."""
+        name = getattr(method, "__name__", "")
+        shown = log.bind(method=name, channel=arguments.get("channel")) if name in _SHOWN else None
+        try:
+            body = await self._answered(method, **arguments)
+        except BotError as error:
+            outcome = next(word for kind, word in _ENDINGS.items() if isinstance(error, kind))
+            self._report(name, outcome)
+            if shown:
+                shown.info("not delivered", outcome=outcome, error=type(error).__name__)
+            raise
+        self._report(name, "ok")
+        if shown:
+            shown.info("delivered")
+        return body
+
+    async def _answered(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
         waited = 0.0
         for attempt in range(1, TRIES + 1):
             try:

@@ -133,6 +133,7 @@ def settings(slack, pivotal, database_url, mode) -> config.Settings:
         bot_timezone="Europe/Berlin",
         bot_admins=(CARA,),
         port=0,
+        metrics_address="127.0.0.1:0",
     )
 
 

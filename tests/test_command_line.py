@@ -70,13 +70,15 @@ def socket_mode(slack, pivotal, tmp_path) -> dict[str, str]:
         "PIVOTAL_API_KEY": pivotal.live_key,
         "PIVOTAL_BASE_URL": pivotal.url,
         "DATABASE_URL": f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}",
+        "PORT": "0",
+        "METRICS_ADDRESS": "off",
     }
 
 
 @pytest.fixture
 def http_mode(socket_mode, slack) -> dict[str, str]:
     rest = {name: value for name, value in socket_mode.items() if name != "SLACK_APP_TOKEN"}
-    return rest | {"SLACK_SIGNING_SECRET": slack.signing_secret, "PORT": "0"}
+    return rest | {"SLACK_SIGNING_SECRET": slack.signing_secret}
 
 
 @pytest.fixture

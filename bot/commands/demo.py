@@ -122,6 +122,7 @@ def _settings(pivotal: LocalPivotal, slack: LocalSlack, database_url: str) -> co
         pivotal_base_url=pivotal.url,
         pivotal_webhook_secret=SecretStr(WEBHOOK_SECRET),
         port=0,
+        metrics_address="off",
         database_url=database_url,
         bot_timezone=ZONE,
         bot_admins=(CARA,),

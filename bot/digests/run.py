@@ -41,6 +41,14 @@ class DigestRun(Asked):
         round_ = self._round(now)
         await asyncio.gather(*(self._channel(channel, queue, round_, now) for channel, queue in queues.items()))
 
+    async def overdue(self, now: datetime) -> int:
+        """How many digests are due at `now` that nobody has begun: those that were put off among them."""
+        due = 0
+        for one in await self._parts.subscriptions.all(active_only=True):
+            if one.kind in self.kinds and schedule.readable(one):
+                due += await self._parts.ledger.due(one, now=now, grace=self.grace) is not None
+        return due
+
     async def recover(self, now: datetime, *, older_than: timedelta = timedelta()) -> None:
         """After a start, and now and then: settle what was left open, and explain what is too late to post.
 

@@ -1,12 +1,14 @@
 """From a request that was read to its answer: who is asking, whether they may, the handler, and what went wrong."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.domain import gates, rights
 from bot.domain.errors import BotError, Unlinked, UpstreamError
@@ -27,6 +29,10 @@ from bot.views.message import Message
 log = structlog.get_logger()
 
 
+Report = Callable[[str, str, float], None]
+"""Is told how a turn has ended: what was done, what came of it, and the seconds until it was answered."""
+
+
 class Conversation:
     """Holds one turn after the other; no exception leaves it, for Bolt would answer 404 after an acknowledgement."""
 
@@ -42,8 +48,10 @@ class Conversation:
         digests: Digests,
         off: tuple[str, ...],
         clock: Callable[[], datetime],
+        report: Report,
     ) -> None:
         self._features = features
+        self._report = report
         self._answering = answering
         self._names = names
         self._actors = actors
@@ -58,27 +66,39 @@ class Conversation:
 
         What came before, here or at another replica, is not done again: it was replayed, or Slack has sent it twice.
         """
-        now, reference = self._clock(), secrets.token_hex(3).upper()
+        now, reference, began = self._clock(), secrets.token_hex(3).upper(), time.monotonic()
         lines = log.bind(reference=reference, action=caller.action, user=caller.user)
+        # Whatever follows from it is logged with the reference that people are shown.
+        with bound_contextvars(reference=reference):
+            outcome = await self._held(handler, caller, now=now, reference=reference, lines=lines, said=said)
+        self._report(caller.action, outcome, time.monotonic() - began)
+
+    async def _held(
+        self, handler: Handler, caller: Caller, *, now: datetime, reference: str, lines: Any, said: dict[str, Any]
+    ) -> str:
         turn = self._turn(_nobody(caller), now, reference, screen=caller.screen, **said)
         seen: Seen
         try:
             if caller.once and not await self._services.inbox.first_time(caller.once):
                 lines.warning("came before")
-                return
+                return "repeated"
             actor = await self._who(caller)
             turn = replace(turn, actor=actor, services=self._services.seen_by(actor))
             _admit(caller, turn.actor)
             seen = await handler(turn)
             lines.info("answered")
+            outcome = "answered"
         except (BotError, PivotalError) as error:
+            outcome = "upstream" if isinstance(error, UpstreamError | PivotalError) else "refused"
             lines.info("refused", error=type(error).__name__)
             seen = await self._ended(error, turn, caller, lines=lines)
         except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
             lines.exception("failed")
+            outcome = "failed"
             seen = await self._ended(error, turn, caller, lines=lines)
         if seen is not None:
             await self._answering.show(seen, caller, lines=lines)
+        return outcome
 
     def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:
         return Turn(

@@ -26,7 +26,7 @@ from bot.listeners.actors import Actors
 from bot.listeners.answering import Answering, Caller
 from bot.listeners.bolt import Identity, application
 from bot.listeners.cards import Cards
-from bot.listeners.conversation import Conversation
+from bot.listeners.conversation import Conversation, Report
 from bot.listeners.crowded import MOST, MOST_TOLD, TOO_MUCH, later, too_much
 from bot.listeners.feature import Digests, Form, Handler, Pressed, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import understand
@@ -72,6 +72,7 @@ class Door:
         services: Services,
         digests: Digests,
         clock: Callable[[], datetime],
+        report: Report,
     ) -> None:
         self.tasks = Tasks()
         self._registry = registry
@@ -93,6 +94,7 @@ class Door:
             digests=digests,
             off=tuple(self._off.values()),
             clock=clock,
+            report=report,
         )
         self.bolt = application(identity, signing_secret=signing_secret, session=session)
         ours = re.compile(r"^ob:")

@@ -188,6 +188,17 @@ class Registry:
         self.events = _joined("event", [feature.events for feature in features])
         self.shortcuts = _joined("shortcut", [feature.shortcuts for feature in features])
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Everything people can do here, by its verb or id, and what kind of doing it is."""
+        return {
+            **{command.verb: "command" for command in self.verbs.values()},
+            **dict.fromkeys(self.buttons, "press"),
+            **dict.fromkeys(self.forms, "form"),
+            **dict.fromkeys(self.shortcuts, "shortcut"),
+            **dict.fromkeys(self.events, "event"),
+        }
+
     def button(self, action_id: str) -> Handler:
         """The handler of an action id; what follows a second colon only tells equal buttons of a message apart."""
         try:

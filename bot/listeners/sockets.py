@@ -8,16 +8,19 @@ See https://docs.slack.dev/apis/events-api/using-socket-mode/.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import structlog
 from aiohttp import ClientError, WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import StartError
@@ -54,7 +57,10 @@ class Health:
 
 
 class Socket:
-    """One web socket, as `Health` tells of it. `monotonic` gives seconds that no change of the clock disturbs."""
+    """One web socket, as `Health` tells of it. `monotonic` gives seconds that no change of the clock disturbs.
+
+    `report` is told of each request how many seconds after its arrival Slack was answered.
+    """
 
     def __init__(
         self,
@@ -67,6 +73,7 @@ class Socket:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        report: Callable[[Mapping[str, Any], float], None] = lambda body, seconds: None,
     ) -> None:
         self._bolt = bolt
         self._app_token = app_token
@@ -76,6 +83,7 @@ class Socket:
         self._monotonic = monotonic
         self._sleep = sleep
         self._chance = chance
+        self._report = report
         self._handler: AsyncSocketModeHandler | None = None
         self._watching: asyncio.Task[None] | None = None
         self._heard = monotonic()
@@ -155,6 +163,7 @@ class Socket:
     async def _connect(self) -> None:
         handler = AsyncSocketModeHandler(self._bolt, self._app_token, web_client=self._web)
         handler.client.on_message_listeners.append(self._on_message)
+        handler.client.socket_mode_request_listeners[:] = [partial(self._on_request, handler)]
         try:
             async with asyncio.timeout(self._patience.connect):
                 handler.client.wss_uri = await reaching.socket_address(self._web, self._app_token)
@@ -174,6 +183,13 @@ class Socket:
         self._note()
         if '"hello"' in message.data[:40]:
             self._since = self._clock()
+
+    async def _on_request(
+        self, handler: AsyncSocketModeHandler, client: SocketModeClient, request: SocketModeRequest
+    ) -> None:
+        began = self._monotonic()
+        await handler.handle(client, request)
+        self._report(request.payload, self._monotonic() - began)
 
     def _note(self) -> None:
         self._heard, self._last = self._monotonic(), self._clock()

@@ -1,6 +1,6 @@
 """What became of each slot of each subscription: who may post it, how far it came, and why it came no further."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,6 +31,7 @@ INTENDED = (NOTHING_TO_SAY, NOTHING_BUT, PAUSED)
 """What the reasons of slots begin with that were not to come."""
 NOT_RUNNING = "I was not running at the hour set"
 DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
+UNDELIVERED = (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN, DeliveryStatus.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,14 @@ class Skipped:
 
 
 class Ledger:
-    """Claims slots and keeps their fate. It posts nothing and tells nobody."""
+    """Claims slots and keeps their fate. It posts nothing.
 
-    def __init__(self, store: Store) -> None:
+    `report` is told what becomes of each digest: posted, skipped, failed, uncertain, put off, or missed.
+    """
+
+    def __init__(self, store: Store, *, report: Callable[[str], None] = lambda outcome: None) -> None:
         self._deliveries = store.deliveries
+        self._report = report
 
     async def due(self, subscription: Subscription, *, now: datetime, grace: timedelta) -> Slot | None:
         """The slot of this subscription to be posted at `now`, unless the ledger has it."""
@@ -73,15 +78,17 @@ class Ledger:
         reason: str | None = None,
     ) -> bool:
         """Note that a slot's message is in the channel, what it said, and the payload while it may still change."""
-        return await self._deliveries.posted(subscription.id, slot, ts=ts, said=said, message=message, reason=reason)
+        noted = await self._deliveries.posted(subscription.id, slot, ts=ts, said=said, message=message, reason=reason)
+        return self._told(slot, DeliveryStatus.POSTED.value, noted)
 
     async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, *, reason: str | None = None) -> bool:
         """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""
-        return await self._deliveries.mark(subscription_id, slot, status, reason)
+        noted = await self._deliveries.mark(subscription_id, slot, status, reason)
+        return self._told(slot, status.value, noted and status in UNDELIVERED)
 
     async def release(self, subscription_id: str, slot: str) -> bool:
         """Give back a claim of which nothing was posted: it is due again."""
-        return await self._deliveries.release(subscription_id, slot)
+        return self._told(slot, "put off", await self._deliveries.release(subscription_id, slot))
 
     async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> bool:
         """Claim a slot that did not come, or may not have; True for exactly one caller."""
@@ -123,6 +130,8 @@ class Ledger:
         why = await self._deliveries.reasons(subscription.id, prefix=NOTICE, since=open_ones[0])
         wanted = {slot: why.get(slot) or reason for slot in open_ones}
         done = await self._deliveries.skip(subscription.id, wanted, channel=subscription.channel, now=now)
+        for _ in done:
+            self._report("missed")
         return tuple(Skipped(slot, wanted[slot.key]) for slot in gone if slot.key in done)
 
     async def _gone(
@@ -171,3 +180,9 @@ class Ledger:
     async def unfinished(self) -> tuple[Delivery, ...]:
         """The slots on their way: claimed, posted or threaded, but not done."""
         return tuple(await self._deliveries.unfinished())
+
+    def _told(self, slot: str, outcome: str, noted: bool) -> bool:
+        """Report what has become of a digest, if it was noted; gives whether it was."""
+        if noted and not slot.startswith(NOTICE):
+            self._report(outcome)
+        return noted

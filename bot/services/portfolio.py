@@ -99,6 +99,11 @@ class Portfolio:
         return self._memory.snapshot(self._recall.walked.as_of) if self._recall.walked else None
 
     @property
+    def walked_at(self) -> datetime | None:
+        """When Pivotal's lists were last walked, here or by another replica."""
+        return self._recall.walked.as_of if self._recall.walked else None
+
+    @property
     def medians(self) -> Mapping[str, float]:
         """Days onboardings usually stay in a phase, where enough stays were observed."""
         return self._memory.medians
@@ -238,6 +243,7 @@ class Portfolio:
                 report = Refreshed(now, error=error)
             else:
                 self.trouble = None
+                log.info("walked", onboardings=report.onboardings, changes=len(report.observations))
         if self._reporter:
             self._reporter(report)
         return self.trouble
