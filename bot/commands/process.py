@@ -49,6 +49,8 @@ def configure_logs(*, quiet: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     # Bolt reads SLACK_BOT_TOKEN too, and warns that it needs no token beside our client.
     logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token` will be unused" not in str(record.msg))
+    # What a connection suffers that is cut off at the second Ctrl-C; whoever used it is told of any other.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

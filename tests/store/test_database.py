@@ -97,6 +97,31 @@ async def test_ping_says_whether_the_database_answers(store: Store, tmp_path: Pa
     await broken.close()
 
 
+async def test_closing_waits_for_the_transaction_under_way(store: Store, url: str) -> None:
+    database, begun, may_end, ends = Database.at(url), asyncio.Event(), asyncio.Event(), []
+
+    async def writes() -> None:
+        async with database.writing() as connection:
+            await connection.execute(insert(people).values(pivotal_id="late", learned="admin"))
+            begun.set()
+            await may_end.wait()
+        ends.append("written")
+
+    async def closes() -> None:
+        await database.close()
+        ends.append("closed")
+
+    writing = asyncio.create_task(writes())
+    await begun.wait()
+    closing = asyncio.create_task(closes())
+    await asyncio.sleep(0)
+    may_end.set()
+    await asyncio.gather(writing, closing)
+
+    assert ends == ["written", "closed"]
+    assert "late" in (await store.people.directory()).people
+
+
 async def test_the_sqlite_file_and_its_folder_are_private(tmp_path: Path, now: datetime) -> None:
     file = tmp_path / "state" / "onboarding-bot" / "bot.db"
 
