@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -41,6 +42,9 @@ PAUSE = 2.0
 _NO_EFFECT_KNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Slack's own words for "it may have been done"."""
 _REVOKED = frozenset({"token_revoked", "invalid_auth", "account_inactive", "not_authed", "token_expired"})
+
+
+log = structlog.get_logger()
 
 
 class Kind(Enum):

@@ -129,7 +129,10 @@ class Metrics:
         gauges = {
             "pivotal_budget_left": ("Requests left in the key's window, as Pivotal said last", ()),
             "pivotal_budget": ("Requests in a whole window", ()),
-            "queue_size": ("What waits or is under way: Slack's envelopes, Pivotal's events, tasks, cards and Homes to draw", ("queue",)),
+            "queue_size": (
+                "What waits or is under way: envelopes of Slack's, events of Pivotal's, tasks, cards, Homes",
+                ("queue",),
+            ),
             "digests_overdue": ("Digests whose hour has come and that nobody has begun", ()),
             "snapshot_age_seconds": ("Since Pivotal's lists were last walked", ()),
             "socket_connected": ("1 while the web socket to Slack is up; NaN in HTTP mode", ()),

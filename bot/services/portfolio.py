@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
+
 from bot.domain.errors import UpstreamError
 from bot.domain.history import changes
 from bot.domain.phases import Phases
@@ -27,6 +29,8 @@ CUSTOMERS = timedelta(hours=6)
 
 KEEP_UP = 5.0
 """Seconds between two looks at what other replicas have stored."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
