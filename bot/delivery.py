@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.audience import Audience
 from bot.domain.audience import audience as judged
-from bot.domain.errors import BotError, Forbidden, OutcomeUnknown, UpstreamError, UserError
+from bot.domain.errors import BotError, Forbidden, OutcomeUnknown, UpstreamError, UserError, cause
 from bot.pivotal.errors import PivotalError
 from bot.views.fitting import fitted
 from bot.views.message import Message, Picture, say
@@ -41,6 +41,7 @@ PAUSE = 2.0
 
 _NO_EFFECT_KNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Slack's own words for "it may have been done"."""
+_RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 _REVOKED = frozenset({"token_revoked", "invalid_auth", "account_inactive", "not_authed", "token_expired"})
 
 
@@ -251,7 +252,8 @@ class Delivery:
             facts = await self._facts(channel)
         except (NotPosted, Unsent):
             raise
-        except (BotError, PivotalError):
+        except (BotError, PivotalError) as error:
+            log.warning("readers not known", channel=channel, why=cause(error))
             facts = {"unknown": True}
         _refuse(judged(facts))
 
@@ -264,7 +266,8 @@ class Delivery:
             return judged(await self._facts(channel))
         except NotPosted:
             raise
-        except (BotError, PivotalError):
+        except (BotError, PivotalError) as error:
+            log.warning("readers not known", channel=channel, why=cause(error))
             return judged({"unknown": True})
 
     async def _facts(self, channel: str) -> dict[str, bool | None]:
@@ -301,7 +304,7 @@ class Delivery:
     async def _outsiders(self, people: Iterable[str]) -> frozenset[Kind]:
         """What those among them are who are not plainly of the team."""
         now = self._clock()
-        self._kinds = {person: kept for person, kept in self._kinds.items() if now - kept[1] < REMEMBER}
+        self._kinds = {person: kept for person, kept in self._kinds.items() if abs(now - kept[1]) < REMEMBER}
         unknown = [person for person in people if person not in self._kinds]
         for start in range(0, len(unknown), AT_ONCE):
             batch = unknown[start : start + AT_ONCE]
@@ -385,9 +388,15 @@ def refusal(error: SlackApiError) -> str | None:
     return code if isinstance(code, str) else None
 
 
+def passing(error: SlackApiError) -> bool:
+    """Whether it is Slack's own trouble, or the token's: nothing is wrong with what was asked."""
+    code = refusal(error)
+    return code is None or code in _NO_EFFECT_KNOWN or code in _REVOKED or code in _RATE_LIMITED
+
+
 def _wait(error: SlackApiError) -> float | None:
     """Seconds that Slack asks to wait before the same call; None when waiting does not help."""
-    if refusal(error) not in ("ratelimited", "rate_limited"):
+    if refusal(error) not in _RATE_LIMITED:
         return None
     try:
         return max(float(error.response.headers.get("Retry-After", PAUSE)), 1.0)

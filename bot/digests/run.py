@@ -10,13 +10,14 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.delivery import Revoked, Uncertain
 from bot.digests.asked import Asked
 from bot.digests.posting import Superseded
 from bot.digests.writing import Occasion, Round
 from bot.domain import schedule
-from bot.domain.errors import BotError, UpstreamError
+from bot.domain.errors import BotError, UpstreamError, cause
 from bot.domain.records import Delivery, DeliveryStatus, Subscription
 from bot.domain.schedule import Slot
 from bot.services.ledger import ASKED_FOR, NOT_RUNNING, NOTICE
@@ -94,13 +95,20 @@ class DigestRun(Asked):
         """One channel's digests in their order; two runs never work on one channel at the same time."""
         async with self._channels[channel]:
             for subscription, slot in sorted(queue, key=lambda due: (self.kinds[due[0].kind].place, due[0].id)):
-                try:
-                    await self._scheduled(subscription, slot, round_, now)
-                except Exception:
-                    # The clock's door: one digest's bug must not cost the others theirs.
-                    reference = secrets.token_hex(3).upper()
-                    log.exception("digest failed", subscription=subscription.id, slot=slot.key, reference=reference)
-                    await self._faulty(subscription, slot.key, reference)
+                reference = secrets.token_hex(3).upper()
+                # Whatever follows from it is logged with the reference that its subscriber is shown.
+                with bound_contextvars(reference=reference):
+                    await self._alone(subscription, slot, round_, now, reference=reference)
+
+    async def _alone(
+        self, subscription: Subscription, slot: Slot, round_: Round, now: datetime, *, reference: str
+    ) -> None:
+        """Post one digest; this is the clock's door: its bug must not cost the others theirs."""
+        try:
+            await self._scheduled(subscription, slot, round_, now)
+        except Exception:
+            log.exception("digest failed", subscription=subscription.id, slot=slot.key, reference=reference)
+            await self._faulty(subscription, slot.key, reference)
 
     async def _scheduled(self, subscription: Subscription, slot: Slot, round_: Round, now: datetime) -> None:
         await self._explain(subscription, now)  # first, so that it says itself that the last one did not come
@@ -134,7 +142,7 @@ class DigestRun(Asked):
             self._revoked = True
             log.error("Slack no longer accepts the bot's token: no digest is posted until it does", code=error.code)
         if await self._parts.ledger.release(subscription.id, slot.key):
-            log.warning("digest put off", subscription=subscription.id, slot=slot.key, error=type(error).__name__)
+            log.warning("digest put off", subscription=subscription.id, slot=slot.key, why=cause(error))
             until = last_try(subscription, slot, grace=self.grace)
             await self._telling.put_off(subscription, slot, error, until=until)
 

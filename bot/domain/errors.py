@@ -79,3 +79,9 @@ class UpstreamError(BotError):
 
 class OutcomeUnknown(UpstreamError):
     """It was asked for, and may or may not have been done."""
+
+
+def cause(error: BaseException) -> str:
+    """What is behind an error, for the log and its reader: people are told what it means for them."""
+    behind = error.__cause__ or error
+    return f"{type(behind).__name__}: {behind}"

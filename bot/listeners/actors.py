@@ -9,6 +9,7 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.delivery import refusal
 from bot.domain.errors import NotFound, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.roles import Roles
@@ -87,12 +88,12 @@ class Actors:
     async def _user(self, slack_id: str) -> dict[str, Any]:
         now = self._clock()
         known = self._seen.get(slack_id)
-        if known and now - known[0] < KEEP:
+        if known and abs(now - known[0]) < KEEP:  # a clock that was set back makes nobody's rights last longer
             return known[1]
         try:
             answer = await self._client.users_info(user=slack_id)
         except (SlackApiError, ClientError, OSError, TimeoutError) as error:
-            if isinstance(error, SlackApiError) and error.response.get("error") == "user_not_found":
+            if isinstance(error, SlackApiError) and refusal(error) == "user_not_found":
                 raise NotFound("Slack knows nobody of that id.", hint="Mention the person: `@name`.") from error
             raise UpstreamError(
                 "Slack could not tell me who is who, so nothing was done.", hint="Try again in a moment."

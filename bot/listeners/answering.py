@@ -1,20 +1,27 @@
 """Where an answer goes: into the modal, through the response_url, onto Home, or whispered in a thread."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientConnectorError, ClientError, ClientSession, ConnectionTimeoutError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.domain.errors import UpstreamError
+from bot.domain.errors import UpstreamError, cause
 from bot.listeners.cards import Cards
 from bot.listeners.feature import Answer, Reply
 from bot.listeners.screen import Screen
 from bot.views import modal
 from bot.views.message import Message
+
+PAUSES = (1.0, 4.0)
+"""Seconds before an answer that Slack did not take is sent again; `Retry-After` may ask for more."""
+LONGEST = 60.0
+"""Seconds waited at the most, whatever Slack asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +79,46 @@ class Answering:
         try:
             await screen.show(view)
         except (UpstreamError, SlackApiError) as error:
-            lines.warning("modal not opened", error=type(error).__name__)
+            lines.warning("modal not opened", error=type(error).__name__, why=cause(error))
 
     async def _send(self, url: str, answer: Answer, *, thread_ts: str, lines: Any) -> None:
-        """Answer through the response_url: private, in the place of the pressed message where that is wanted."""
+        """Answer through the response_url: private, in the place of the pressed message where that is wanted.
+
+        What Slack did not take is sent again: a private answer that came twice does no harm, one that is lost does.
+        """
         body = {**answer.message.payload(), "response_type": "ephemeral", "replace_original": answer.replace}
         if thread_ts and not answer.replace:
             body["thread_ts"] = thread_ts
-        try:
-            client = AsyncWebhookClient(url, session=self._session, retry_handlers=[])
-            response = await client.send_dict(body)
-        except (ClientError, OSError, TimeoutError) as error:
-            lines.warning("answer not delivered", error=type(error).__name__)
-            return
-        if response.status_code != 200:
-            lines.warning("answer not delivered", status=response.status_code, said=response.body[:200])
+        client = AsyncWebhookClient(url, session=self._session, retry_handlers=[])
+        failed = await _sent(client, body)
+        for pause in PAUSES:
+            if failed is None or failed.wait is None:
+                break
+            lines.info("answer is sent again", why=failed.why)
+            await asyncio.sleep(max(failed.wait, pause))
+            failed = await _sent(client, body)
+        if failed is not None:
+            lines.warning("answer not delivered", why=failed.why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """Why an answer did not arrive, and the seconds after which to try again; None where it may have arrived."""
+
+    why: str
+    wait: float | None
+
+
+async def _sent(client: AsyncWebhookClient, body: dict[str, Any]) -> _Failed | None:
+    try:
+        response = await client.send_dict(body)
+    except (ClientConnectorError, ConnectionTimeoutError) as error:
+        return _Failed(cause(error), 0)
+    except (ClientError, OSError, TimeoutError) as error:
+        return _Failed(cause(error), None)
+    if response.status_code == HTTPStatus.OK:
+        return None
+    again = response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.status_code >= 500
+    asked = response.headers.get("Retry-After", "")
+    wait = min(float(asked), LONGEST) if asked.isdecimal() else 0
+    return _Failed(f"{response.status_code} {response.body[:200]}", wait if again else None)

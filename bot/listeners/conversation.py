@@ -11,7 +11,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from bot.domain import gates, rights
-from bot.domain.errors import BotError, Unlinked, UpstreamError
+from bot.domain.errors import BotError, Unlinked, UpstreamError, cause
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.answering import Answering, Caller
@@ -20,6 +20,7 @@ from bot.listeners.claims import unclaimed
 from bot.listeners.ends import keep
 from bot.listeners.feature import Digests, Feature, Handler, Reply, Seen, Turn
 from bot.listeners.manifest import Names
+from bot.listeners.turn import Examine
 from bot.pivotal.errors import PivotalError
 from bot.services import Services
 from bot.views.claims import offer
@@ -46,6 +47,7 @@ class Conversation:
         cards: Cards,
         services: Services,
         digests: Digests,
+        examine: Examine,
         off: tuple[str, ...],
         clock: Callable[[], datetime],
         report: Report,
@@ -58,6 +60,7 @@ class Conversation:
         self._cards = cards
         self._services = services
         self._digests = digests
+        self._examine = examine
         self._off = off
         self._clock = clock
 
@@ -90,7 +93,8 @@ class Conversation:
             outcome = "answered"
         except (BotError, PivotalError) as error:
             outcome = "upstream" if isinstance(error, UpstreamError | PivotalError) else "refused"
-            lines.info("refused", error=type(error).__name__)
+            why = {"why": cause(error)} if isinstance(error, UpstreamError | PivotalError) else {}
+            lines.info("refused", error=type(error).__name__, **why)
             seen = await self._ended(error, turn, caller, lines=lines)
         except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
             lines.exception("failed")
@@ -109,6 +113,7 @@ class Conversation:
             cards=self._cards,
             actors=self._actors,
             digests=self._digests,
+            examine=self._examine,
             names=self._names,
             features=self._features,
             off=self._off,

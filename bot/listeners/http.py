@@ -46,8 +46,8 @@ def add_route(
     async def receive(request: web.Request) -> web.Response:
         began = time.monotonic()
         raw = await bodies.read(request, most=LARGEST, within=patience)
-        if not signatures.genuine(raw, request.headers):
-            log.warning("request refused", why="signature or time")
+        if wrong := signatures.wrong(raw, request.headers):
+            log.warning("request refused", why=wrong)
             return web.Response(status=401, text="The signature or its time is not right.")
         body = _read(raw, request.content_type)
         if body is None:

@@ -134,7 +134,7 @@ class Roles:
             self._groups.clear()
             self._troubles.clear()
         known = self._groups.get(group)
-        if known and now - known.at < KEEP:
+        if known and abs(now - known.at) < KEEP:
             return known.told()
         try:
             answer = await self._client.usergroups_users_list(usergroup=group)

@@ -37,7 +37,7 @@ class Rooms:
     async def _members(self, channel: str) -> Members:
         now = self._clock()
         known = self._known.get(channel)
-        if known and now - known[0] < KEEP:
+        if known and abs(now - known[0]) < KEEP:
             return known[1]
         try:
             members = await self._asked(channel)

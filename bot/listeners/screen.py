@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.delivery import passing, refusal
 from bot.domain.errors import UpstreamError
 from bot.listeners.place import packed
 from bot.views import modal
@@ -74,7 +75,7 @@ class Screen:
             self._hash = answer["view"].get("hash") or ""
         except (SlackApiError, ClientError, TimeoutError, OSError) as error:
             # Closed by the person meanwhile, or newer already: there is nobody to tell.
-            log.info("modal not shown", error=type(error).__name__)
+            log.info("modal not shown", error=type(error).__name__, why=str(error))
 
     async def publish(self, slack_id: str, view: View) -> None:
         """Put `view` on a person's Home tab; https://docs.slack.dev/reference/methods/views.publish."""
@@ -82,7 +83,7 @@ class Screen:
             await self._client.views_publish(user_id=slack_id, view=view)
         except (SlackApiError, ClientError, TimeoutError, OSError) as error:
             # It is drawn anew whenever it is opened.
-            log.warning("Home not published", error=type(error).__name__)
+            log.warning("Home not published", error=type(error).__name__, why=str(error))
 
     async def _open(self, view: View) -> None:
         call = self._client.views_push if self._beneath else self._client.views_open
@@ -92,7 +93,7 @@ class Screen:
         try:
             answer = await call(trigger_id=self.trigger, view=self._placed(view))
         except SlackApiError as error:
-            said = error.response.get("error")
+            said = refusal(error)
             if said == "push_limit_reached":  # three lie on each other already
                 self.take_over()
                 await self.show(view)
@@ -101,7 +102,9 @@ class Screen:
                 raise UpstreamError("The form you pressed in is closed.", hint="Open it again.") from error
             if said in ("expired_trigger_id", "trigger_exchanged"):
                 raise UpstreamError("Slack was too slow to open the form.", hint="Press once more.") from error
-            raise
+            if not passing(error):
+                raise
+            raise UpstreamError("Slack did not open the form.", hint="Try again in a moment.") from error
         except (ClientError, TimeoutError, OSError) as error:
             raise UpstreamError("Slack did not open the form.", hint="Try again in a moment.") from error
         opened = answer["view"]

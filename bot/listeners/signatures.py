@@ -30,21 +30,24 @@ class Signatures:
         """Signature → the Unix second it was made for. Only genuine ones, so Slack's own rate is its bound."""
         self._forgot_at = 0.0
 
-    def genuine(self, raw: bytes, headers: Mapping[str, str]) -> bool:
-        """Whether Slack has signed these very bytes, at most five minutes ago, and they have not come before."""
+    def wrong(self, raw: bytes, headers: Mapping[str, str]) -> str:
+        """Nothing when Slack has signed these very bytes, at most five minutes ago, and they have not come before.
+
+        Else what is wrong, for the log.
+        """
         stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
         if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= LONGEST and signature.isascii()):
-            return False
+            return "its time cannot be read"
         now = self._clock().timestamp()
         if abs(now - int(stamp)) > TOLERANCE:
-            return False
+            return f"its time is {abs(now - int(stamp)):.0f} s from ours: is the clock right?"
         digest = hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(f"v0={digest}", signature):
-            return False
+            return "its signature is not Slack's: is SLACK_SIGNING_SECRET right?"
         self._forget(now)
         first = signature not in self._used
         self._used[signature] = int(stamp)
-        return first
+        return "" if first else "it came before"
 
     def _forget(self, now: float) -> None:
         """Let go, once a minute, of those that are too old to pass anyway."""

@@ -7,6 +7,8 @@ from typing import Self
 
 import structlog
 
+from bot.domain.errors import MemoryAway, cause
+
 GLANCE = 5.0
 """Seconds between two looks, for what another replica left or what has become due."""
 
@@ -44,6 +46,8 @@ class Chore:
             pause = GLANCE
             try:
                 pause = min(await self._work(), GLANCE)
+            except MemoryAway as error:
+                log.warning("chore put off", chore=self._name, why=cause(error))
             except Exception:
                 # Nobody waits for a chore: what is wrong once must not stop it for good.
                 log.exception("chore failed", chore=self._name)

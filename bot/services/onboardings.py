@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Self
 from urllib.parse import urlsplit
 
+import structlog
+
 from bot.domain import naming, references, rights, risk, states
 from bot.domain.errors import NotFound, UpstreamError, UserError
 from bot.domain.naming import Reading
@@ -27,6 +29,8 @@ LIVE_AGE = timedelta(hours=6)
 """The same where Pivotal's events tell of every change of phase and state."""
 INDEX_AGE = timedelta(hours=6)
 """Names change seldom: a look-up uses an older snapshot, and reads the record it finds afresh."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class Onboardings:
             known = None if isinstance(error, InvalidRequest) else self._portfolio.remembered(onboarding_id, error)
             if known is None:
                 raise
+            log.warning("shown as last known", error=type(error).__name__, why=str(error))
             return known
 
     def names(self, text: str, exactly: bool) -> bool:

@@ -153,7 +153,7 @@ class Portfolio:
         """
         await self.keep_up()
         current = self.current
-        if current and self._clock() - current.as_of <= max_age:
+        if current and abs(self._clock() - current.as_of) <= max_age:
             return current
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._refresh(max_age, interactive=interactive))
@@ -244,6 +244,7 @@ class Portfolio:
                 report = await self._walk(pivotal, now)
             except PivotalError as error:
                 self.trouble = _in_words(error, now=now)
+                log.warning("walk failed", error=type(error).__name__, why=str(error))
                 report = Refreshed(now, error=error)
             else:
                 self.trouble = None

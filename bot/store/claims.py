@@ -63,7 +63,8 @@ class Claims:
         insert = self._database.insert(claims).values(
             key=key, holder=holder, token=wanted.token, since=now, expires_at=wanted.until
         )
-        free = claims.c.expires_at <= now
+        # What was taken later than now was taken by a clock that has since been set back: nobody is at work.
+        free = or_(claims.c.expires_at <= now, claims.c.since > now + ttl)
         statement = insert.on_conflict_do_update(
             index_elements=["key"],
             set_={

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, insert, select
@@ -21,6 +21,8 @@ _CHUNK = 2_000
 _ONBOARDING = tuple(OnboardingRow.model_fields)
 _CUSTOMER = tuple(CustomerRow.model_fields)
 _ROW = 1
+AHEAD = timedelta(hours=1)
+"""What was stored longer from now than this was stored by a clock that has since been set back: it is not newer."""
 _MET = "met_at"
 """When a row was stored first: an upsert leaves it as it is."""
 
@@ -174,8 +176,8 @@ class SnapshotRows:
         insert = self._database.insert(snapshot).values(id=_ROW, **known)
         # Of two replicas' walks the one begun first may end last: it does not turn the time back.
         newer = {
-            name: case((snapshot.c[name] > insert.excluded[name], snapshot.c[name]), else_=insert.excluded[name])
-            for name in known
+            name: case((snapshot.c[name].between(at, at + AHEAD), snapshot.c[name]), else_=insert.excluded[name])
+            for name, at in known.items()
         }
         await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=newer))
 
@@ -193,7 +195,7 @@ async def _compare(
     async for part in stored.partitions(_CHUNK):
         for *values, written_at in part:
             row = waiting.pop(values[0], None)
-            if written_at > started_at:
+            if started_at < written_at <= started_at + AHEAD:
                 continue
             if row is None:
                 missing.add(values[0])

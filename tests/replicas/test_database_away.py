@@ -42,18 +42,27 @@ def ask(slack):
     return asks
 
 
-async def test_while_it_is_away_people_are_told_and_when_it_is_back_all_goes_on(fleet, server, pivotal, ask):
+async def test_while_it_is_away_people_are_told_and_when_it_is_back_all_goes_on(
+    fleet, server, pivotal, slack, store, ask
+):
     pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
     await fleet.start(2)
     assert "Aurora Foods" in await ask()
 
     await asyncio.to_thread(server.stops)
-    told = [await ask() for _ in range(2)]
+    told = [await ask()]
+    assert (await slack.clicks("Advance to Program buildout", by=ANA, channel=ONBOARDING)).ok
+    await until(lambda: len(slack.messages(ONBOARDING, ANA)) > 2)
+    told.append(slack.seen(ANA, ONBOARDING))
+    unwritten = pivotal.patches(89)
+    logged = "".join(one.process.err for one in fleet.replicas)
     await asyncio.to_thread(server.starts)
     after = [await ask() for _ in range(4)]
 
     assert all(AWAY in one for one in told)
-    assert all("Aurora Foods" in one for one in after)
+    assert "MemoryAway: The database does not answer" in logged
+    assert (unwritten, await store.audit.list()) == ([], ())
+    assert all("Advance to Program buildout" in one for one in after)
     assert all(one.process.alive for one in fleet.replicas)
 
 

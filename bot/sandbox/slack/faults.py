@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to one call: an `error` instead of it, `slow` seconds before it, a dropped connection after it."""
+    """What happens to one call: an `error` or a proxy's `status` instead of it, `slow` seconds before it, or the
+    connection dropped after it.
+    """
 
     error: str | None = None
+    status: int | None = None
     retry_after: int | None = None
     slow: float = 0.0
     drop: bool = False

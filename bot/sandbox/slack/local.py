@@ -166,6 +166,10 @@ class LocalSlack(People):
         """Refuse the next calls of a method; `ratelimited` comes with `retry_after` seconds."""
         self._faults.add(method, Fault(error=error, retry_after=retry_after), times=times)
 
+    def breaks(self, method: str, *, status: int = 503, times: int = 1) -> None:
+        """Answer the next calls of a method as a proxy before a Slack that is down does: with a few plain words."""
+        self._faults.add(method, Fault(status=status), times=times)
+
     def drops(self, method: str, *, times: int = 1) -> None:
         """Do what the next calls ask, then drop the connection instead of answering."""
         self._faults.add(method, Fault(drop=True), times=times)

@@ -6,6 +6,7 @@ See https://docs.slack.dev/apis/web-api/.
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -21,6 +22,8 @@ from bot.sandbox.slack.workspace import Workspace
 CONNECT = "apps.connections.open"
 RESPONSE_URL = "response_url"
 UPLOAD = "upload"
+PROXY = "upstream connect error or disconnect/reset before headers"
+"""What a proxy says, in plain text, for a server behind it that it cannot reach."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,8 @@ class WebApi:
     async def _meet(self, fault: Fault) -> None:
         if fault.slow:
             await self.faults.sleep(fault.slow)
+        if fault.status:
+            raise Refusal(PROXY)
         if fault.error:
             raise Refusal(fault.error, retry_after=fault.retry_after)
 
@@ -146,7 +151,12 @@ class WebApi:
         self.workspace.changed()
         if fault.drop and request.transport is not None:
             request.transport.abort()
-        headers = {"X-OAuth-Scopes": ",".join(sorted(self.workspace.app.scopes))}
+        if fault.status:
+            return web.Response(status=fault.status, text=PROXY)
+        headers = {
+            "Date": format_datetime(self.workspace.clock(), usegmt=True),
+            "X-OAuth-Scopes": ",".join(sorted(self.workspace.app.scopes)),
+        }
         if body.get("error") == "ratelimited":
             status = 429
             headers["Retry-After"] = str(retry_after or 1)

@@ -1,0 +1,102 @@
+"""A machine whose clock is wrong, and then put right: nothing comes twice, nobody is locked out, lists are true."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
+
+
+async def test_clock_jumps_back_after_a_digest_and_none_comes_twice(slack, bot, ask, clock):
+    await ask("subscribe at-risk daily 09:00", by=CARA)
+    clock.passes(minutes=30)
+    await bot.digests.run_due(clock())
+
+    clock.passes(hours=-2)
+    for _ in range(30):
+        clock.passes(minutes=5)
+        await bot.digests.run_due(clock())
+
+    assert len(slack.calls_of("chat.postMessage")) == 1
+    (row,) = await bot.store.deliveries.recent((await bot.services.subscriptions.all())[0].id)
+    assert (row.slot, row.status) == ("2026-09-07", "done")
+
+
+async def test_clock_jumps_forward_past_a_digest_and_its_subscriber_is_told(slack, bot, ask, clock):
+    await ask("subscribe at-risk daily 09:00", by=CARA)
+
+    clock.passes(hours=6)
+    await bot.digests.recover(clock())
+
+    (told,) = [one.text for one in slack.messages("D0CARA001", CARA) if one.user != CARA]
+    assert "was not posted on Mon 7 Sep: I was not running at the hour set." in told
+    clock.passes(hours=18, minutes=30)
+    await bot.digests.run_due(clock())
+    assert slack.calls_of("chat.postMessage")[-1].args["text"].startswith("At-risk onboardings — Tue 8 Sep")
+
+
+async def test_clock_jumps_back_and_what_a_dead_process_held_is_free(bot, press, ask, clock, pivotal):
+    await ask("aurora")
+    clock.passes(hours=3)
+    held = await bot.store.claims.lease(
+        f"write:T0HOME001:{next(iter(pivotal.world.onboardings.newest_first()))['id']}",
+        holder="Ben Okafor",
+        now=clock(),
+        ttl=timedelta(seconds=60),
+    )
+    locked_out = await press()
+    clock.passes(hours=-3)
+
+    assert held.holder == "Ben Okafor"
+    assert "Ben Okafor is changing this onboarding at this moment." in locked_out
+    assert "You advanced" in await press()
+    assert pivotal.transitions(89) == ["program_buildout"]
+
+
+async def test_clock_jumps_back_and_lists_show_what_is_true_at_the_price_of_one_walk(slack, ask, clock, pivotal):
+    clock.passes(hours=3)
+    before = await ask("list")
+    clock.passes(hours=-3)
+    pivotal.has_onboarding(90, customer="Birch Ltd", phase="review")
+
+    after = await ask("list")
+    requests = len(pivotal.requests)
+    again = await ask("list")
+
+    assert "Birch Ltd" not in before
+    assert "Birch Ltd" in after
+    assert "Birch Ltd" in again
+    assert len(pivotal.requests) == requests
+
+
+class TestHttp:
+    """Slack signs with the right time, and the bot's own clock goes wrong."""
+
+    @pytest.fixture
+    def mode(self):
+        return "http"
+
+    @pytest.fixture
+    def right(self, clock):
+        """The right time: by how much the bot's clock is behind."""
+        return {"ahead": timedelta()}
+
+    @pytest.fixture
+    async def slack(self, clock, right, pivotal, installed):
+        async with LocalSlack(
+            installed, clock=lambda: clock() + right["ahead"], pivotal_origin=pivotal.origin
+        ) as local:
+            yield local
+
+    async def test_clock_jumps_away_from_slacks_and_requests_are_refused_until_it_is_right(
+        self, slack, right, ask, pivotal, log
+    ):
+        right["ahead"] = timedelta(minutes=6)
+        refused = await slack.types("/onboarding advance #89", by=ANA, channel=ONBOARDING)
+        right["ahead"] = timedelta()
+
+        assert (refused.ok, refused.error) == (False, "dispatch_failed")
+        assert log.why("request refused") == "its time is 360 s from ours: is the clock right?"
+        assert pivotal.patches(89) == []
+        assert "Aurora Foods" in await ask("#89")

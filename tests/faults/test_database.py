@@ -1,0 +1,166 @@
+"""The bot's memory locked, full, or out of connections: everybody gets an answer, and nothing is written blindly."""
+
+import asyncio
+import sqlite3
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+
+import pytest
+from sqlalchemy import event, text
+
+from bot.domain.errors import MemoryAway
+from bot.sandbox.slack.world import BEN, CARA, ONBOARDING
+from bot.services.chores import Chore
+from bot.store.database import Database
+
+AWAY = "My memory is not answering at the moment. This is not your fault."
+
+
+@pytest.fixture
+def database_url(tmp_path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
+
+
+@pytest.fixture
+def impatient(bot):
+    """A tenth of a second is waited for a lock, where it is five seconds else."""
+
+    def at_once(connection):
+        connection.exec_driver_sql("PRAGMA busy_timeout = 100")
+
+    event.listen(bot.store.database.engine.sync_engine, "begin", at_once, insert=True)
+
+
+@contextmanager
+def locked(tmp_path):
+    """Somebody else is in the middle of writing to the file."""
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+async def test_database_locked(slack, bot, ask, press, pivotal, log, outcomes, impatient, tmp_path):
+    await ask("aurora")
+    with locked(tmp_path):
+        answer = await press()
+        asked = [await slack.types("/onboarding #89", by=BEN, channel=ONBOARDING) for _ in range(5)]
+
+    assert AWAY in answer
+    assert "Try again in a minute; look first whether it was done." in answer
+    assert all(one.ok for one in asked)
+    assert [AWAY in one.seen for one in slack.messages(ONBOARDING, BEN)] == [True] * 5
+    assert "MemoryAway: The database does not answer: database is locked" in log.lines("failed")[0]["exception"]
+    assert log.lines("not kept in the audit")
+    assert (pivotal.patches(89), await outcomes()) == ([], [])
+    assert "You advanced" in await press()
+    assert await outcomes() == ["done"]
+
+
+async def test_database_locked_once_pivotal_has_made_the_change(
+    slack, bot, press, ask, pivotal, clock, log, outcomes, impatient, tmp_path
+):
+    await ask("aurora")
+    with ExitStack() as stack:
+        pivotal.world.on_change.append(lambda _: stack.enter_context(locked(tmp_path)))
+        answer = await press()
+    again = await press()
+    clock.passes(seconds=61)
+
+    assert AWAY in answer
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert "database is locked" in log.lines("failed")[0]["exception"]
+    assert await outcomes() == ["begun", "refused"]
+    assert "Ana Ruiz is changing this onboarding at this moment." in again
+    assert "Advance to Internal QA" in await press()
+    assert pivotal.transitions(89) == ["program_buildout"]
+
+
+async def test_a_digest_that_finds_the_database_locked_comes_when_it_is_free(
+    slack, bot, ask, clock, log, impatient, tmp_path
+):
+    await ask("subscribe at-risk daily 09:00", by=CARA)
+    clock.passes(minutes=30)
+    with locked(tmp_path):
+        await bot.digests.run_due(clock())
+    unposted = slack.calls_of("chat.postMessage")
+    clock.passes(minutes=5)
+
+    await bot.digests.run_due(clock())
+
+    assert unposted == []
+    assert "database is locked" in log.lines("digest failed")[0]["exception"]
+    (posted,) = slack.calls_of("chat.postMessage")
+    assert posted.args["text"].startswith("At-risk onboardings")
+
+
+async def test_a_writer_whose_turn_does_not_come_is_told_so_and_the_next_one_is_served(tmp_path):
+    there = Database(Database.at(f"sqlite:///{tmp_path / 'bot.db'}").engine, queue=0.1)
+    async with there.writing():
+        with pytest.raises(MemoryAway, match="The database is busy"):
+            async with there.writing():
+                pass
+
+    async with there.writing() as connection:
+        assert await connection.scalar(text("SELECT 1")) == 1
+    await there.close()
+
+
+async def test_a_full_file_is_told_as_such_and_what_fits_is_still_written(tmp_path):
+    there = Database.at(f"sqlite:///{tmp_path / 'bot.db'}")
+    async with there.writing() as connection:
+        await connection.exec_driver_sql("CREATE TABLE kept (what BLOB)")
+        await connection.exec_driver_sql("PRAGMA max_page_count = 4")
+
+    with pytest.raises(MemoryAway, match="database or disk is full"):
+        async with there.writing() as connection:
+            await connection.exec_driver_sql("INSERT INTO kept VALUES (zeroblob(100000))")
+
+    async with there.writing() as connection:
+        await connection.exec_driver_sql("INSERT INTO kept VALUES ('little')")
+        assert await connection.scalar(text("SELECT count(*) FROM kept")) == 1
+    await there.close()
+
+
+async def test_a_chore_that_finds_no_memory_is_put_off_with_one_line_and_goes_on_when_it_is_back(log):
+    wake, went = asyncio.Event(), asyncio.Event()
+
+    async def work():
+        if not log.lines("chore put off"):
+            wake.set()
+            raise MemoryAway("The database does not answer: connection refused")
+        went.set()
+        return 60.0
+
+    async with Chore("sweep", work, wake=wake):
+        await asyncio.wait_for(went.wait(), 10)
+
+    assert log.lines("chore put off") == [
+        {
+            "chore": "sweep",
+            "why": "MemoryAway: The database does not answer: connection refused",
+            "event": "chore put off",
+            "level": "warning",
+        }
+    ]
+
+
+class TestPostgreSQL:
+    """Fifteen connections are all there are."""
+
+    @pytest.fixture
+    def database_url(self, postgres):
+        return postgres()
+
+    async def test_connection_pool_exhausted(self, bot, ask, press, pivotal, log, outcomes):
+        await ask("aurora")
+        async with AsyncExitStack() as stack:
+            for _ in range(15):
+                await stack.enter_async_context(bot.store.database.reading())
+            answer = await ask("#89")
+
+        assert AWAY in answer
+        assert "QueuePool limit of size 5 overflow 10 reached" in log.lines("failed")[0]["exception"]
+        assert await outcomes() == []
+        assert "You advanced" in await press()
+        assert pivotal.transitions(89) == ["program_buildout"]
