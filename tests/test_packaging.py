@@ -100,7 +100,7 @@ def test_the_source_archive_is_enough_to_test_and_build_it_again(archive, wheel,
 
     (again,) = tmp_path.glob("*.whl")
     assert names(again) == names(wheel)
-    for name in ("tests/test_packaging.py", "Makefile", "constraints.txt", ".env.example"):
+    for name in ("tests/test_packaging.py", "Makefile", "constraints.txt", ".env.example", "deploy/Dockerfile"):
         assert (unpacked / name).is_file(), name
 
 

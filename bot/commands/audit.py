@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.commands import connection, memory
+from bot.commands.progress import Tell, progress
 from bot.config import ConfigurationError
 from bot.domain.records import AuditEntry
 
@@ -35,6 +36,8 @@ SHOWN = 500
 WIDE = 200
 """Columns of the table where there is no terminal it must fit into."""
 INTERRUPTED = 130
+_PART = 1_000
+"""Rows after which it is said how far the reading is."""
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _FORMULA = re.compile(r"[ \n]*[=+\-@\t＝＋－＠]")
@@ -58,22 +61,40 @@ def moment(said: str, *, now: datetime) -> datetime:
 
 def main(*, since: datetime, until: datetime, as_csv: bool, clock: Callable[[], datetime]) -> int:
     """Print the audit with the settings of the environment and `.env`; gives the exit code."""
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
-        return asyncio.run(_print(memory.load(), since=since, until=until, as_csv=as_csv, clock=clock))
+        with progress(errors) as tell:
+            # Lines that scroll by on the terminal tell enough.
+            seen = _ignore if as_csv and sys.stdout.isatty() else tell
+            asyncio.run(_print(memory.load(), since=since, until=until, as_csv=as_csv, clock=clock, tell=seen))
     except ConfigurationError as error:
         return connection.complain(error)
     except KeyboardInterrupt:
+        errors.print("Stopped. What was printed is not all.")
         return INTERRUPTED
+    return 0
 
 
-async def _print(url: str, *, since: datetime, until: datetime, as_csv: bool, clock: Callable[[], datetime]) -> int:
+async def _print(
+    url: str, *, since: datetime, until: datetime, as_csv: bool, clock: Callable[[], datetime], tell: Tell
+) -> None:
     async with memory.opened(url, clock=clock) as store:
-        entries = store.audit.between(since, until)
+        total = await store.audit.count(since, until)
+        entries = counted(store.audit.between(since, until), total=total, tell=tell)
         if as_csv:
             await write(entries, sys.stdout)
         else:
             await show(entries, Console(highlight=False, width=None if sys.stdout.isatty() else WIDE))
-    return 0
+
+
+async def counted(entries: AsyncIterator[AuditEntry], *, total: int, tell: Tell) -> AsyncIterator[AuditEntry]:
+    """The same entries; `tell` is told how many of `total` are read, a thousand at a time."""
+    read = 0
+    async for entry in entries:
+        if read % _PART == 0:
+            tell("Reading the audit", read, total)
+        read += 1
+        yield entry
 
 
 async def write(entries: AsyncIterator[AuditEntry], file: TextIO) -> None:
@@ -121,6 +142,10 @@ def harmless(cell: str) -> str:
 def as_meant(cell: str) -> str:
     """What `harmless` was given, but for its line ends."""
     return cell[1:] if _NEUTRALISED.match(cell) else cell
+
+
+def _ignore(_what: str, _done: int, _total: int | None) -> None:
+    """Tell nobody."""
 
 
 def _cells(entry: AuditEntry) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -18,6 +19,8 @@ from rich.console import Console
 from bot.commands import connection, digest_json, memory, terminal
 from bot.commands.connection import Connection
 from bot.commands.digest_json import Told
+from bot.commands.process import configure_logs
+from bot.commands.progress import Tell, progress
 from bot.config import ConfigurationError
 from bot.digests import DIGESTS
 from bot.digests.writing import Round, write
@@ -27,7 +30,8 @@ from bot.domain.filters import ME, MINE
 from bot.domain.phases import Phases
 from bot.domain.records import Subscription
 from bot.domain.risk import Thresholds
-from bot.pivotal import AsyncPivotalApi
+from bot.pivotal import AsyncPivotalApi, Attempt, Hooks, Outcome
+from bot.services import walks
 from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
@@ -92,15 +96,18 @@ class Parts:
 
 def main(kind: str, *, filters: str, zone: str | None, as_json: bool, clock: Callable[[], datetime]) -> int:
     """Print a digest with the settings of the environment and `.env`; gives the exit code."""
+    configure_logs(quiet=True)  # what is printed is the digest
+    errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
-        told = asyncio.run(_told(connection.read(Wanted), kind, filters=filters, zone=zone, clock=clock))
+        with progress(errors) as tell:
+            told = asyncio.run(_told(connection.read(Wanted), kind, filters=filters, zone=zone, clock=clock, tell=tell))
     except ConfigurationError as error:
         return connection.complain(error)
     except BotError as error:
-        complaint = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-        complaint.print(f"{error.message} {error.hint}".strip())
+        errors.print(f"{error.message} {error.hint}".strip())
         return FAILED if isinstance(error, UpstreamError) else UNUSABLE
     except KeyboardInterrupt:
+        errors.print("Stopped. Nothing was changed.")
         return INTERRUPTED
     if as_json:
         print(digest_json.document(told))  # noqa: T201 - what was asked for
@@ -109,20 +116,45 @@ def main(kind: str, *, filters: str, zone: str | None, as_json: bool, clock: Cal
     return 0
 
 
-async def _told(settings: Wanted, kind: str, *, filters: str, zone: str | None, clock: Callable[[], datetime]) -> Told:
+async def _told(
+    settings: Wanted, kind: str, *, filters: str, zone: str | None, clock: Callable[[], datetime], tell: Tell
+) -> Told:
     digest, now = DIGESTS[kind], clock()
     place = dates.zone(zone or settings.bot_timezone).key
     if {word.casefold() for word in words.split(filters)} & _MINE:
         raise UserError("Nobody is asking here.", hint="Say whose: `owner:` and the id of a Pivotal user.")
     subscription = Subscription("", "", "", kind, digest.days, digest.at, place, "", now, filters)
     async with AsyncExitStack() as stack:
-        pivotal = await stack.enter_async_context(settings.awaited(clock=clock))
         store = await stack.enter_async_context(_copied(memory.load(), clock=clock))
+        hooks = Hooks(after=(_Pages(await _usual(store), tell).note,))
+        pivotal = await stack.enter_async_context(settings.awaited(clock=clock, hooks=hooks))
         parts = await _parts(settings, pivotal, store, clock=clock)
         stack.push_async_callback(parts.portfolio.close)
         round_ = Round(parts.portfolio, now=now)
         written = await write(digest, subscription, parts, round_)
         return Told(written, subscription, await round_.snapshot(), parts.people.directory, now, parts.test_key)
+
+
+class _Pages:
+    """Counts the pages of Pivotal's lists as they come in."""
+
+    def __init__(self, usual: int | None, tell: Tell) -> None:
+        self._usual = usual
+        self._tell = tell
+        self._read = 0
+        tell("Reading Pivotal's lists, in pages", 0, usual)
+
+    def note(self, attempt: Attempt, outcome: Outcome) -> None:
+        if attempt.operation.endswith(".list") and outcome.status == HTTPStatus.OK:
+            self._read += 1
+            # Lists grow: there is never less than what has been read.
+            self._tell("Reading Pivotal's lists, in pages", self._read, self._usual and max(self._usual, self._read))
+
+
+async def _usual(store: Store) -> int | None:
+    """How many pages there were when the bot last read them all; None where it has no memory of that."""
+    rows, customers, as_of = await store.snapshot.load()
+    return None if as_of is None else walks.pages(len(rows)) + walks.pages(len(customers))
 
 
 async def _parts(settings: Wanted, pivotal: AsyncPivotalApi, store: Store, *, clock: Callable[[], datetime]) -> Parts:

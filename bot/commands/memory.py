@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config import ConfigurationError, Settings, unreadable
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, MemoryAway
 from bot.store import Store
 from bot.store.database import address
 
@@ -44,15 +44,17 @@ def load(env_file: Path | None = Path(".env")) -> str:
 
 @asynccontextmanager
 async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
-    """The bot's memory, which has to be there already; raises ConfigurationError when it cannot be opened."""
+    """The bot's memory, which has to be there already; raises ConfigurationError when it cannot be opened or used."""
     if not exists(url):
         raise ConfigurationError(["DATABASE_URL names a file that does not exist: has the bot run with it yet?"])
     try:
         store = await Store.open(url, clock=clock)
-    except (BotError, OSError) as error:
+    except (BotError, MemoryAway, OSError) as error:
         raise ConfigurationError([f"The bot's memory cannot be opened: {str(error).rstrip('.')}."]) from error
     try:
         yield store
+    except MemoryAway as error:
+        raise ConfigurationError([f"The bot's memory cannot be used: {str(error).rstrip('.')}."]) from error
     finally:
         await store.close()
 

@@ -1,14 +1,13 @@
 """`onboarding-bot migrate`: from the SQLite file to PostgreSQL, for several replicas; all of it or nothing."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.util import find_spec
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from bot.commands import connection, memory
+from bot.commands.progress import Tell, progress
 from bot.config import ConfigurationError
 from bot.domain.errors import BotError
 from bot.store.database import Database, address
@@ -24,8 +23,8 @@ def main(to: str) -> int:
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
         source, target = _ends(to)
-        with _progress(console) as tell:
-            moved = asyncio.run(_move(source, target, tell))
+        with progress(console) as tell:
+            moved = asyncio.run(_move(source, target, lambda step: _tell(step, console, tell)))
     except ConfigurationError as error:
         return connection.complain(error)
     except (BotError, OSError, TypeError, ValueError) as error:  # asyncpg's: an option it does not know
@@ -68,21 +67,10 @@ async def _move(source: str, target: str, tell: Callable[[Step], None]) -> int:
         await new.close()
 
 
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[Step], None]]:
-    """A bar on a terminal; elsewhere a line for each table that is through."""
-    if not console.is_terminal:
-        yield lambda step: _line(step, console)
-        return
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as progress:
-        bar = progress.add_task("…")
-        yield lambda step: progress.update(bar, description=_said(step), completed=step.rows, total=step.total)
-
-
-def _line(step: Step, console: Console) -> None:
-    if step.done:
-        console.print(f"{_said(step)}: {step.rows} rows")
-
-
-def _said(step: Step) -> str:
-    return f"{'Checked' if step.checked else 'Copied'} {step.table}"
+def _tell(step: Step, console: Console, tell: Tell) -> None:
+    """How far it is; and where there is no terminal, a line for each table that is through."""
+    said = f"{'Checked' if step.checked else 'Copied'} {step.table}"
+    if step.done and not console.is_terminal:
+        console.print(f"{said}: {step.rows} rows")
+    else:
+        tell(said, step.rows, step.total)

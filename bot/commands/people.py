@@ -17,6 +17,7 @@ from rich.console import Console
 
 from bot.commands import connection, memory
 from bot.commands.audit import INTERRUPTED, as_meant, harmless
+from bot.commands.progress import Tell, progress
 from bot.config import ConfigurationError
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, Person, Standing
@@ -58,7 +59,8 @@ def take_in(path: Path, *, clock: Callable[[], datetime]) -> int:
         if path.stat().st_size > LARGEST:
             raise Unreadable([f"The file is larger than {LARGEST // 1_000_000} MB."])
         roster = parse(path.read_text(encoding="utf-8-sig"))
-        changed = asyncio.run(_store(memory.load(), roster.people, clock=clock))
+        with progress(console) as tell:
+            changed = asyncio.run(_store(memory.load(), roster.people, clock=clock, tell=tell))
     except ConfigurationError as error:
         return connection.complain(error)
     except (OSError, UnicodeDecodeError) as error:
@@ -71,6 +73,7 @@ def take_in(path: Path, *, clock: Callable[[], datetime]) -> int:
             console.print(f"  and {len(error.problems) - _PROBLEMS} more.")
         return FAILED
     except KeyboardInterrupt:
+        console.print("Stopped. Nobody was linked.")
         return INTERRUPTED
     told = [
         f"Links taken in: {len(roster.people)}, of which {changed} new or changed.",
@@ -83,11 +86,13 @@ def take_in(path: Path, *, clock: Callable[[], datetime]) -> int:
 
 def give_out(*, clock: Callable[[], datetime]) -> int:
     """Print every link, and every owner without one, as CSV; gives the exit code."""
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
         asyncio.run(_print(memory.load(), clock=clock))
     except ConfigurationError as error:
         return connection.complain(error)
     except KeyboardInterrupt:
+        console.print("Stopped. What was printed is not all.")
         return INTERRUPTED
     return 0
 
@@ -103,6 +108,7 @@ def erase(slack_id: str, *, clock: Callable[[], datetime]) -> int:
     except ConfigurationError as error:
         return connection.complain(error)
     except KeyboardInterrupt:
+        console.print("Stopped. Do this again, so that all of it is erased.")
         return INTERRUPTED
     console.print(
         f"Erased. Rows deleted: {gone.deleted}, changed: {gone.changed}. Where this person acted, {gone.pseudonym} "
@@ -184,9 +190,9 @@ def _cell(value: str | None) -> str:
     return " ".join(as_meant(value or "").split())
 
 
-async def _store(url: str, people: tuple[Person, ...], *, clock: Callable[[], datetime]) -> int:
+async def _store(url: str, people: tuple[Person, ...], *, clock: Callable[[], datetime], tell: Tell) -> int:
     async with memory.opened(url, clock=clock) as store:
-        return await People(store).take_in(people)
+        return await People(store).take_in(people, tell=lambda done, total: tell("Linking", done, total))
 
 
 async def _forget(url: str, slack_id: str, *, clock: Callable[[], datetime]) -> Forgotten:

@@ -163,7 +163,8 @@ class Walk:
         return after
 
     def _rest(self) -> None:
-        told = f"{self._taken} of {_steps(self._steps)} taken; the next in {self.pause:g} s"
+        left = (self._steps - self._taken) * self.pause
+        told = f"{self._taken} of {_steps(self._steps)} taken; the next in {self.pause:g} s, all in about {left:g} s"
         with self.console.status(told) if self.console.is_terminal else nullcontext():
             self.sleep(self.pause)
 

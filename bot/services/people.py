@@ -74,29 +74,34 @@ class People:
             rights.check(Right.LINK, by)
             readable(pivotal_id)
         except UserError as error:
-            await self._record("link", person, by=by, trace=trace, outcome="refused", why=error.message)
+            await self._store.audit.add(
+                self._entry("link", person, by=by, trace=trace, outcome="refused", why=error.message)
+            )
             raise
         await self.load()
         known = self.directory.people.get(pivotal_id)
         former = known if known and known.slack_id and known.slack_id != slack_id else None
         await self._store.people.link(person)
-        await self._record("link", person, by=by, trace=trace, before=_named(known))
+        await self._store.audit.add(self._entry("link", person, by=by, trace=trace, before=_named(known)))
         await self.load()
         self._changed(slack_id, former.slack_id if former else None, by.slack_id)
         return Linked(person, former)
 
-    async def take_in(self, people: Iterable[Person]) -> int:
+    async def take_in(self, people: Iterable[Person], *, tell: Callable[[int, int], None]) -> int:
         """Make all the links of a file, or none; gives how many are new or other than before.
 
-        For who runs the bot, whom no right stops: the audit says that it came from the command line.
+        For who runs the bot, whom no right stops: the audit says that it came from the command line. `tell` is told
+        how many of how many are through.
         """
         await self.load()
         before = self.directory.people
         changed = [person for person in people if not _same(before.get(person.pivotal_id), person)]
-        await self._store.people.link(*changed)
-        for person in changed:
-            known = before.get(person.pivotal_id)
-            await self._record("link", person, by=_OPERATOR, trace=Trace("people import"), before=_named(known))
+        trace = Trace("people import")
+        links = [
+            (one, self._entry("link", one, by=_OPERATOR, trace=trace, before=_named(before.get(one.pivotal_id))))
+            for one in changed
+        ]
+        await self._store.people.take_in(links, tell=lambda done: tell(done, len(links)))
         await self.load()
         return len(changed)
 
@@ -138,11 +143,11 @@ class People:
         await self.load()
         if stands.slack_id != by.slack_id:
             why = f"{stands.name or 'Somebody else'} is linked to the Pivotal user {pivotal_id} already."
-            await self._record("claim", wanted, by=by, trace=trace, outcome="refused", why=why)
+            await self._store.audit.add(self._entry("claim", wanted, by=by, trace=trace, outcome="refused", why=why))
             raise Refused(why, hint="If that is wrong, an admin of this bot can change it.")
         if stands.confirmed:
             raise Refused(f"You are linked to the Pivotal user {pivotal_id} already.")
-        await self._record("claim", wanted, by=by, trace=trace)
+        await self._store.audit.add(self._entry("claim", wanted, by=by, trace=trace))
         self._changed(by.slack_id)
         key = f"claim:{by.team_id}:{by.slack_id}:{pivotal_id}"
         return await self._store.claims.first_time(key, now=self._store.clock(), keep=ASK_AGAIN)
@@ -162,17 +167,19 @@ class People:
         try:
             rights.check(Right.LINK, by)
         except UserError as error:
-            await self._record(action, guess, by=by, trace=trace, outcome="refused", why=error.message)
+            await self._store.audit.add(
+                self._entry(action, guess, by=by, trace=trace, outcome="refused", why=error.message)
+            )
             raise
         settle = self._store.people.confirm if action == "confirm" else self._store.people.reject
         if not await settle(pivotal_id, slack_id=slack_id):
             raise NotFound("That is settled already.", hint=f"{pivotal_id} is {_named(known)} now.")
-        await self._record(action, guess, by=by, trace=trace)
+        await self._store.audit.add(self._entry(action, guess, by=by, trace=trace))
         await self.load()
         self._changed(slack_id, by.slack_id)
         return guess
 
-    async def _record(
+    def _entry(
         self,
         action: str,
         person: Person,
@@ -182,22 +189,20 @@ class People:
         before: str = "",
         outcome: str = "done",
         why: str | None = None,
-    ) -> None:
-        await self._store.audit.add(
-            AuditEntry(
-                at=self._store.clock(),
-                slack_id=by.slack_id,
-                name=by.name,
-                source=trace.source,
-                action=action,
-                onboarding_id=None,
-                title=f"Pivotal user {person.pivotal_id}",
-                before=before,
-                after=_named(person),
-                outcome=outcome,
-                reference=trace.reference,
-                reason=why,
-            )
+    ) -> AuditEntry:
+        return AuditEntry(
+            at=self._store.clock(),
+            slack_id=by.slack_id,
+            name=by.name,
+            source=trace.source,
+            action=action,
+            onboarding_id=None,
+            title=f"Pivotal user {person.pivotal_id}",
+            before=before,
+            after=_named(person),
+            outcome=outcome,
+            reference=trace.reference,
+            reason=why,
         )
 
 

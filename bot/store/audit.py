@@ -87,6 +87,12 @@ class Audit:
             found = [AuditEntry(*row) for row in await connection.execute(query)]
         return {one.onboarding_id: one for one in found if one.onboarding_id}
 
+    async def count(self, since: datetime, until: datetime) -> int:
+        """How many rows `between` reads, at most: what is only begun and what came of it count twice here."""
+        query = select(func.count()).select_from(audit).where(audit.c.at >= since, audit.c.at < until)
+        async with self._database.reading() as connection:
+            return int(await connection.scalar(query) or 0)
+
     async def between(self, since: datetime, until: datetime) -> AsyncIterator[AuditEntry]:
         """Every attempt from `since` on and before `until`, oldest first, read a thousand rows at a time."""
         query = select(audit.c.number, *_COLUMNS).where(_TOLD, audit.c.at >= since, audit.c.at < until)

@@ -1,12 +1,14 @@
 """People: which Slack user is which Pivotal user, and whether that is confirmed or a guess."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.records import Directory, Person
+from bot.domain.records import AuditEntry, Directory, Person
 from bot.store.database import Database
-from bot.store.tables import people
+from bot.store.tables import audit, people
 
 _COLUMNS = [people.c[field.name] for field in fields(Person)]
 
@@ -24,28 +26,39 @@ class People:
         """
         async with self._database.writing() as connection:
             for person in links:
-                insert = self._database.insert(people).values(**asdict(person))
-                new = insert.excluded
-                same = or_(new.slack_id.is_(None), people.c.slack_id.is_(None), new.slack_id == people.c.slack_id)
-                known = {
-                    name: case((same, func.coalesce(new[name], people.c[name])), else_=new[name])
-                    for name in ("slack_id", "name", "email")
-                }
-                await connection.execute(
-                    insert.on_conflict_do_update(
-                        index_elements=["pivotal_id"],
-                        set_={**known, "learned": new.learned, "confirmed": new.confirmed},
-                    )
-                )
+                await self._link(connection, person)
+
+    async def take_in(self, links: Sequence[tuple[Person, AuditEntry]], *, tell: Callable[[int], None]) -> None:
+        """Link many, each with its row in the audit: all or none. `tell` is told how many are through."""
+        async with self._database.writing() as connection:
+            for number, (person, entry) in enumerate(links, 1):
+                await self._link(connection, person)
+                await connection.execute(insert(audit).values(**asdict(entry)))
+                tell(number)
+
+    async def _link(self, connection: AsyncConnection, person: Person) -> None:
+        added = self._database.insert(people).values(**asdict(person))
+        new = added.excluded
+        same = or_(new.slack_id.is_(None), people.c.slack_id.is_(None), new.slack_id == people.c.slack_id)
+        known = {
+            name: case((same, func.coalesce(new[name], people.c[name])), else_=new[name])
+            for name in ("slack_id", "name", "email")
+        }
+        await connection.execute(
+            added.on_conflict_do_update(
+                index_elements=["pivotal_id"],
+                set_={**known, "learned": new.learned, "confirmed": new.confirmed},
+            )
+        )
 
     async def guess(self, person: Person) -> Person:
         """Keep a guess where nobody is linked yet, in place of this person's earlier unconfirmed claim.
 
         Gives the link as it stands then, which may be another person's.
         """
-        insert = self._database.insert(people).values(**asdict(person))
-        new = insert.excluded
-        taken = insert.on_conflict_do_update(
+        added = self._database.insert(people).values(**asdict(person))
+        new = added.excluded
+        taken = added.on_conflict_do_update(
             index_elements=["pivotal_id"],
             set_={name: new[name] for name in ("slack_id", "name", "email", "learned", "confirmed")},
             where=people.c.slack_id.is_(None),

@@ -23,6 +23,15 @@ NOW = datetime(2026, 9, 7, 12, 0, tzinfo=UTC)
 README = (Path(__file__).parents[2] / "README.md").read_text()
 
 
+def unheard(done, total):
+    """Tell nobody how far it is."""
+
+
+def interrupted(done, total):
+    """Ctrl-C in the middle of it."""
+    raise KeyboardInterrupt
+
+
 async def opened(path):
     return await Store.open(f"sqlite+aiosqlite:///{path}", clock=lambda: NOW)
 
@@ -52,13 +61,16 @@ def run(tmp_path, monkeypatch):
 
 
 async def test_copy_has_what_was_written_a_moment_ago(store, tmp_path):
-    copy(tmp_path / "bot.db", tmp_path / "copy.db")
+    told = list[tuple[int, int]]()
 
+    copy(tmp_path / "bot.db", tmp_path / "copy.db", tell=lambda *far: told.append(far))
+
+    assert told[-1][0] == told[-1][1] > 0
     assert await names(tmp_path / "copy.db") == {"Ana Ruiz"}
 
 
 async def test_copy_is_private_and_stands_alone(store, tmp_path):
-    copy(tmp_path / "bot.db", tmp_path / "copy.db")
+    copy(tmp_path / "bot.db", tmp_path / "copy.db", tell=unheard)
 
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
@@ -83,7 +95,7 @@ asyncio.run(main())
         try:
             await asyncio.to_thread(writer.stdout.readline)
             for number in range(5):
-                await asyncio.to_thread(copy, tmp_path / "bot.db", tmp_path / f"copy{number}.db")
+                await asyncio.to_thread(copy, tmp_path / "bot.db", tmp_path / f"copy{number}.db", tell=unheard)
             assert writer.poll() is None
         finally:
             writer.kill()
@@ -99,7 +111,7 @@ async def test_a_file_there_is_stays_as_it_is(store, tmp_path):
     (tmp_path / "copy.db").write_text("precious")
 
     with pytest.raises(NotCopied, match="exists already"):
-        copy(tmp_path / "bot.db", tmp_path / "copy.db")
+        copy(tmp_path / "bot.db", tmp_path / "copy.db", tell=unheard)
 
     assert (tmp_path / "copy.db").read_text() == "precious"
 
@@ -108,9 +120,17 @@ def test_a_damaged_database_leaves_no_copy(tmp_path):
     (tmp_path / "bot.db").write_bytes(b"not a database at all, but long enough to be read as one" * 100)
 
     with pytest.raises(NotCopied, match="not a database"):
-        copy(tmp_path / "bot.db", tmp_path / "copy.db")
+        copy(tmp_path / "bot.db", tmp_path / "copy.db", tell=unheard)
 
     assert [path.name for path in tmp_path.iterdir()] == ["bot.db"]
+
+
+async def test_ctrl_c_leaves_no_copy_and_no_part_of_one(store, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        copy(tmp_path / "bot.db", tmp_path / "copy.db", tell=interrupted)
+
+    assert list(tmp_path.glob("copy*")) == []
+    assert await names(tmp_path / "bot.db") == {"Ana Ruiz"}
 
 
 def test_command_says_what_it_made(run, tmp_path):
@@ -155,7 +175,7 @@ def test_postgresql_is_said_to_have_its_own_tool(run, monkeypatch):
 
 async def test_the_readmes_commands_bring_the_memory_back(run, store, tmp_path):
     (fence,) = re.findall(r"<!-- restore -->\n<!-- needs a workspace -->\n```sh\n(.*?)```", README, flags=re.DOTALL)
-    assert (await asyncio.to_thread(run, "bot-backup.db")).exit_code == 0
+    assert run("bot-backup.db").exit_code == 0
     await store.people.link(Person("user_2", "U0BEN0001", "Ben Okafor"))
     later = await names(tmp_path / "bot.db")
     await store.close()

@@ -1,0 +1,74 @@
+"""How far long work is: on a terminal a bar with counts and time left, elsewhere a plain line now and then."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+Tell = Callable[[str, int, int | None], None]
+"""Told what is being done, how much of it is, and of how much, where that is known."""
+
+EVERY = 5.0
+"""Seconds between two plain lines: what is over sooner needs none."""
+
+
+@contextmanager
+def progress(console: Console, *, clock: Callable[[], float] = time.monotonic) -> Iterator[Tell]:
+    """Show what is told for as long as the context lasts; on a terminal nothing of it stays. `clock` gives seconds."""
+    if not console.is_terminal:
+        yield _Lines(console, clock).tell
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    )
+    with Progress(*columns, console=console, transient=True, get_time=clock) as bars:
+        yield _Bar(bars).tell
+
+
+class _Bar:
+    """One bar, which begins anew with each thing that is done."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+        self._task = bars.add_task("", visible=False)
+        self._what = ""
+
+    def tell(self, what: str, done: int, total: int | None) -> None:
+        if what != self._what:
+            self._what = what
+            self._bars.reset(self._task, description=what, visible=True)
+        self._bars.update(self._task, completed=done, total=total)
+
+
+class _Lines:
+    """A line every few seconds, none for what is quick."""
+
+    def __init__(self, console: Console, clock: Callable[[], float]) -> None:
+        self._console = console
+        self._clock = clock
+        self._what = ""
+        self._first = 0
+        self._began = self._told = clock()
+
+    def tell(self, what: str, done: int, total: int | None) -> None:
+        now = self._clock()
+        if what != self._what:
+            self._what, self._first, self._began = what, done, now
+        if now - self._told < EVERY:
+            return
+        self._told = now
+        of = "" if total is None else f" of {total:,}"
+        self._console.print(f"{what}: {done:,}{of}{self._left(done, total, now=now)}")
+
+    def _left(self, done: int, total: int | None, *, now: float) -> str:
+        """How long the rest takes at the speed so far, where that can be said."""
+        if total is None or done <= self._first or now <= self._began:
+            return ""
+        seconds = (total - done) * (now - self._began) / (done - self._first)
+        return f", about {seconds / 60:.0f} min left" if seconds >= 100 else f", about {seconds:.0f} s left"
