@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from bot import bodies
-from bot.domain.errors import BotError, MemoryAway
+from bot.domain.errors import BotError, MemoryAway, cause
 from bot.pivotal.errors import WebhookError
 from bot.services.events import Events
 
@@ -33,8 +33,10 @@ def add_route(application: web.Application, events: Events, *, patience: float =
         except WebhookError as error:
             log.warning("webhook refused", why=str(error))
             return web.Response(status=401, text="The delivery is not genuine.")
-        except (BotError, MemoryAway):
+        except (BotError, MemoryAway) as error:
+            log.warning("webhook not kept", why=cause(error))
             return web.Response(status=503, headers={"Retry-After": "60"}, text="Later, please.")
+        log.info("event taken", message=request.headers.get("svix-id") or request.headers.get("webhook-id"))
         return web.Response(status=204)
 
     application.router.add_post(PATH, receive)

@@ -4,10 +4,18 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 import structlog
+from structlog.contextvars import merge_contextvars
+from structlog.stdlib import ProcessorFormatter
+from structlog.typing import Processor
+
+from bot.commands.redaction import Redaction
+
+HANDLER = "onboarding-bot"
+"""What our handler of the libraries' lines is called."""
 
 
 async def interruptible(work: Coroutine[Any, Any, None]) -> None:
@@ -40,26 +48,53 @@ def _this_task() -> "asyncio.Task[Any]":
     return task
 
 
-def configure_logs(*, quiet: bool = False) -> None:
+def configure_logs(*, quiet: bool = False, secrets: Iterable[str] = ()) -> None:
     """Log readably to the terminal, as JSON elsewhere; the libraries only speak up when something is wrong.
 
-    `quiet` holds the bot to that too: a demo's terminal is for the person who looks at it.
+    `quiet` holds the bot to that too: a demo's terminal is for the person who looks at it. No line shows one of the
+    `secrets`, nor what looks like one. May be done again, once they are known.
     """
     terminal = sys.stderr.isatty()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    # Bolt reads SLACK_BOT_TOKEN too, and warns that it needs no token beside our client.
-    logging.getLogger("slack_bolt.AsyncApp").addFilter(lambda record: "`token` will be unused" not in str(record.msg))
-    # What a connection suffers that is cut off at the second Ctrl-C; whoever used it is told of any other.
-    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+    first: list[Processor] = [
+        merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Processor] = [
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if terminal
+        else structlog.processors.JSONRenderer(),
+        Redaction(secrets),
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if terminal else [structlog.processors.format_exc_info]),
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-            if terminal
-            else structlog.processors.JSONRenderer(),
-        ],
+        processors=[*first, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    formatter = ProcessorFormatter(
+        foreign_pre_chain=[*first, structlog.stdlib.add_logger_name],
+        processors=[ProcessorFormatter.remove_processors_meta, *last],
+    )
+    _hear_libraries(formatter)
+
+
+def _hear_libraries(formatter: logging.Formatter) -> None:
+    """Write what the libraries warn of as the bot writes; where somebody else listens to them already, they may."""
+    root = logging.getLogger()
+    if not root.handlers:
+        ours = logging.StreamHandler(sys.stderr)
+        ours.set_name(HANDLER)
+        root.addHandler(ours)
+    for handler in root.handlers:
+        if handler.name == HANDLER:
+            handler.setFormatter(formatter)
+    root.setLevel(logging.WARNING)
+    # Bolt reads SLACK_BOT_TOKEN too, and warns that it needs no token beside our client.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_of_use)
+    # What a connection suffers that is cut off at the second Ctrl-C; whoever used it is told of any other.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
+
+
+def _of_use(record: logging.LogRecord) -> bool:
+    return "`token` will be unused" not in str(record.msg)

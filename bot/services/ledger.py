@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
+
 from bot.domain import schedule
 from bot.domain.records import Delivery, DeliveryStatus, Said, Subscription
 from bot.domain.schedule import Slot
@@ -32,6 +34,8 @@ INTENDED = (NOTHING_TO_SAY, NOTHING_BUT, PAUSED)
 NOT_RUNNING = "I was not running at the hour set"
 DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
 UNDELIVERED = (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN, DeliveryStatus.SKIPPED)
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +83,16 @@ class Ledger:
     ) -> bool:
         """Note that a slot's message is in the channel, what it said, and the payload while it may still change."""
         noted = await self._deliveries.posted(subscription.id, slot, ts=ts, said=said, message=message, reason=reason)
-        return self._told(slot, DeliveryStatus.POSTED.value, noted)
+        return self._told(subscription.id, slot, DeliveryStatus.POSTED.value, noted)
 
     async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, *, reason: str | None = None) -> bool:
         """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""
         noted = await self._deliveries.mark(subscription_id, slot, status, reason)
-        return self._told(slot, status.value, noted and status in UNDELIVERED)
+        return self._told(subscription_id, slot, status.value, noted and status in UNDELIVERED)
 
     async def release(self, subscription_id: str, slot: str) -> bool:
         """Give back a claim of which nothing was posted: it is due again."""
-        return self._told(slot, "put off", await self._deliveries.release(subscription_id, slot))
+        return self._told(subscription_id, slot, "put off", await self._deliveries.release(subscription_id, slot))
 
     async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> bool:
         """Claim a slot that did not come, or may not have; True for exactly one caller."""
@@ -130,8 +134,8 @@ class Ledger:
         why = await self._deliveries.reasons(subscription.id, prefix=NOTICE, since=open_ones[0])
         wanted = {slot: why.get(slot) or reason for slot in open_ones}
         done = await self._deliveries.skip(subscription.id, wanted, channel=subscription.channel, now=now)
-        for _ in done:
-            self._report("missed")
+        for slot in done:
+            self._told(subscription.id, slot, "missed", True)
         return tuple(Skipped(slot, wanted[slot.key]) for slot in gone if slot.key in done)
 
     async def _gone(
@@ -181,8 +185,9 @@ class Ledger:
         """The slots on their way: claimed, posted or threaded, but not done."""
         return tuple(await self._deliveries.unfinished())
 
-    def _told(self, slot: str, outcome: str, noted: bool) -> bool:
-        """Report what has become of a digest, if it was noted; gives whether it was."""
+    def _told(self, subscription_id: str, slot: str, outcome: str, noted: bool) -> bool:
+        """Tell what has become of a digest, if it was noted; gives whether it was."""
         if noted and not slot.startswith(NOTICE):
+            log.info("digest", outcome=outcome, subscription=subscription_id, slot=slot)
             self._report(outcome)
         return noted

@@ -1,0 +1,217 @@
+"""The log: one line for what was done, with the reference people are shown; as JSON elsewhere; and never a secret."""
+
+import json
+import os
+import pty
+import re
+import signal
+import string
+import subprocess
+import sys
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as some
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
+from bot.commands.redaction import HIDDEN, Redaction
+from bot.listeners.manifest import manifest
+from bot.sandbox.pivotal import Fault, LocalPivotal
+from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
+from tests.processes import SOURCE, running, until
+
+PROGRAM = """
+import logging
+import structlog
+from bot.commands.process import configure_logs
+
+SESAME = 'open "sesame" \\\\ please'
+configure_logs()
+configure_logs(secrets=[SESAME, "tiny"])
+log = structlog.get_logger()
+log.info("tiny things stay", key=SESAME, within={"deep": [SESAME]}, **{"Bearer abcdefgh12345678": 1})
+log.info("of the shape of one", token="xoxb-1234-abcd", url="postgresql://bot:sesame1@db/bot")
+try:
+    try:
+        raise ValueError(SESAME)
+    except ValueError as error:
+        raise RuntimeError("xapp-1-A1-sesame") from error
+except RuntimeError:
+    log.exception("failed")
+    logging.getLogger("slack_sdk.web").exception("cannot use %s", "whsec_c2VzYW1lLW9wZW4=")
+logging.getLogger("aiohttp.server").warning("sesame is not %s", SESAME)
+logging.getLogger("apscheduler").info("not worth a line")
+"""
+SECRETS = ('open "sesame"', 'open \\"sesame', "xoxb-1234", "sesame1@", "xapp-1", "c2VzYW1l", "abcdefgh12345678")
+
+
+def logged(*, terminal):
+    """What the program writes to stderr."""
+    ours, theirs = pty.openpty() if terminal else os.pipe()
+    environment = os.environ | {"PYTHONPATH": str(SOURCE), "COLUMNS": "200"}
+    with subprocess.Popen([sys.executable, "-c", PROGRAM], stderr=theirs, env=environment) as child:
+        os.close(theirs)
+        written = b""
+        try:
+            while piece := os.read(ours, 65536):
+                written += piece
+        except OSError:  # how a terminal ends
+            pass
+        os.close(ours)
+    assert child.returncode == 0, written.decode()
+    return written.decode()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_nothing_secret_is_written_wherever_it_stands(terminal):
+    written = logged(terminal=terminal)
+
+    assert [one for one in SECRETS if one in written] == []
+    assert written.count(HIDDEN) >= 9
+    assert "tiny things stay" in written
+    assert "RuntimeError" in written
+    assert "db/bot" in written
+
+
+def test_elsewhere_than_in_a_terminal_every_line_is_json_the_libraries_too():
+    lines = [json.loads(line) for line in logged(terminal=False).splitlines()]
+
+    assert [(line["level"], line.get("logger")) for line in lines] == [
+        ("info", None),
+        ("info", None),
+        ("error", None),
+        ("error", "slack_sdk.web"),
+        ("warning", "aiohttp.server"),
+    ]
+    assert all(line["timestamp"].endswith("Z") for line in lines)
+    assert all("Traceback" in lines[number]["exception"] for number in (2, 3))
+
+
+def test_in_a_terminal_a_line_is_for_people():
+    written = re.sub(r"\x1b\[[\d;]*m", "", logged(terminal=True))
+
+    assert "[info     ] tiny things stay" in written
+    assert "[warning  ] sesame is not [hidden]" in written
+    assert "not worth a line" not in written
+
+
+@given(
+    secret=some.text(alphabet=string.digits + string.punctuation.replace("[", "").replace("]", ""), min_size=6),
+    before=some.text(max_size=20),
+    after=some.text(max_size=20),
+)
+def test_a_known_secret_is_found_whatever_stands_around_it(secret, before, after):
+    assume(secret not in before + HIDDEN + after)
+
+    line = Redaction([secret])(None, "info", json.dumps({"event": before + secret + after, "n": 1}, ensure_ascii=False))
+
+    assert secret not in json.loads(line)["event"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PIVOTAL_BASE_URL and pivotal_requests_total, pivotal_test_ab12… and onboarding_bot_pivotal_seconds",
+        "https://my.pivotal.app/api/v1/onboardings/clkxv078zzlahgnkg2dmjbu1y?limit=100",
+        "Bearer or Basic: neither names a secret",
+        "a commands/ folder, /commands/table, and ana@example.com",
+    ],
+)
+def test_what_only_resembles_a_secret_is_left_as_it_is(line):
+    assert Redaction()(None, "info", line) == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "https://hooks.slack.com/commands/T0HOME001/123/abc",
+        "https://hooks.slack.com/actions/T0HOME001/123/abc",
+        "wss://wss-primary.slack.com/link/?ticket=abc-123&app_id=1",
+        "Authorization: Bearer abc12345",
+    ],
+)
+def test_whatever_opens_a_door_by_itself_is_a_secret(line):
+    written = Redaction()(None, "info", line)
+
+    assert HIDDEN in written
+    assert "abc" not in written
+
+
+@pytest.fixture
+def lines():
+    """Every line that is logged from now on."""
+    with capture_logs(processors=[merge_contextvars]) as captured:
+        yield captured
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_what_follows_from_a_press_has_the_reference_of_that_press(lines, slack, pivotal, bot):
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+    for typed in ("share #89", "show #89"):
+        await slack.types(f"/onboarding {typed}", by=ANA, channel=ONBOARDING)
+    lines.clear()
+
+    await slack.clicks("Advance to Program buildout", by=ANA, channel=ONBOARDING)
+    await bot.settled()
+
+    pressed = [line for line in lines if line["event"] == "answered" and line["action"].startswith("ob:advance")]
+    told = [line for line in lines if line["event"] == "delivered" and line["method"] == "chat_update"]
+    assert len(pressed) == 1
+    assert {line["reference"] for line in told} == {pressed[0]["reference"]}
+    assert (await bot.store.audit.list())[0].reference == pressed[0]["reference"]
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_the_reference_that_a_person_is_shown_is_the_one_in_the_log(lines, slack, pivotal, bot):
+    pivotal.fails(Fault.html_502, times=9)
+
+    await slack.types("/onboarding show #4711", by=ANA, channel=ONBOARDING)
+
+    shown = re.search(r"Reference (\w+)", slack.seen(ANA, ONBOARDING))[1]
+    assert [line["event"] for line in lines if line.get("reference") == shown and "action" in line] == ["refused"]
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_a_digest_has_one_line_with_what_became_of_it(lines, slack, bot, clock):
+    await slack.types("/onboarding subscribe at-risk 09:00 quiet:off", by=CARA, channel=ONBOARDING)
+    clock.passes(minutes=31)
+    lines.clear()
+
+    await bot.digests.run_due(clock())
+
+    digests = [line for line in lines if line["event"] == "digest"]
+    posts = [line for line in lines if line["event"] == "delivered" and line["method"] == "chat_postMessage"]
+    assert [(line["outcome"], line["slot"], line["log_level"]) for line in digests] == [
+        ("posted", "2026-09-07", "info")
+    ]
+    assert {line["reference"] for line in posts} == {digests[0]["reference"]}
+
+
+async def test_a_bot_that_serves_logs_json_without_any_of_its_secrets(tmp_path):
+    async with LocalPivotal() as pivotal, LocalSlack(manifest()) as slack:
+        pivotal.has_onboarding(89, customer="Aurora Foods", phase="review")
+        settings = {
+            "SLACK_BOT_TOKEN": slack.bot_token,
+            "SLACK_APP_TOKEN": slack.app_token,
+            "SLACK_API_URL": slack.api_url,
+            "PIVOTAL_API_KEY": pivotal.live_key,
+            "PIVOTAL_BASE_URL": pivotal.url,
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
+            "PORT": "0",
+            "METRICS_ADDRESS": "off",
+        }
+        async with running("serve", cwd=tmp_path, **settings) as child:
+            await child.says("connected to Slack")
+            await slack.types("/onboarding show #89", by=ANA, channel=ONBOARDING)
+            await until(lambda: '"answered"' in child.err)
+            child.gets(signal.SIGTERM)
+            code = await child.ends()
+
+    lines = [json.loads(line) for line in child.err.splitlines()]
+    answered = [line for line in lines if line["event"] == "answered"]
+    assert code == 0
+    assert [(line["action"], line["user"]) for line in answered] == [("show", ANA)]
+    assert re.fullmatch(r"[0-9A-F]{6}", answered[0]["reference"])
+    assert [one for one in (slack.bot_token, slack.app_token, pivotal.live_key) if one in child.err + child.out] == []
