@@ -176,7 +176,7 @@ def test_what_the_example_shows_is_what_holds_without_it(tmp_path, monkeypatch):
 
 
 def test_the_rooms_are_there():
-    drawing = next(fence.text for fence in fences() if fence.language == "text")
+    drawing = next(fence.text for fence in fences() if fence.text.startswith("bot/\n"))
     drawn = {found[1] for found in re.finditer(r"^[├└]── (\S+)", drawing, flags=re.M)}
     rooms = {path.name + "/" * path.is_dir() for path in (ROOT / "bot").iterdir() if path.name[0] not in "."}
 
@@ -201,6 +201,9 @@ def test_every_fence_is_a_command_a_snippet_or_a_drawing():
     assert {fence.language for fence in fences()} == {"sh", "python", "text"}
     assert {line for fence in fences() if fence.needs_workspace for line in fence.lines} == {
         "source .venv/bin/activate",
+        "onboarding-bot init",
+        "onboarding-bot init --yes --bot-writes team",
+        "onboarding-bot doctor",
         "onboarding-bot serve",
         "onboarding-bot backup bot-backup.db",
         "onboarding-bot migrate --to postgresql://bot@db.example.com/bot",

@@ -72,6 +72,7 @@ class Setup:
         given = self.given | ({"channel": options.channel} if options.channel else {})
         self.ask = Asker(given, self.present, asks=asks, console=console)
         self.wanted: dict[str, str] = {}
+        self.place = ""
         self.checks = Checks(slack=self._plain("slack_api_url"), pivotal=self._plain("pivotal_base_url"), clock=clock)
 
     def run(self) -> int:
@@ -183,7 +184,8 @@ class Setup:
 
         def check(value: str) -> str:
             work = init_digest.check(self.checks, workspace, _channel_id(value), key=key, guests_allowed=guests)
-            return f"#{self._asked(work)}: your team alone reads it."
+            self.place = f"#{self._asked(work)}"
+            return f"{self.place}: your team alone reads it."
 
         return _channel_id(self.ask.value(ask_for.CHANNEL, check))
 
@@ -216,7 +218,9 @@ class Setup:
             why = str(error) or "Stopped."
             self.ask.console.print(f"{FILE} is written; the digest is not subscribed. {why}", style="red")
             return FAILED if isinstance(error, Unfit) else INTERRUPTED
-        self.ask.console.print("Next: onboarding-bot serve. It runs for as long as its terminal is open.")
+        self.ask.console.print(
+            "Next: onboarding-bot doctor looks everything over, and onboarding-bot serve starts the bot."
+        )
         return 0
 
     def _subscribe(self, workspace: Workspace, channel: str) -> None:
@@ -230,7 +234,7 @@ class Setup:
         )
         subscription, new = self._asked(work)
         gets = "gets" if new else "gets already, and nothing is changed there:"
-        self.ask.console.print(f"{channel} {gets} the {subscription.kind} digest, {when(subscription)}.")
+        self.ask.console.print(f"{self.place} {gets} the {subscription.kind} digest, {when(subscription)}.")
 
     def _setting(self, question: Question, check: Check) -> None:
         def checked(value: str) -> str:

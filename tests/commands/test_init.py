@@ -1,4 +1,4 @@
-"""`onboarding-bot init` as a process: it asks in a terminal, elsewhere takes what it is given, and does nothing by half."""
+"""`onboarding-bot init` as a process: asks in a terminal, takes what it is given elsewhere, writes all or nothing."""
 
 import re
 import stat
