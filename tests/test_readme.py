@@ -1,18 +1,12 @@
 """The README says what is true: its tables are the code's, its commands run when pasted, its snippets work."""
 
-import os
 import re
-import shlex
-import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
-import httpx
 import pytest
 
 from bot import config
@@ -35,29 +29,18 @@ CLIENT = "## The Pivotal client"
 
 @dataclass(frozen=True)
 class Fence:
-    """One fenced block: its language, its text, and whether it says that it needs a real workspace."""
+    """One fenced block: its language, and its text."""
 
     language: str
     text: str
-    needs_workspace: bool
-
-    @property
-    def lines(self) -> list[str]:
-        return [line for line in self.text.splitlines() if line.strip()]
 
 
 def fences() -> Iterator[Fence]:
     before, _, rest = README.partition(CLIENT)
     text = before + rest[rest.find("\n## ") :] if rest else before
-    pattern = re.compile(r"(<!-- needs a workspace -->\n *)?^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+    pattern = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
     for found in pattern.finditer(text):
-        lines = [line.removeprefix(found[2]) for line in found[4].splitlines()]
-        yield Fence(found[3], "\n".join(lines), needs_workspace=bool(found[1]))
-
-
-def commands() -> list[str]:
-    """Every line to paste into a terminal, but those that need a workspace."""
-    return [line for fence in fences() if fence.language == "sh" and not fence.needs_workspace for line in fence.lines]
+        yield Fence(found[2], "\n".join(line.removeprefix(found[1]) for line in found[3].splitlines()))
 
 
 def snippets() -> list[str]:
@@ -69,20 +52,6 @@ def table(name: str) -> list[tuple[str, ...]]:
     block = README.split(f"<!-- {name} -->\n")[1].split("\n\n")[0]
     rows = [re.split(r"(?<!\\)\|", line)[1:-1] for line in block.splitlines()[2:]]
     return [tuple(cell.strip().replace(r"\|", "|") for cell in row) for row in rows]
-
-
-def run(command: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-c", command], cwd=cwd, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=60
-    )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def module(source: str) -> ModuleType:
@@ -199,68 +168,6 @@ def test_every_link_within_the_project_leads_somewhere():
 
 def test_every_fence_is_a_command_a_snippet_or_a_drawing():
     assert {fence.language for fence in fences()} == {"sh", "python", "text"}
-    assert {line for fence in fences() if fence.needs_workspace for line in fence.lines} == {
-        "source .venv/bin/activate",
-        "onboarding-bot init",
-        "onboarding-bot init --yes --bot-writes team",
-        "onboarding-bot doctor",
-        "onboarding-bot serve",
-        "onboarding-bot backup bot-backup.db",
-        "onboarding-bot migrate --to postgresql://bot@db.example.com/bot",
-        "rm -f bot.db-wal bot.db-shm",
-        "install -m 600 bot-backup.db bot.db",
-    }
-
-
-@pytest.mark.parametrize("line", [line for line in commands() if line.startswith("make ")])
-def test_what_make_is_asked_for_can_be_made(line):
-    result = run(f"{line} --dry-run", cwd=ROOT)
-
-    assert result.returncode == 0, result.stderr
-
-
-@pytest.mark.parametrize(
-    "line", [line for line in commands() if line.startswith("onboarding-bot ") and " sandbox " not in line]
-)
-def test_a_pasted_command_runs_from_any_folder(line, tmp_path):
-    result = run(line, cwd=tmp_path)
-
-    assert result.returncode == 0, result.stderr
-    assert result.stdout
-
-
-def test_the_other_lines_are_pasted_too(tmp_path):
-    others = [line for line in commands() if not line.startswith(("make ", "onboarding-bot ", "curl "))]
-    shutil.copy(ROOT / ".env.example", tmp_path)
-    (tmp_path / ".venv").symlink_to(BIN.parent)
-
-    results = [run(line, cwd=tmp_path) for line in others]
-
-    assert others == ["source .venv/bin/activate", "cp .env.example .env"]
-    assert [result.stderr for result in results if result.returncode] == []
-    assert (tmp_path / ".env").read_text() == (ROOT / ".env.example").read_text()
-
-
-def test_a_stand_in_answers_the_request_beside_it(tmp_path):
-    start, request = (
-        next(line for line in commands() if line.startswith(word)) for word in ("onboarding-bot sandbox", "curl")
-    )
-    port = str(free_port())
-    _, _, header, url = shlex.split(request)
-    assert "--port 8900" in start
-    assert ":8900/" in url
-
-    command = [BIN / "onboarding-bot", *shlex.split(start.replace("8900", port))[1:]]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as stand_in:
-        try:
-            printed = [stand_in.stdout.readline() for _ in range(3)]
-            answer = httpx.get(url.replace("8900", port), headers=dict([header.split(": ", 1)]))
-        finally:
-            stand_in.terminate()
-
-    assert f"PIVOTAL_API_KEY={header.split()[-1]}\n" in printed
-    assert answer.status_code == 200
-    assert [row["phase"] for row in answer.json()["data"]] == ["review", "review"]
 
 
 def test_every_command_with_a_subject_in_the_text_is_one_the_bot_knows():

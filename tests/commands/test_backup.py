@@ -174,7 +174,7 @@ def test_postgresql_is_said_to_have_its_own_tool(run, monkeypatch):
 
 
 async def test_the_readmes_commands_bring_the_memory_back(run, store, tmp_path):
-    (fence,) = re.findall(r"<!-- restore -->\n<!-- needs a workspace -->\n```sh\n(.*?)```", README, flags=re.DOTALL)
+    (fence,) = re.findall(r"<!-- restore -->\n```sh\n(.*?)```", README, flags=re.DOTALL)
     assert run("bot-backup.db").exit_code == 0
     await store.people.link(Person("user_2", "U0BEN0001", "Ben Okafor"))
     later = await names(tmp_path / "bot.db")
