@@ -95,6 +95,18 @@ async def running(*command: str, cwd: Path, **settings: str) -> AsyncIterator[Pr
             await process.killed()
 
 
+def wired(slack: Any, pivotal: Any, database: str) -> dict[str, str]:
+    """The settings that lead the bot, in Socket Mode, to its stand-ins and its memory."""
+    return {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "PIVOTAL_API_KEY": pivotal.live_key,
+        "PIVOTAL_BASE_URL": pivotal.url,
+        "DATABASE_URL": database,
+    }
+
+
 def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """What a child finds set: a home of its own, this source, and the settings."""
     inherited = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG") if name in os.environ}

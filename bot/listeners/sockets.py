@@ -6,6 +6,7 @@ See https://docs.slack.dev/apis/events-api/using-socket-mode/.
 """
 
 import asyncio
+import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -163,6 +164,7 @@ class Socket:
     async def _connect(self) -> None:
         handler = AsyncSocketModeHandler(self._bolt, self._app_token, web_client=self._web)
         handler.client.on_message_listeners.append(self._on_message)
+        handler.client.on_close_listeners.append(_closed)
         handler.client.socket_mode_request_listeners[:] = [partial(self._on_request, handler)]
         try:
             async with asyncio.timeout(self._patience.connect):
@@ -181,8 +183,12 @@ class Socket:
 
     async def _on_message(self, message: WSMessage) -> None:
         self._note()
-        if '"hello"' in message.data[:40]:
+        kind = message.data[:40]
+        if '"hello"' in kind:
             self._since = self._clock()
+            log.info("socket to Slack is open")
+        elif '"disconnect"' in kind:
+            log.info("Slack asks for a new socket", why=json.loads(message.data).get("reason"))
 
     async def _on_request(
         self, handler: AsyncSocketModeHandler, client: SocketModeClient, request: SocketModeRequest
@@ -193,6 +199,10 @@ class Socket:
 
     def _note(self) -> None:
         self._heard, self._last = self._monotonic(), self._clock()
+
+
+async def _closed(message: WSMessage) -> None:
+    log.warning("socket to Slack was closed", code=message.data)
 
 
 def _ended(client: SocketModeClient) -> bool:

@@ -20,7 +20,7 @@ from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.world import CARA, ONBOARDING, TEAM
 from bot.store import Store
-from tests.processes import Process, running, until
+from tests.processes import Process, running, until, wired
 
 UP = "connected to Slack"
 Start = Callable[[], AbstractAsyncContextManager[Process]]
@@ -93,16 +93,7 @@ async def store(database) -> AsyncIterator[Store]:
 @pytest.fixture
 def start(slack, pivotal, database, tmp_path) -> Start:
     """Start the bot as a process."""
-    return lambda: running(
-        "serve",
-        cwd=tmp_path,
-        SLACK_BOT_TOKEN=slack.bot_token,
-        SLACK_APP_TOKEN=slack.app_token,
-        SLACK_API_URL=slack.api_url,
-        PIVOTAL_API_KEY=pivotal.live_key,
-        PIVOTAL_BASE_URL=pivotal.url,
-        DATABASE_URL=database,
-    )
+    return lambda: running("serve", cwd=tmp_path, **wired(slack, pivotal, database))
 
 
 async def ledger(store: Store) -> Delivery | None:

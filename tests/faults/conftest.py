@@ -10,6 +10,8 @@ import structlog
 
 from bot.sandbox.slack.world import ANA, ONBOARDING
 
+ANAS, BENS = "user_csm_001", "user_se_001"
+
 
 class Log:
     """The lines logged since the start, as `serve` writes them where no terminal is."""
@@ -55,14 +57,8 @@ def mode() -> str:
 @pytest.fixture
 def pivotal(pivotal):
     """Ana owns Aurora Foods, and Ben with her; it launches too soon."""
-    pivotal.has_onboarding(
-        89,
-        customer="Aurora Foods",
-        phase="review",
-        csm_id="user_csm_001",
-        se_id="user_se_001",
-        target_launch_date=date(2026, 9, 10),
-    )
+    soon = {"target_launch_date": date(2026, 9, 10)}
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id=ANAS, se_id=BENS, **soon)
     return pivotal
 
 

@@ -2,16 +2,21 @@
 
 import asyncio
 import sqlite3
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
+from aiohttp import ClientSession
+from pydantic import SecretStr
 from sqlalchemy import event, text
 
 from bot.domain.errors import MemoryAway
+from bot.sandbox.pivotal import Fault, signing
 from bot.sandbox.slack.world import BEN, CARA, ONBOARDING
 from bot.services.chores import Chore
 from bot.store.database import Database
+from tests.processes import until
 
+WHSEC = "whsec_" + "c2VzYW1lLW9wZW4tc2VzYW1lLW9wZW4tc2VzYW1l"
 AWAY = "My memory is not answering at the moment. This is not your fault."
 
 
@@ -30,11 +35,17 @@ def impatient(bot):
     event.listen(bot.store.database.engine.sync_engine, "begin", at_once, insert=True)
 
 
-@contextmanager
-def locked(tmp_path):
+@asynccontextmanager
+async def locked(tmp_path):
     """Somebody else is in the middle of writing to the file."""
-    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other = sqlite3.connect(tmp_path / "bot.db", isolation_level=None, timeout=0)
+
+    def theirs() -> bool:
+        with suppress(sqlite3.OperationalError):  # the bot itself is writing at this moment
+            other.execute("BEGIN IMMEDIATE")
+        return other.in_transaction
+
+    await until(theirs)
     yield
     other.execute("ROLLBACK")
     other.close()
@@ -42,7 +53,7 @@ def locked(tmp_path):
 
 async def test_database_locked(slack, bot, ask, press, pivotal, log, outcomes, impatient, tmp_path):
     await ask("aurora")
-    with locked(tmp_path):
+    async with locked(tmp_path):
         answer = await press()
         asked = [await slack.types("/onboarding #89", by=BEN, channel=ONBOARDING) for _ in range(5)]
 
@@ -61,9 +72,11 @@ async def test_database_locked_once_pivotal_has_made_the_change(
     slack, bot, press, ask, pivotal, clock, log, outcomes, impatient, tmp_path
 ):
     await ask("aurora")
-    with ExitStack() as stack:
-        pivotal.world.on_change.append(lambda _: stack.enter_context(locked(tmp_path)))
-        answer = await press()
+    pivotal.fails(Fault.slow(1), method="PATCH")
+    pressed = asyncio.create_task(press())
+    await until(lambda: pivotal.patches(89))
+    async with locked(tmp_path):
+        answer = await pressed
     again = await press()
     clock.passes(seconds=61)
 
@@ -81,7 +94,7 @@ async def test_a_digest_that_finds_the_database_locked_comes_when_it_is_free(
 ):
     await ask("subscribe at-risk daily 09:00", by=CARA)
     clock.passes(minutes=30)
-    with locked(tmp_path):
+    async with locked(tmp_path):
         await bot.digests.run_due(clock())
     unposted = slack.calls_of("chat.postMessage")
     clock.passes(minutes=5)
@@ -143,6 +156,31 @@ async def test_a_chore_that_finds_no_memory_is_put_off_with_one_line_and_goes_on
             "level": "warning",
         }
     ]
+
+
+class TestWebhooks:
+    """What Pivotal tells is answered only once it is written down."""
+
+    @pytest.fixture
+    def settings(self, settings):
+        return settings.model_copy(update={"pivotal_webhook_secret": SecretStr(WHSEC)})
+
+    async def test_a_webhook_that_cannot_be_written_down_is_asked_for_again(self, bot, clock, log, impatient, tmp_path):
+        record = b'{"object":{"id":"o","display_id":89}}'
+        told = b'{"id":"evt_1","type":"onboarding.phase_changed","livemode":true,"data":' + record + b"}"
+
+        async def delivered():
+            headers = signing.headers(told, secrets=[WHSEC], message_id="m", timestamp=int(clock().timestamp()))
+            async with ClientSession() as session, session.post(bot.webhooks, data=told, headers=headers) as answer:
+                return answer.status, answer.headers.get("Retry-After")
+
+        async with locked(tmp_path):
+            refused = await delivered()
+        taken = await delivered()
+
+        assert (refused, taken) == ((503, "60"), (204, None))
+        assert log.why("webhook not kept").startswith("OperationalError: ")
+        assert "database is locked" in log.why("webhook not kept")
 
 
 class TestPostgreSQL:

@@ -15,9 +15,9 @@ from bot.domain.records import Person
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
+from bot.sandbox.slack.world import ANA, ONBOARDING
 from bot.store import Store
-from tests.processes import Process, running, until
+from tests.processes import Process, running, until, wired
 
 AWAY = "My memory is not answering at the moment. This is not your fault."
 ADVANCE = "Advance to Program buildout"
@@ -28,7 +28,6 @@ FIRST = 89
 @pytest.fixture
 async def pivotal() -> AsyncIterator[LocalPivotal]:
     async with LocalPivotal() as local:
-        local.rate_limit = 10_000
         for number in range(FIRST, FIRST + 20):
             local.has_onboarding(number, customer=f"Customer {number}", phase="review", csm_id="user_csm_001")
         yield local
@@ -36,7 +35,7 @@ async def pivotal() -> AsyncIterator[LocalPivotal]:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest(), burst=1000, patience=8.0) as local:
+    async with LocalSlack(manifest(), patience=8.0) as local:
         yield local
 
 
@@ -60,17 +59,7 @@ def start(slack, pivotal, database, store, tmp_path):
 
     @asynccontextmanager
     async def starts():
-        async with running(
-            "serve",
-            cwd=tmp_path,
-            SLACK_BOT_TOKEN=slack.bot_token,
-            SLACK_APP_TOKEN=slack.app_token,
-            SLACK_API_URL=slack.api_url,
-            PIVOTAL_API_KEY=pivotal.live_key,
-            PIVOTAL_BASE_URL=pivotal.url,
-            DATABASE_URL=database,
-            BOT_ADMINS=CARA,
-        ) as child:
+        async with running("serve", cwd=tmp_path, **wired(slack, pivotal, database)) as child:
             await child.says("connected to Slack")
             yield child
 

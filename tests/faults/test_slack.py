@@ -94,28 +94,30 @@ async def test_an_answer_that_slack_never_takes_is_in_the_log(slack, bot, pivota
     assert "Program buildout" in await ask("aurora")
 
 
-async def test_socket_closed(slack, bot, ask, log, clock):
-    await ask("aurora")
+async def test_socket_closed(slack, bot, ask, log):
+    await ask("subscribe at-risk", by=CARA)
 
     await slack.hangs_up()
     unconnected = bot.socket.health.connected_since
+    unheard = await slack.types("/onboarding #89", by=ANA, channel=ONBOARDING)
     await until(lambda: slack.connections == 1)
 
     assert unconnected is None
+    assert (unheard.ok, unheard.error) == (False, "dispatch_failed")
+    assert len(log.lines("socket to Slack was closed")) == 1
     assert bot.socket.health.connected_since is not None
     assert "Aurora Foods" in await ask("#89")
+    assert len(log.lines("socket to Slack is open")) == 1
+    assert len(await bot.services.subscriptions.all()) == 1
 
 
 async def test_disconnect_refresh(slack, bot, ask, log):
-    subscribed = await ask("subscribe at-risk", by=CARA)
-
     await slack.disconnects()
     await until(lambda: slack.connections == 1)
 
-    assert "at-risk" in subscribed.lower()
     assert "Aurora Foods" in await ask("#89")
-    assert len(await bot.services.subscriptions.all()) == 1
-    assert log.lines("Slack cannot be connected") == []
+    assert log.why("Slack asks for a new socket") == "refresh_requested"
+    assert len(log.lines("socket to Slack is open")) == 1
 
 
 async def test_token_revoked(slack, bot, ask, clock, pivotal, log, outcomes):
