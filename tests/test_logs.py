@@ -170,7 +170,15 @@ async def test_the_reference_that_a_person_is_shown_is_the_one_in_the_log(lines,
     await slack.types("/onboarding show #4711", by=ANA, channel=ONBOARDING)
 
     shown = re.search(r"Reference (\w+)", slack.seen(ANA, ONBOARDING))[1]
-    assert [line["event"] for line in lines if line.get("reference") == shown and "action" in line] == ["refused"]
+    told = [line for line in lines if line.get("reference") == shown and "action" in line]
+    assert [(line["event"], line["log_level"]) for line in told] == [("refused", "warning")]
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_what_a_person_can_mend_is_no_more_than_news(lines, slack, bot):
+    await slack.types("/onboarding show Nobody & Sons", by=ANA, channel=ONBOARDING)
+
+    assert [(line["event"], line["log_level"]) for line in lines if "action" in line] == [("refused", "info")]
 
 
 @pytest.mark.parametrize("mode", ["socket"])

@@ -5,6 +5,7 @@ APScheduler holds no truth: its jobs live in memory, are rebuilt from the subscr
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -110,7 +111,8 @@ class Clock:
             self._looking = self._keep(self._run.recover(self._clock(), older_than=STUCK))
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        task = asyncio.create_task(work)
+        # Whoever has just subscribed something woke the scheduler: the log's reference is theirs, and not the clock's.
+        task = asyncio.create_task(work, context=Context())
         self._under_way.add(task)
         task.add_done_callback(self._ended)
         return task

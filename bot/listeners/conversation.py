@@ -11,7 +11,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from bot.domain import gates, rights
-from bot.domain.errors import BotError, Unlinked, UpstreamError, cause
+from bot.domain.errors import BotError, MemoryAway, Unlinked, UpstreamError, cause
 from bot.domain.records import Actor
 from bot.listeners.actors import Actors
 from bot.listeners.answering import Answering, Caller
@@ -92,13 +92,16 @@ class Conversation:
             lines.info("answered")
             outcome = "answered"
         except (BotError, PivotalError) as error:
-            outcome = "upstream" if isinstance(error, UpstreamError | PivotalError) else "refused"
-            why = {"why": cause(error)} if isinstance(error, UpstreamError | PivotalError) else {}
-            lines.info("refused", error=type(error).__name__, **why)
+            if isinstance(error, UpstreamError | PivotalError):
+                outcome = "upstream"
+                lines.warning("refused", error=type(error).__name__, why=cause(error))
+            else:
+                outcome = "refused"
+                lines.info("refused", error=type(error).__name__)
             seen = await self._ended(error, turn, caller, lines=lines)
         except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
             lines.exception("failed")
-            outcome = "failed"
+            outcome = "upstream" if isinstance(error, MemoryAway) else "failed"
             seen = await self._ended(error, turn, caller, lines=lines)
         if seen is not None:
             await self._answering.show(seen, caller, lines=lines)

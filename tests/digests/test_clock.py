@@ -3,10 +3,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from structlog.contextvars import bound_contextvars, merge_contextvars
+from structlog.testing import capture_logs
 
 from bot.digests.clock import Clock, Hours
 from bot.domain import schedule
 from bot.domain.records import Subscription
+from tests.processes import until
 
 AT_RISK = {"state": "at_risk", "csm_id": "user_csm_001"}
 
@@ -45,6 +48,17 @@ async def test_start_catches_up_on_what_came_due_meanwhile(scene):
         await scene.slack.until(lambda: scene.texts())
 
     assert len(scene.texts()) == 1
+
+
+async def test_what_the_clock_does_is_not_logged_with_the_reference_of_whoever_woke_it(scene):
+    await scene.subscribes("of-another-version")
+
+    with capture_logs(processors=[merge_contextvars]) as lines, bound_contextvars(reference="ABCDEF"):
+        async with Clock(scene.run, scene.subscriptions, clock=scene.clock):
+            await until(lambda: lines)
+
+    assert lines[0]["event"] == "subscription cannot be read"
+    assert "reference" not in lines[0]
 
 
 async def test_stopping_lets_a_digest_under_way_end(scene):
