@@ -56,7 +56,7 @@ def init(
     pivotal_api_key: _Secret = None,
     pivotal_base_url: Annotated[str | None, typer.Option(help="Another Pivotal, such as the local one.")] = None,
     bot_admins: Annotated[str | None, typer.Option(help="Slack ids, with commas.")] = None,
-    bot_managers: Annotated[str | None, typer.Option(help="Likewise.")] = None,
+    bot_managers: Annotated[str | None, typer.Option(help="Likewise, or `none`.")] = None,
     bot_readers: Annotated[str | None, typer.Option(help="`workspace`, or a user group's id.")] = None,
     bot_writes: Annotated[str | None, typer.Option(help="`owners`, `team` or `off`.")] = None,
     channel: Annotated[str | None, typer.Option(help="A channel for a first digest: its id, or a link to it.")] = None,

@@ -218,9 +218,12 @@ class Setup:
             why = str(error) or "Stopped."
             self.ask.console.print(f"{FILE} is written; the digest is not subscribed. {why}", style="red")
             return FAILED if isinstance(error, Unfit) else INTERRUPTED
-        self.ask.console.print(
-            "Next: onboarding-bot doctor looks everything over, and onboarding-bot serve starts the bot."
-        )
+        if self.present.get("slack_bot_token"):
+            self.ask.console.print("A bot that runs takes settings up when it is started again.")
+        else:
+            self.ask.console.print(
+                "Next: onboarding-bot doctor looks everything over, onboarding-bot serve starts the bot."
+            )
         return 0
 
     def _subscribe(self, workspace: Workspace, channel: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot import config
 from bot.commands import init_file
 from bot.commands.init_checks import Unfit, looks
-from bot.listeners.manifest import manifest
+from bot.listeners.manifest import SCOPES, manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import CARA, GUS, ONBOARDING, PARTNERS, RANDOM
@@ -137,6 +137,13 @@ async def test_of_a_wrong_token_it_says_what_it_is_and_asks_again(where, secrets
     assert hides(child, {**secrets, "other": "xapp-of-another"})
 
 
+@pytest.mark.parametrize(
+    "installed",
+    [
+        manifest(extras=["groups"])
+        | {"oauth_config": {"scopes": {"bot": [*SCOPES, "usergroups:read", "channels:history"]}}}
+    ],
+)
 async def test_with_everything_given_nothing_is_asked(where, secrets, file, tmp_path, clock):
     file.write_text("# PORT=3000\nSOMETHING_ELSE=1\n")
     file.chmod(0o644)
@@ -160,6 +167,8 @@ async def test_with_everything_given_nothing_is_asked(where, secrets, file, tmp_
     assert file.read_text().startswith("# PORT=3000\nSOMETHING_ELSE=1\n")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [kind for _, kind, *_ in await subscribed(tmp_path, clock)] == ["launch-week"]
+    assert "It has what these features need too: groups." in child.out
+    assert "Not needed: channels:history." in child.out
     assert hides(child, secrets)
     assert "\x1b" not in child.out
 
@@ -191,6 +200,23 @@ async def test_run_again_it_changes_what_is_said_and_nothing_else(slack, pivotal
     assert (code, child.err) == (0, "")
     assert file.read_text() == before.replace("BOT_WRITES='owners'  # so far", "BOT_WRITES=off")
     assert "Written to .env, readable by you only:\n  BOT_WRITES=off\n" in child.out
+
+
+async def test_another_way_for_slack_to_reach_the_bot_takes_the_place_of_the_first(
+    where, slack, secrets, file, tmp_path
+):
+    file.write_text("".join(f"{name}={value}\n" for name, value in secrets.items()))
+    secret = {"SLACK_SIGNING_SECRET": slack.signing_secret}
+
+    async with running("init", "--http", *where, "--bot-admins", "workspace-admins", cwd=tmp_path, **secret) as child:
+        code = await child.ends()
+
+    settings = config.load(file)
+    assert (code, child.err) == (0, "")
+    assert settings.mode == "http"
+    assert settings.slack_signing_secret.get_secret_value() == slack.signing_secret
+    assert settings.bot_admins == ("workspace-admins",)
+    assert "A bot that runs takes settings up when it is started again." in child.out
 
 
 async def test_a_key_that_was_taken_back_is_told_and_nothing_is_written(where, secrets, pivotal, file, tmp_path):
