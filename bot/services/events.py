@@ -63,7 +63,6 @@ class Events:
         self._under_way = under_way
         self._arrivals: list[tuple[Event, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._swept: datetime | None = None
         self.counted: Counter[str] = Counter()
         """Genuine deliveries since the start, by type; those of no known type as `unknown`."""
         self.arrived = asyncio.Event()
@@ -105,9 +104,6 @@ class Events:
             for record, error in zip(together, ends, strict=True):
                 if isinstance(error, BaseException):
                     await self._stumbled(record, error, now)
-        if self._swept is None or now - self._swept > timedelta(hours=1):
-            self._swept = now
-            await self._store.inbox.sweep(now - REMEMBER)
         due_at = await self._store.inbox.next_due()
         return inf if due_at is None else (due_at - self._clock()).total_seconds()
 

@@ -26,11 +26,15 @@ KEPT = (
     ("audit", "who tried to change what, and what came of it", KEEP),
     ("observations", "changes that were seen", f"{KEEP}; the last one of each field for as long as the onboarding"),
     ("deliveries", "which digest came, and what it said", f"{KEEP}; a subscription’s last one for as long as that"),
-    ("cards", "where a card was posted", f"{KEEP}; it is kept current for the first 30"),
+    ("cards", "where a card was posted, and what it showed last", f"{KEEP}; it is kept current for the first 30"),
     ("claims", "what was seen before, and who is at work on what", f"until each expires; without an end, {KEEP}"),
     ("inbox", "the ids of Pivotal’s events", f"{REMEMBER.days} days; what could not be read, {UNREAD.days} days"),
     ("snoozes", "what a channel is not told of", "until the day, 30 days at the most, or until the onboarding changes"),
-    ("follows", "who follows which onboarding", f"until unfollowed; of an onboarding that is gone, {KEEP}"),
+    (
+        "follows",
+        "who follows which onboarding, and what they were told last",
+        f"until unfollowed; of an onboarding that is gone, {KEEP}",
+    ),
     ("subscriptions", "which channel gets which digest", "until unsubscribed: one of a kind in a channel"),
     (
         "people",

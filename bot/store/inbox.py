@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, func, select, update
 
 from bot.domain.records import Event
 from bot.store.database import Database
@@ -64,11 +64,6 @@ class Inbox:
     async def last_received(self) -> datetime | None:
         """When the newest event came."""
         return await self._instant(select(func.max(inbox.c.received_at)))
-
-    async def sweep(self, before: datetime) -> int:
-        """Forget the events worked off before an instant, and say how many."""
-        async with self._database.writing() as connection:
-            return (await connection.execute(delete(inbox).where(inbox.c.done_at < before))).rowcount
 
     async def _instant(self, query: Select[tuple[Any]]) -> datetime | None:
         async with self._database.reading() as connection:

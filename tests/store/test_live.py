@@ -52,14 +52,6 @@ async def test_events_of_one_record_are_found_together(store, now):
     assert [one.id for one in await store.inbox.of("onboarding:89", now=now)] == ["evt_1"]
 
 
-async def test_old_events_are_swept_and_waiting_ones_stay(store, now):
-    await store.inbox.add([event(1, now), event(2, now)])
-    await store.inbox.done(["evt_1"], now=now)
-
-    assert await store.inbox.sweep(now + SECOND) == 1
-    assert await store.inbox.waiting() == 1
-
-
 def follow(who="U1", onboarding="onb_1", **more):
     return Follow(who, onboarding, "Aurora", datetime(2026, 9, 7, tzinfo=UTC), "Europe/Berlin", **more)
 

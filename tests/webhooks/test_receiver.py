@@ -111,18 +111,6 @@ async def test_a_copy_of_an_event_does_nothing_for_seven_days(pivotal, receiver,
         assert len(reads(pivotal)) == 1
 
 
-async def test_ids_are_forgotten_when_nobody_sends_them_any_more(pivotal, receiver, until, clock):
-    pivotal.has_onboarding(89)
-    async with receiver() as door:
-        await door.post(body())
-        await until(lambda: idle(door))
-
-        clock.passes(days=REMEMBER.days, hours=2)
-        await door.events.work_off()
-
-        assert await door.store.inbox.last_received() is None
-
-
 async def test_fifty_events_for_one_record_cost_two_readings(pivotal, receiver, until, clock):
     pivotal.has_onboarding(89)
     async with receiver() as door:
