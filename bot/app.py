@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -21,10 +22,11 @@ from bot.digests.run import DigestRun
 from bot.domain.errors import BotError, StartError
 from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import Writes
-from bot.listeners import FEATURES, http, reaching
+from bot.listeners import FEATURES, http, reaching, slack_checks
 from bot.listeners.actors import Actors
 from bot.listeners.bursts import Bursts
 from bot.listeners.cards import Cards
+from bot.listeners.checkup import Checkup
 from bot.listeners.closing import Doors
 from bot.listeners.door import Door
 from bot.listeners.feature import Registry
@@ -37,8 +39,9 @@ from bot.listeners.tasks import Tasks
 from bot.listeners.withdrawing import Withdrawing
 from bot.metrics import Metrics
 from bot.pivotal import AsyncPivotalApi
-from bot.pivotal.errors import AuthenticationFailed, PivotalError
+from bot.pivotal.errors import AuthenticationFailed, NotFound, PivotalError, UnexpectedResponse
 from bot.pivotal.hooks import Hooks
+from bot.pivotal.pacing import Lane
 from bot.services import Services
 from bot.services.cards import PostedCards
 from bot.services.changes import Changes
@@ -51,8 +54,10 @@ from bot.services.handover import Handover
 from bot.services.inbox import Inbox
 from bot.services.journal import Journal
 from bot.services.ledger import Ledger
+from bot.services.memory_checks import MemoryChecks
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
+from bot.services.pivotal_checks import PivotalChecks
 from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
@@ -122,6 +127,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         token = settings.slack_bot_token.get_secret_value()
         client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
         identity = await reaching.identify(client, token)
+        reaching.check(identity, now=clock())
 
         phases = Phases(settings.bot_phases or DEFAULT)
         access = Access(
@@ -200,6 +206,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             pictures=identity.scopes is None or "files:write" in identity.scopes,
         )
         actors = Actors(client, people, roles, team=identity.team, clock=clock)
+        doors = Doors()
         door = Door(
             registry,
             identity=identity,
@@ -212,6 +219,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
             withdrawing=withdrawing,
             services=services,
             digests=digests,
+            examine=_checkup(settings, client, delivery, services, pivotal, store, doors, clock),
             clock=clock,
             report=figures.turned,
         )
@@ -275,6 +283,38 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         )
 
 
+def _checkup(
+    settings: Settings,
+    client: AsyncWebClient,
+    delivery: Delivery,
+    services: Services,
+    pivotal: AsyncPivotalApi,
+    store: Store,
+    doors: Doors,
+    clock: Callable[[], datetime],
+) -> Checkup:
+    """What `/onboarding doctor` examines: this very process, but for Pivotal, which is asked out of turn."""
+    return Checkup(
+        client,
+        delivery,
+        services,
+        memory=lambda: MemoryChecks(
+            settings.database_url, store, phases=services.phases, webhooks=bool(settings.webhook_secrets), clock=clock
+        ),
+        pivotal=PivotalChecks(
+            settings.pivotal_api_key.get_secret_value(),
+            settings.pivotal_base_url,
+            phases=services.phases,
+            clock=clock,
+            spent=lambda: {"people": pivotal.sent[Lane.INTERACTIVE], "walks": pivotal.sent[Lane.BACKGROUND]},
+        ),
+        line=lambda: slack_checks.connected(doors.socket, f"{settings.host}:{settings.port}", clock=clock),
+        groups=settings.names_groups,
+        titles={kind: digest.title for kind, digest in DIGESTS.items()},
+        clock=clock,
+    )
+
+
 async def _drained(tasks: Tasks, kind: type[BaseException] | None, *_: object) -> None:
     """Let what runs end; a second Ctrl-C waits for nothing more."""
     await tasks.drain(within=0 if kind is asyncio.CancelledError else DRAIN)
@@ -285,7 +325,8 @@ async def _memory(url: str, clock: Callable[[], datetime]) -> Store:
     try:
         return await Store.open(url, clock=clock)
     except (BotError, OSError, TypeError, ValueError) as error:  # asyncpg's: an option it does not know
-        raise StartError(f"Its memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
+        what_to_do = error.hint if isinstance(error, BotError) and error.hint else "Check DATABASE_URL."
+        raise StartError(f"Its memory cannot be opened: {str(error).rstrip('.')}. {what_to_do}") from error
 
 
 async def _check_key(pivotal: AsyncPivotalApi) -> None:
@@ -299,6 +340,11 @@ async def _check_key(pivotal: AsyncPivotalApi) -> None:
             "Check PIVOTAL_API_KEY, or make a new key in Pivotal under Admin > API Keys."
         ) from error
     except (PivotalError, TimeoutError) as error:
+        if isinstance(error, NotFound | UnexpectedResponse) and (error.status or 0) < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise StartError(
+                "What answers at PIVOTAL_BASE_URL is not Pivotal’s API, which is at https://my.pivotal.app/api/v1. "
+                "Check that address, and any proxy in between."
+            ) from error
         log.warning("Pivotal does not answer yet", error=type(error).__name__)
 
 

@@ -122,6 +122,11 @@ class Settings(BaseSettings):
         return "socket" if self.slack_app_token else "http"
 
     @property
+    def names_groups(self) -> bool:
+        """Whether any role is given to a Slack user group."""
+        return any(one.startswith("S") for one in (*self.bot_admins, *self.bot_managers, self.bot_readers))
+
+    @property
     def pivotal_web(self) -> str:
         """Where Pivotal's web app lives: the origin its API has."""
         url = urlsplit(self.pivotal_base_url)

@@ -170,10 +170,9 @@ async def _checks(
         token = settings.slack_bot_token.get_secret_value()
         client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
         known = None if "slack_bot_token" in unusable else client
-        groups = any(
-            one.startswith("S") for one in (*settings.bot_admins, *settings.bot_managers, settings.bot_readers)
+        slack = SlackChecks(
+            known, line=partial(_line, settings, unusable, client), groups=settings.names_groups, clock=clock
         )
-        slack = SlackChecks(known, line=partial(_line, settings, unusable, client), groups=groups, clock=clock)
         memory = MemoryChecks(
             settings.database_url, store, phases=phases, webhooks=bool(settings.webhook_secrets), clock=clock
         )

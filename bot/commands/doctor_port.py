@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 
 from bot.domain.findings import Finding, Level, Part
+from bot.health import ALIVE, READY
 
-ALIVE, READY = "/healthz", "/readyz"
 WITHIN = 3.0
 """Seconds that whoever is there has to answer."""
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where somebody who listens everywhere can be reached

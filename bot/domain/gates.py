@@ -19,6 +19,7 @@ GATES: Mapping[str, Right | None] = {
     "date": Right.DATE,
     "details": Right.DETAILS,
     "digest": Right.READ,
+    "doctor": Right.EXAMINE,
     "flag": Right.STATE,
     "follow": Right.FOLLOW,
     "handover": Right.HANDOVER,
@@ -111,7 +112,7 @@ GATES: Mapping[str, Right | None] = {
     "link_shared": Right.READ,
 }
 
-_LOOKING = (None, Right.READ, Right.LOG, Right.DETAILS, Right.SETTINGS)
+_LOOKING = (None, Right.READ, Right.LOG, Right.DETAILS, Right.SETTINGS, Right.EXAMINE)
 """The rights of what changes nothing, but for these, whose right depends on the channel."""
 _CHANGING = (
     "subscribe",

@@ -33,6 +33,7 @@ class Right(StrEnum):
     CLAIM = "claim"
     LINK = "link"
     SETTINGS = "settings"
+    EXAMINE = "examine"
 
 
 class Role(StrEnum):
@@ -90,6 +91,7 @@ RULES = {
     Right.CLAIM: Rule("say which Pivotal user you are", _ANYBODY),
     Right.LINK: Rule("link people to Pivotal users", _ADMINS),
     Right.SETTINGS: Rule("see the settings of this bot", _ADMINS),
+    Right.EXAMINE: Rule("have this bot examined", _ADMINS),
 }
 
 

@@ -21,6 +21,8 @@ class Identity:
     """What the token may do; None when Slack did not say."""
     enterprise: str | None = None
     """The organisation its workspace belongs to, where it belongs to one."""
+    date: str | None = None
+    """The time on Slack's answer, as it came."""
 
 
 def application(identity: Identity, *, signing_secret: str, session: ClientSession) -> AsyncApp:

@@ -35,6 +35,7 @@ from bot.listeners.origin import origin
 from bot.listeners.place import HOME, unpacked
 from bot.listeners.screen import Screen
 from bot.listeners.tasks import Tasks
+from bot.listeners.turn import Examine
 from bot.listeners.which import asking, nameless
 from bot.listeners.withdrawing import EVENTS, Withdrawing
 from bot.services import Services
@@ -71,6 +72,7 @@ class Door:
         withdrawing: Withdrawing,
         services: Services,
         digests: Digests,
+        examine: Examine,
         clock: Callable[[], datetime],
         report: Report,
     ) -> None:
@@ -92,6 +94,7 @@ class Door:
             cards=cards,
             services=services,
             digests=digests,
+            examine=examine,
             off=tuple(self._off.values()),
             clock=clock,
             report=report,

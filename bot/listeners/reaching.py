@@ -1,6 +1,7 @@
 """Reaches Slack at the start: who the bot is there, and where its web socket is; or why not, in words."""
 
 from collections.abc import Awaitable
+from datetime import datetime
 
 import structlog
 from aiohttp import ClientError
@@ -9,7 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.delivery import refusal
+from bot.domain import findings
 from bot.domain.errors import StartError
+from bot.domain.findings import Part
 from bot.listeners import manifest
 from bot.listeners.bolt import Identity
 
@@ -22,7 +25,8 @@ async def identify(client: AsyncWebClient, token: str) -> Identity:
     who = {name: answer.get(name) for name in ("team_id", "user_id", "bot_id")}
     if not all(who.values()):
         raise StartError("Slack names no bot for SLACK_BOT_TOKEN. Copy the bot token, which starts with xoxb-.")
-    granted = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    granted = headers.get("x-oauth-scopes")
     scopes = None if granted is None else frozenset(scope.strip() for scope in granted.split(","))
     for feature in manifest.off(scopes).values():
         log.debug("optional feature is off", feature=feature)
@@ -33,7 +37,24 @@ async def identify(client: AsyncWebClient, token: str) -> Identity:
         token=token,
         scopes=scopes,
         enterprise=answer.get("enterprise_id") or None,
+        date=headers.get("date"),
     )
+
+
+def check(identity: Identity, *, now: datetime) -> None:
+    """Raise StartError for want of a scope that the bot always needs. A wrong clock is told of, and lived with.
+
+    `now` is when Slack answered.
+    """
+    clock = findings.clock(Part.SLACK, date=identity.date, now=now)
+    if clock.remedy:
+        log.warning("the clock is wrong", found=clock.found, remedy=clock.remedy)
+    missing = [scope for scope in manifest.SCOPES if identity.scopes is not None and scope not in identity.scopes]
+    if missing:
+        raise StartError(
+            f"Slack has not granted the scope{'s' if len(missing) > 1 else ''} {', '.join(missing)}. Paste what "
+            "`onboarding-bot manifest` prints under App Manifest in Slack, and install the app again."
+        )
 
 
 async def socket_address(client: AsyncWebClient, app_token: str) -> str:

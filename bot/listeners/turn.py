@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from slack_sdk.models.views import View
 
 from bot.domain import dates
+from bot.domain.findings import Finding
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, Directory, Standing, Subscription
 from bot.domain.risk import Risk
@@ -69,6 +70,10 @@ class Digests(Protocol):
         """Note what somebody did, in words after a name, on an onboarding's row of open digests."""
 
 
+Examine = Callable[[], Awaitable[tuple[Finding, ...]]]
+"""Looks at everything the bot needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """The control somebody pressed: its value, and the message it stands in."""
@@ -107,6 +112,7 @@ class Turn:
     cards: Cards
     actors: Actors
     digests: Digests
+    examine: Examine
     names: Names
     features: tuple["Feature", ...]
     screen: Screen

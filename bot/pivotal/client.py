@@ -1,6 +1,7 @@
 """What the blocking and the awaited client have in common: how they are set up, and how an attempt begins and ends."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import UTC, datetime
@@ -48,6 +49,8 @@ class Client:
         self._wire = Wire(base_url(address), self._key, dict(headers or {}), timeout)
         self._hooks, self._clock, self._pacer = hooks, clock, pacer
         self.lane = Lane.INTERACTIVE
+        self.sent: Counter[Lane] = Counter()
+        """Requests since the start, by who waited for them; a twin’s are among them."""
         self._terms = Terms(retry or NEVER, pacer, chance, lambda: str(uuid.uuid4()), self._key.redact)
 
     def __repr__(self) -> str:
@@ -85,6 +88,7 @@ class Client:
         attempt = Attempt(
             call.operation, call.method, call.route, call.path, send.attempt, self.lane, self._clock(), {}
         )
+        self.sent[self.lane] += 1
         for hook in self._hooks.before:
             hook(attempt)
         return self._wire.request(call, send, attempt.headers), attempt

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -160,7 +161,8 @@ class Door:
     def _sent(self, request: web.Request, reply: Reply) -> web.Response:
         if reply.status == 0 and request.transport:
             request.transport.close()
-        return web.Response(status=reply.status or 500, body=reply.body, content_type=reply.kind, headers=reply.headers)
+        headers = {"Date": format_datetime(self._world.clock(), usegmt=True), **reply.headers}
+        return web.Response(status=reply.status or 500, body=reply.body, content_type=reply.kind, headers=headers)
 
     def _write_down(self, visit: Visit, reply: Reply) -> None:
         request = visit.request
