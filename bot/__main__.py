@@ -166,6 +166,19 @@ def contract(
 
 
 @app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Look at everything the bot needs, and say what to do about what is wrong; exit code 1 when something fails."""
+    from bot.app import utc_now
+    from bot.commands import doctor as command
+    from bot.commands.process import configure_logs
+
+    configure_logs(quiet=True)
+    raise typer.Exit(command.main(as_json=as_json, clock=utc_now))
+
+
+@app.command()
 def digest(
     kind: Annotated[str, typer.Argument(metavar="KIND", help="`at-risk`, `launch-week` or `portfolio`.")],
     filters: Annotated[str, typer.Option(metavar="WORDS", help="As in Slack: `phase:review owner:user_…`.")] = "",

@@ -237,7 +237,6 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         people.watch(lambda slack_id: homes.add(slack_id, slack_id))
         services.subscriptions.watch_people(lambda slack_id: homes.add(slack_id, slack_id))
         stack.push_async_exit(partial(_drained, door.tasks))
-        doors = Doors()
         state = health.Health(
             {
                 "database": partial(_database, store),
