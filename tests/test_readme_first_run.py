@@ -61,7 +61,8 @@ CHANGES = {
     r"(?<=\(in )\d+(?= days\))|(?<=onboardings — DAY · )\d+": "SOME",  # by Cara's clock it may be tomorrow
     r"\b\d+\.\d+\.\d+[\w.]*(?=,|$| on )": "VERSION",
     r"(?<=VERSION on ).+": "SYSTEM",
-    r"(?<=disk: ).+": "ROOM",
+    r"(?<=disk: )\S*(?=/first-run/first-run\.db, )": "…",
+    r"(?<=first-run\.db, ).+": "ROOM",
     r"\b\d+(?= of 30 requests left)": "SOME",
 }
 """What another day, computer or version shows otherwise."""
@@ -88,6 +89,8 @@ class Replay:
         """Run or type what the block begins with; gives that line with what came of it."""
         if typed := IN_SLACK.fullmatch(block.first):
             return f"{block.first}\n{await self._in_slack(typed[1])}"
+        if block.first.startswith("$ mkdir "):
+            return self._place(block)
         command = self._here(block.first.removeprefix("$ onboarding-bot ").removesuffix(" | cat")).split()
         if command[0] == "init":
             out = await self._init(command, block)
@@ -97,6 +100,13 @@ class Replay:
             out = await self._run(command)
         self._printed |= dict(re.findall(r"^([A-Z_]+)=(\S+)$", out, flags=re.MULTILINE))
         return f"{block.first}\n{self._there(out)}"
+
+    def _place(self, block: Block) -> str:
+        """The folder and the memory that all that follows is in."""
+        self._folder /= block.first.split()[-1]
+        self._folder.mkdir()
+        self._settings |= dict([block.rest[0].removeprefix("$ export ").split("=", 1)])
+        return block.text
 
     async def _run(self, command: list[str]) -> str:
         async with running(*command, cwd=self._folder, **self._settings) as child:
@@ -110,7 +120,7 @@ class Replay:
         return child.out
 
     async def _init(self, command: list[str], block: Block) -> str:
-        async with terminal(*command, cwd=self._folder) as child:
+        async with terminal(*command, cwd=self._folder, **self._settings) as child:
             for prompt, secret in PROMPTS.items():
                 await child.says(prompt)
                 if secret:
