@@ -341,7 +341,7 @@ class Delivery:
             outcome = next(word for kind, word in _ENDINGS.items() if isinstance(error, kind))
             self._report(name, outcome)
             if shown:
-                shown.info("not delivered", outcome=outcome, error=type(error).__name__)
+                shown.info("not delivered", outcome=outcome, why=cause(error))
             raise
         self._report(name, "ok")
         if shown:

@@ -16,7 +16,7 @@ from bot.digests.telling import Telling
 from bot.digests.upkeep import Upkeep
 from bot.digests.writing import PUNCTUAL, Groups, Occasion, Round, nobody, write
 from bot.domain import rights
-from bot.domain.errors import BotError, Busy, NotFound, Refused
+from bot.domain.errors import BotError, Busy, NotFound, Refused, cause
 from bot.domain.records import Actor, DeliveryStatus, Standing, Subscription, is_direct
 from bot.domain.risk import Risk
 from bot.domain.schedule import GRACE
@@ -68,6 +68,8 @@ class Asked:
         self._revoked = False
         self._untold: dict[str, tuple[Skipped, ...]] = {}
         """By subscription: the slots that did not come, of which its subscriber could not be told yet."""
+        self._unreleased: set[tuple[str, str]] = set()
+        """Slots, by subscription, that the memory has failed over: their claims are to be given back."""
         self._upkeep = Upkeep(parts.subscriptions, parts.ledger, delivery)
         self._posting = Posting(parts.ledger, delivery, self._upkeep, sleep=sleep)
         self._telling = Telling(kinds, parts.subscriptions, parts.ledger, delivery, clock=clock, command=command)
@@ -188,7 +190,7 @@ class Asked:
         if isinstance(error, Superseded):
             return
         status = DeliveryStatus.UNCERTAIN if isinstance(error, Uncertain) else DeliveryStatus.FAILED
-        log.warning("digest not posted", subscription=subscription.id, slot=slot, error=type(error).__name__)
+        log.warning("digest not posted", subscription=subscription.id, slot=slot, why=cause(error))
         await self._parts.ledger.mark(subscription.id, slot, status, reason=error.message)
 
     async def _still_wanted(self, subscription: Subscription, slot: str) -> None:

@@ -9,7 +9,7 @@ from bot.delivery import Delivery, Posted
 from bot.digests.digest import Written
 from bot.digests.telling import CustomersRead
 from bot.digests.upkeep import KIND, Upkeep
-from bot.domain.errors import BotError, Busy, Forbidden, UpstreamError
+from bot.domain.errors import BotError, Busy, Forbidden, UpstreamError, cause
 from bot.domain.records import Delivery as Row
 from bot.domain.records import DeliveryStatus, Subscription
 from bot.services.ledger import Ledger
@@ -93,12 +93,12 @@ class Posting:
                 await self._delivery.post(posted.channel, message, thread_ts=posted.ts)
             except BotError as error:
                 missing += 1
-                log.warning("thread message not posted", channel=posted.channel, error=type(error).__name__)
+                log.warning("thread message not posted", channel=posted.channel, why=cause(error))
         if written.picture is not None:
             await self._sleep(THREAD_PAUSE)
             try:
                 await self._delivery.upload(posted.channel, written.picture, thread_ts=posted.ts)
             except BotError as error:
                 missing += 1
-                log.warning("picture not posted", channel=posted.channel, error=type(error).__name__)
+                log.warning("picture not posted", channel=posted.channel, why=cause(error))
         return missing

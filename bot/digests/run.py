@@ -17,7 +17,7 @@ from bot.digests.asked import Asked
 from bot.digests.posting import Superseded
 from bot.digests.writing import Occasion, Round
 from bot.domain import schedule
-from bot.domain.errors import BotError, UpstreamError, cause
+from bot.domain.errors import BotError, MemoryAway, UpstreamError, cause
 from bot.domain.records import Delivery, DeliveryStatus, Subscription
 from bot.domain.schedule import Slot
 from bot.services.ledger import ASKED_FOR, NOT_RUNNING, NOTICE
@@ -34,6 +34,7 @@ class DigestRun(Asked):
         """Post every digest that is due at `now` and not in the ledger, the channels side by side."""
         if self._revoked and not await self._welcome_again():
             return
+        await self._give_back()
         queues: dict[str, list[tuple[Subscription, Slot]]] = defaultdict(list)
         for subscription in await self._active():
             slot = await self._parts.ledger.due(subscription, now=now, grace=self.grace)
@@ -106,6 +107,9 @@ class DigestRun(Asked):
         """Post one digest; this is the clock's door: its bug must not cost the others theirs."""
         try:
             await self._scheduled(subscription, slot, round_, now)
+        except MemoryAway as error:
+            log.warning("digest put off", subscription=subscription.id, slot=slot.key, why=cause(error))
+            self._unreleased.add((subscription.id, slot.key))
         except Exception:
             log.exception("digest failed", subscription=subscription.id, slot=slot.key, reference=reference)
             await self._faulty(subscription, slot.key, reference)
@@ -145,6 +149,14 @@ class DigestRun(Asked):
             log.warning("digest put off", subscription=subscription.id, slot=slot.key, why=cause(error))
             until = last_try(subscription, slot, grace=self.grace)
             await self._telling.put_off(subscription, slot, error, until=until)
+
+    async def _give_back(self) -> None:
+        """Let be due again what the memory has failed over, unless it was about to be posted already."""
+        for subscription_id, slot in tuple(self._unreleased):
+            row = await self._parts.ledger.get(subscription_id, slot)
+            if row is not None and row.status is DeliveryStatus.CLAIMED and row.said is None:
+                await self._parts.ledger.release(subscription_id, slot)
+            self._unreleased.discard((subscription_id, slot))
 
     async def _faulty(self, subscription: Subscription, slot: str, reference: str) -> None:
         """Our own fault: what was not about to be posted yet has failed, the rest is settled as what is cut off is."""

@@ -7,7 +7,7 @@ import structlog
 
 from bot.delivery import Delivery, NotPosted, Revoked, Uncertain, Unsent
 from bot.digests.digest import Digest
-from bot.domain.errors import BotError, Forbidden
+from bot.domain.errors import BotError, Forbidden, cause
 from bot.domain.records import Delivery as Row
 from bot.domain.records import DeliveryStatus, Said, Subscription
 from bot.domain.schedule import Slot
@@ -145,6 +145,6 @@ class Telling:
         try:
             await self._delivery.tell(subscription.creator, message)
         except BotError as error:
-            log.warning("subscriber not told", subscription=subscription.id, error=type(error).__name__)
+            log.warning("subscriber not told", subscription=subscription.id, why=cause(error))
             return not isinstance(error, Unsent | Revoked)
         return True

@@ -11,7 +11,7 @@ import structlog
 
 from bot.delivery import Delivery, NotPosted
 from bot.domain import dates
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, cause
 from bot.domain.records import Delivery as Row
 from bot.domain.records import Subscription
 from bot.services.ledger import NOTICE, Ledger
@@ -106,7 +106,7 @@ class Upkeep:
                 await self._ledger.amend(current.channel, current.ts, {**current.message, **message.payload()})
                 await self._delivery.update(current.channel, current.ts, message)
             except BotError as error:
-                log.info("digest row not noted", subscription=row.subscription_id, error=type(error).__name__)
+                log.info("digest row not noted", subscription=row.subscription_id, why=cause(error))
 
 
 def _key(row: Row) -> str:

@@ -8,7 +8,7 @@ import structlog
 
 from bot.delivery import Delivery, NotPosted
 from bot.domain import dates
-from bot.domain.errors import BotError, Forbidden
+from bot.domain.errors import BotError, Forbidden, cause
 from bot.domain.records import Card, Standing, Writes
 from bot.listeners.withdrawing import Withdrawing
 from bot.services import Services
@@ -106,7 +106,7 @@ class Cards:
         try:
             await self._delivery.whisper(channel, message, to=to, thread_ts=thread_ts or None)
         except BotError as error:
-            log.info("not whispered", error=type(error).__name__)
+            log.info("not whispered", why=cause(error))
 
     async def follow(self, changed: Changed) -> None:
         """Redraw every known copy of a changed onboarding; one that cannot be redrawn holds up no other."""
@@ -127,7 +127,7 @@ class Cards:
             else:
                 await self._update(standing, channel=copy.channel, ts=copy.ts, shared_by=copy.shared_by)
         except BotError as error:
-            log.info("card not redrawn", error=type(error).__name__)
+            log.info("card not redrawn", why=cause(error))
             if isinstance(error, NotPosted) and error.pauses:
                 await self._posted.forget(copy)
 

@@ -3,7 +3,7 @@
 import structlog
 
 from bot.domain import rights
-from bot.domain.errors import BotError, NotFound, UserError
+from bot.domain.errors import BotError, NotFound, UserError, cause
 from bot.domain.records import Person
 from bot.domain.unmapped import Unmapped, unmapped
 from bot.listeners.feature import Answer, Feature, Turn
@@ -78,7 +78,7 @@ async def _ask(turn: Turn, person: Person, row: Unmapped | None) -> tuple[str, .
                 await turn.cards.tell(slack_id, claims.request(person, row))
                 reached.append(admin.name)
         except BotError as error:
-            log.warning("admin not asked", admin=slack_id, error=type(error).__name__)
+            log.warning("admin not asked", admin=slack_id, why=cause(error))
     return tuple(reached)
 
 

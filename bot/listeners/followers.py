@@ -7,7 +7,7 @@ import structlog
 
 from bot.delivery import Delivery, NotPosted, Unsent
 from bot.domain import rights
-from bot.domain.errors import BotError, Forbidden, NotFound
+from bot.domain.errors import BotError, Forbidden, NotFound, cause
 from bot.domain.following import DELETED, News
 from bot.domain.records import Actor, Follow
 from bot.services import Services
@@ -46,7 +46,7 @@ class Followers:
                 await following.forget(follow)
                 continue
             except BotError as error:
-                log.info("follower not known yet", error=type(error).__name__)
+                log.info("follower not known yet", why=cause(error))
                 continue
             if news := await following.take(follow):
                 await self._tell(follow, news)
@@ -69,7 +69,7 @@ class Followers:
             return
         except BotError as error:
             # It may have been sent, or nobody is there to read it: it is not sent again.
-            log.warning("follower not told", error=type(error).__name__)
+            log.warning("follower not told", why=cause(error))
         if DELETED in news:
             await services.following.forget(follow)
 

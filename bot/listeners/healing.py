@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.errors import BotError, NotFound
+from bot.domain.errors import BotError, NotFound, cause
 from bot.pivotal.errors import PivotalError
 from bot.services.cards import Behind, PostedCards
 from bot.services.onboardings import Onboardings
@@ -76,5 +76,5 @@ class Healing:
         except NotFound:
             return True
         except (BotError, PivotalError) as error:
-            log.info("card not looked up", error=type(error).__name__)
+            log.info("card not looked up", why=cause(error))
         return False

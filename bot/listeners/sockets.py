@@ -24,7 +24,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.errors import StartError
+from bot.domain.errors import StartError, cause
 from bot.listeners import reaching
 
 GOODBYE = 2.0
@@ -155,7 +155,7 @@ class Socket:
                 await self._connect()
             except (StartError, ClientError, TimeoutError, OSError) as error:
                 wait = pause * (0.5 + self._chance() / 2)
-                log.warning("Slack cannot be connected", error=type(error).__name__, seconds=round(wait, 1))
+                log.warning("Slack cannot be connected", why=cause(error), seconds=round(wait, 1))
                 await self._sleep(wait)
                 pause = min(pause * 2, self._patience.longest)
             else:

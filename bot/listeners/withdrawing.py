@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.delivery import Delivery, NotPosted
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, cause
 from bot.services.cards import PostedCards
 from bot.services.ledger import Ledger
 
@@ -74,7 +74,7 @@ class Withdrawing:
             if not error.pauses:
                 return
         except BotError as error:
-            log.warning("message not withdrawn", channel=channel, error=type(error).__name__)
+            log.warning("message not withdrawn", channel=channel, why=cause(error))
             self._wait(channel)
             return
         await forget()

@@ -89,22 +89,32 @@ async def test_database_locked_once_pivotal_has_made_the_change(
     assert pivotal.transitions(89) == ["program_buildout"]
 
 
+@pytest.mark.parametrize("once", ["it is due", "it is being written"])
 async def test_a_digest_that_finds_the_database_locked_comes_when_it_is_free(
-    slack, bot, ask, clock, log, impatient, tmp_path
+    slack, bot, ask, clock, pivotal, log, impatient, tmp_path, once
 ):
     await ask("subscribe at-risk daily 09:00", by=CARA)
     clock.passes(minutes=30)
-    async with locked(tmp_path):
-        await bot.digests.run_due(clock())
+    if once == "it is being written":
+        pivotal.fails(Fault.slow(1), path="/onboardings")
+        running = asyncio.create_task(bot.digests.run_due(clock()))
+        await until(bot.store.deliveries.unfinished)
+        async with locked(tmp_path):
+            await running
+    else:
+        async with locked(tmp_path):
+            await bot.digests.run_due(clock())
     unposted = slack.calls_of("chat.postMessage")
     clock.passes(minutes=5)
 
     await bot.digests.run_due(clock())
 
     assert unposted == []
-    assert "database is locked" in log.lines("digest failed")[0]["exception"]
+    assert "database is locked" in log.why("digest put off")
     (posted,) = slack.calls_of("chat.postMessage")
     assert posted.args["text"].startswith("At-risk onboardings")
+    (row,) = await bot.store.deliveries.recent((await bot.services.subscriptions.all())[0].id)
+    assert row.status == "done"
 
 
 async def test_a_writer_whose_turn_does_not_come_is_told_so_and_the_next_one_is_served(tmp_path):

@@ -117,6 +117,7 @@ async def test_disk_full(start, slack, pivotal, store, ask):
         assert pivotal.transitions(89) == ["program_buildout"]
         assert await outcomes(store) == ["done"]
         assert await child.stopped() == 0
+    assert "socket to Slack was closed" not in child.err
 
 
 @pytest.mark.parametrize("rounds", ROUNDS)
