@@ -1,0 +1,60 @@
+"""The README's table of what fails: every fault has its row, its words are the code's, and its tests are there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FAULTS = (
+    "Slack slow",
+    "Slack 429",
+    "Slack 5xx",
+    "Socket closed",
+    "`disconnect` refresh",
+    "Token revoked",
+    "Pivotal slow",
+    "Pivotal 429",
+    "Pivotal 5xx",
+    "Pivotal key revoked",
+    "Pivotal wrong JSON",
+    "Database locked",
+    "Disk full",
+    "PostgreSQL restarted",
+    "Connection pool exhausted",
+    "Clock jumps",
+    "SIGKILL",
+)
+CODE = "\n".join(path.read_text() for path in sorted((ROOT / "bot").rglob("*.py")))
+
+
+def rows() -> list[list[str]]:
+    block = (ROOT / "README.md").read_text().split("<!-- faults -->\n")[1].split("\n\n")[0]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in block.splitlines()[2:]]
+
+
+def linked(row: list[str]) -> list[tuple[str, str]]:
+    """Name and file of each test that a row links to."""
+    return re.findall(r"\[`(\w+)`\]\(([\w/.]+)\)", row[-1])
+
+
+def test_every_fault_has_its_row():
+    assert tuple(row[0] for row in rows()) == FAULTS
+    assert all(all(row) and len(row) == 6 for row in rows())
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
+def test_the_linked_a_fault_are_there(row):
+    named = linked(row)
+
+    assert named
+    for name, path in named:
+        assert re.search(rf"^ *(async )?def {name}\(", (ROOT / path).read_text(), re.MULTILINE), (name, path)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
+def test_what_is_quoted_of_a_fault_is_said_by_the_code_or_seen_by_its_tests(row):
+    known = CODE + "".join((ROOT / path).read_text() for _, path in linked(row))
+    quoted = re.findall(r"“([^”]+)”", row[1]) + re.findall(r"`([^`]+)`", row[2] + row[3])
+
+    assert [words for words in quoted if words not in known] == []
