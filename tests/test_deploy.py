@@ -1,8 +1,11 @@
 """What `deploy/` says is what the bot has: paths, extras, settings, commands; and systemd takes the unit as it is."""
 
+import asyncio
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tomllib
@@ -13,7 +16,11 @@ import yaml
 
 from bot.app import DRAIN
 from bot.config import Settings
+from bot.listeners.manifest import manifest
+from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.slack import LocalSlack
 from bot.store.database import address
+from tests.processes import running
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -103,6 +110,31 @@ def test_all_give_it_the_same_time_to_stop():
 def test_settings_that_cannot_be_used_are_not_tried_again():
     assert unit()["Restart"] == "on-failure"
     assert unit()["RestartPreventExitStatus"] == "2"
+
+
+async def test_the_images_health_check_knows_a_living_bot_from_a_dead_one(tmp_path):
+    (check,) = [line.split(" CMD ")[1] for line in arguments("HEALTHCHECK", stages()[-1])]
+    python, *words = json.loads(check)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+
+    async def healthy():
+        asked = await asyncio.create_subprocess_exec(
+            BIN / python, *words, env=os.environ | {"PORT": port}, stderr=asyncio.subprocess.DEVNULL
+        )
+        return await asked.wait() == 0
+
+    async with LocalSlack(manifest()) as slack, LocalPivotal() as pivotal:
+        settings = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token, "PORT": port}
+        settings |= {"SLACK_API_URL": slack.api_url, "PIVOTAL_API_KEY": pivotal.test_key}
+        settings |= {"PIVOTAL_BASE_URL": pivotal.url, "METRICS_ADDRESS": "off"}
+        async with running("serve", cwd=tmp_path, **settings) as bot:
+            await bot.says("connected to Slack")
+
+            assert await healthy()
+            assert await bot.stopped() == 0
+    assert not await healthy()
 
 
 def test_the_image_is_built_from_files_that_reach_the_build(tmp_path):

@@ -153,7 +153,7 @@ def test_the_rooms_are_there():
 
 
 def test_every_picture_is_there_and_shown():
-    shown = set(re.findall(r"!\[[^\]]{20,}\]\((tests/browser/pictures/[\w-]+\.png)\)", README))
+    shown = set(re.findall(r"!\[[^\]]{20,}\]\((tests/browser/pictures/[\w-]+\.(?:png|svg))\)", README))
     there = {str(path.relative_to(ROOT)) for path in (ROOT / "tests/browser/pictures").iterdir()}
 
     assert shown == there
