@@ -62,9 +62,10 @@ def parse(text: str, *, phases: Phases, seen: Iterable[Standing] = ()) -> Filter
     Raises UserError for a key or value it does not know, saying which comes nearest.
     """
     rows = [standing.onboarding for standing in seen]
+    in_phases, in_states = (row.phase for row in rows), (row.state for row in rows)
     readers: Mapping[str, Callable[[str], str]] = {
-        "phase": _chooser("phase", {name: phase_label(name) for name in [*phases.order, *(row.phase for row in rows)]}),
-        "state": _chooser("state", states.LABELS | {row.state: states.label(row.state) for row in rows}),
+        "phase": _chooser("phase", {name: phase_label(name) for name in dict.fromkeys((*phases.order, *in_phases))}),
+        "state": _chooser("state", states.LABELS | {name: states.label(name) for name in dict.fromkeys(in_states)}),
         "owner": _owner,
         "launch": _chooser("launch", {name: name for name in LAUNCHES}),
         "customer": str,
@@ -117,11 +118,10 @@ def apply(
 
     def wanted(standing: Standing) -> bool:
         onboarding = standing.onboarding
-        holders = set(owners(onboarding).values()) or {NOBODY}
         return (
             (not filters.phases or onboarding.phase in filters.phases)
             and (not filters.states or states.effective(onboarding) in filters.states)
-            and (not filters.owners or not ids.isdisjoint(holders))
+            and (not filters.owners or not ids.isdisjoint(owners(onboarding).values() or (NOBODY,)))
             and (not lanes or launches.lane(standing, phases=phases, today=today, first=first) in lanes)
             and (
                 not filters.customers or any(references.contains(_customer(standing), one) for one in filters.customers)

@@ -14,6 +14,11 @@ class Measure:
     goal: float
     """What the ratio may be at most, or with `at_least` has to be."""
     at_least: bool = False
+    exactly: bool = False
+    """The ratio has to be the goal, no more and no less."""
+    unit: str = ""
+    spread: tuple[float, float] | None = None
+    """Between what the ratio was in the middle half of the rounds; None for what is counted and does not vary."""
 
     @property
     def ratio(self) -> float:
@@ -25,5 +30,7 @@ class Measure:
     @property
     def met(self) -> bool:
         """Whether the goal is met, a hundredth of it given for rounding."""
+        if self.exactly:
+            return self.ratio == self.goal
         slack = abs(self.goal) / 100
         return self.ratio >= self.goal - slack if self.at_least else self.ratio <= self.goal + slack

@@ -34,7 +34,9 @@ class Stage:
     bot: Bot
     pivotal: LocalPivotal
     clock: Clock
+    slack: LocalSlack
     _counted: int = 0
+    _listed: int = 0
 
     async def subscribed(self, kind: str, channel: str, name: str) -> None:
         """Have a digest come to a channel at nine each day, also when there is little to say."""
@@ -54,6 +56,12 @@ class Stage:
         asked, self._counted = asked - self._counted, asked
         return asked
 
+    def lists(self) -> int:
+        """The same of pages of lists alone."""
+        asked = sum(request.path in ("/onboardings", "/customers") for request in self.pivotal.requests)
+        asked, self._listed = asked - self._listed, asked
+        return asked
+
 
 @asynccontextmanager
 async def stage(pivotal: LocalPivotal, clock: Clock, *, webhooks: bool = False) -> AsyncIterator[Stage]:
@@ -70,6 +78,7 @@ async def stage(pivotal: LocalPivotal, clock: Clock, *, webhooks: bool = False) 
                 pivotal_base_url=pivotal.url,
                 pivotal_webhook_secret=secret,
                 port=0,
+                metrics_address="off",
                 database_url=f"sqlite+aiosqlite:///{Path(folder) / 'bot.db'}",
                 bot_timezone="Europe/Berlin",
                 bot_admins=(CARA,),
@@ -78,4 +87,4 @@ async def stage(pivotal: LocalPivotal, clock: Clock, *, webhooks: bool = False) 
                 await bot.settled()
                 if bot.webhooks:
                     pivotal.webhooks.add(bot.webhooks, secret=secret)
-                yield Stage(bot, pivotal, clock)
+                yield Stage(bot, pivotal, clock, slack)

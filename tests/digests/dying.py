@@ -16,6 +16,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands.process import configure_logs
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
 from bot.digests.clock import STUCK
@@ -141,6 +142,7 @@ async def _runs(run: DigestRun, world: World) -> None:
 
 
 def _in_child(world: World, die_at: int, result: Connection) -> None:
+    configure_logs(quiet=True)
     result.send(asyncio.run(lives(world, die_at=die_at)))
 
 

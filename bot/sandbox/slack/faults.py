@@ -31,6 +31,10 @@ class Faults:
         """Let the next `times` calls of `method` meet this fault."""
         self._coming.setdefault(method, []).extend([fault] * times)
 
+    def clear(self) -> None:
+        """Everything works again."""
+        self._coming.clear()
+
     def next(self, method: str) -> Fault:
         """What happens to the call that just came."""
         coming = self._coming.get(method)

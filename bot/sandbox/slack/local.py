@@ -178,6 +178,10 @@ class LocalSlack(People):
         """Let the next calls wait first, by the `sleep` this workspace was given."""
         self._faults.add(method, Fault(slow=seconds), times=times)
 
+    def works_again(self) -> None:
+        """Forget the troubles that are still to come."""
+        self._faults.clear()
+
     def renames(self, channel: str, name: str) -> None:
         """Give a channel another name."""
         changes.renames(self.workspace, channel, name)

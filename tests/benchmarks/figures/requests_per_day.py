@@ -94,26 +94,26 @@ async def _counted(onboardings: int, changes: int, *, webhooks: bool) -> int:
 async def _day(bot: Stage, changes: int, *, days: int) -> None:
     await bot.nine_o_clock(days=days)
     await bot.bot.services.onboardings.snapshot()
-    moves = _moves(bot.pivotal, changes // 2)
+    moved = moves(bot.pivotal, changes // 2)
     for look in range(LOOKS):
         bot.clock.now += LOOK
-        for number, to in moves[look * changes // LOOKS : (look + 1) * changes // LOOKS]:
+        for number, to in moved[look * changes // LOOKS : (look + 1) * changes // LOOKS]:
             bot.pivotal.edit(number, phase=to)
-        await _told(bot)
+        await told(bot)
         await bot.bot.services.onboardings.snapshot()
 
 
-def _moves(pivotal: LocalPivotal, pairs: int) -> list[tuple[int, str]]:
+def moves(pivotal: LocalPivotal, pairs: int) -> list[tuple[int, str]]:
     """Pairs that change phases with each other, so that every phase keeps its size and takes no page more."""
     firsts = [number for number in range(1000, 1000 + CLOSED * len(_open) * (pairs + 1)) if phase(number) == _open[0]]
-    moves = []
+    found = []
     for one in firsts[:pairs]:
         other = one + CLOSED
-        moves += [(one, pivotal.phase_of(other)), (other, pivotal.phase_of(one))]
-    return moves
+        found += [(one, pivotal.phase_of(other)), (other, pivotal.phase_of(one))]
+    return found
 
 
-async def _told(bot: Stage) -> None:
+async def told(bot: Stage) -> None:
     """Wait until all that Pivotal tells has been worked off."""
     await bot.pivotal.webhooks.settle()
     while await bot.bot.store.inbox.waiting():  # noqa: ASYNC110 - the inbox tells nobody when it is empty
