@@ -22,8 +22,8 @@ from bot.services.portfolio import Refreshed
 
 PATH: Final = "/metrics"
 OTHER: Final = "other"
-PATIENCE: Final = 2.0
-"""Seconds that one figure may take to be looked up; after that it is not known."""
+PATIENCE: Final = 4.0
+"""Seconds that one figure may take to be looked up, and a look at the bot's health takes less; then it is not known."""
 ACKS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5)
 """Seconds; Slack itself waits three."""
 WORK: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60)

@@ -25,6 +25,7 @@ TOP_LEVEL = {
     "README.md",
     "bot",
     "constraints.txt",
+    "deploy",
     "manifest.yml",
     "pyproject.toml",
     "tests",
@@ -47,6 +48,7 @@ PLANTED = [
         for line in ("import bot.store", "import bot.pivotal", "import bot.pivotal.client")
     ],
     ("bot/delivery.py", "import bot.config", "Settings are read by app and the command line only"),
+    ("bot/listeners/show.py", "import prometheus_client", "Only the metrics know Prometheus"),
 ]
 
 

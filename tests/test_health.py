@@ -7,6 +7,7 @@ import pytest
 from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
+from bot import config
 from bot.app import running
 from bot.health import ALIVE, READY, Health, Part, Pivotal
 from bot.pivotal import AsyncPivotalApi
@@ -14,6 +15,8 @@ from bot.pivotal.hooks import Hooks
 from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import ANA, ONBOARDING
 from tests.processes import until
+
+GIVEN = {"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1", "pivotal_api_key": "pivotal_1"}
 
 
 @pytest.fixture
@@ -181,6 +184,25 @@ async def test_metrics_whose_port_is_taken_do_not_stop_the_bot(settings, clock, 
 
     assert bot.metrics is None
     assert [line["address"] for line in logs if line["event"] == "metrics are not shown"] == [address]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("[::1]:9464", ("::1", 9464)),
+        ("metrics.internal:0", ("metrics.internal", 0)),
+        ("OFF", None),
+    ],
+)
+def test_the_address_of_the_metrics_is_a_host_and_a_port_or_off(said, meant):
+    assert config.load(env_file=None, **GIVEN, metrics_address=said).metrics == meant
+
+
+@pytest.mark.parametrize("said", ["9464", "127.0.0.1:99999", "http://127.0.0.1:9464", "127.0.0.1:", ":9464"])
+def test_another_address_of_the_metrics_is_refused(said):
+    with pytest.raises(config.ConfigurationError, match="METRICS_ADDRESS must be an address and a port like"):
+        config.load(env_file=None, **GIVEN, metrics_address=said)
 
 
 @pytest.mark.parametrize("mode", ["http"])

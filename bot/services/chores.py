@@ -1,11 +1,13 @@
 """Work done over and over in the background: at once when there is some, and from time to time to look for it."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from bot.domain.errors import MemoryAway, cause
 
@@ -43,15 +45,21 @@ class Chore:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            pause = GLANCE
-            try:
-                pause = min(await self._work(), GLANCE)
-            except MemoryAway as error:
-                log.warning("chore put off", chore=self._name, why=cause(error))
-            except Exception:
-                # Nobody waits for a chore: what is wrong once must not stop it for good.
-                log.exception("chore failed", chore=self._name)
+            # What follows from one round is logged with one reference.
+            with bound_contextvars(reference=secrets.token_hex(3).upper()):
+                pause = await self._round()
             try:
                 await asyncio.wait_for(self._wake.wait(), max(pause, 0))
             except TimeoutError:
                 continue
+
+    async def _round(self) -> float:
+        """Do the work once; gives the seconds until the next time."""
+        try:
+            return min(await self._work(), GLANCE)
+        except MemoryAway as error:
+            log.warning("chore put off", chore=self._name, why=cause(error))
+        except Exception:
+            # Nobody waits for a chore: what is wrong once must not stop it for good.
+            log.exception("chore failed", chore=self._name)
+        return GLANCE
