@@ -11,6 +11,7 @@ import time_machine
 from playwright.async_api import Locator, Page, async_playwright, expect
 
 from bot.commands import demo
+from bot.commands.process import configure_logs
 
 PICTURES = Path(__file__).parent / "pictures"
 MORNING = datetime(2026, 9, 7, 7, 4, 30, tzinfo=UTC)
@@ -59,7 +60,10 @@ async def save(page: Page, name: str) -> None:
 
 
 async def take(page: Page, address: str) -> None:
-    """Look around as the CSM: digests, a private card, the same one shared, a list, a launch, a form, Home, Pivotal."""
+    """Look around as the CSM: digests, a card, the same one shared, a list, a launch, a form, Home, Pivotal.
+
+    An admin looks at the doctor's.
+    """
     await page.goto(f"{address}/#/slack/C0ONBOARD")
     await take_digests(page)
     await take_cards(page)
@@ -76,6 +80,7 @@ async def take(page: Page, address: str) -> None:
     await page.goto(f"{address}/#/pivotal")
     await page.locator("#pivotal-view").get_by_text("Aurora Foods").first.click()
     await save(page, "pivotal")
+    await take_doctor(page, address)
 
 
 async def take_digests(page: Page) -> None:
@@ -116,6 +121,17 @@ async def take_form(page: Page, address: str) -> None:
     await form.get_by_role("button", name="Cancel").click()
 
 
+async def take_doctor(page: Page, address: str) -> None:
+    """What an admin is told of the bot."""
+    await page.goto(f"{address}/#/slack/C0ONBOARD")
+    await page.get_by_role("region", name="Be somebody else").get_by_text("Cara Lindqvist").click()
+    await types(page, "/onboarding doctor")
+    await expect(answer(page)).to_contain_text("Checkup:")
+    await page.set_viewport_size(TALL)
+    await answer(page).evaluate("node => node.scrollIntoView({ block: 'start' })")
+    await save(page, "doctor")
+
+
 async def take_cards(page: Page) -> None:
     """A private card below the digest; shared and moved on, with its thread."""
     await page.set_viewport_size(SIZE)
@@ -154,6 +170,7 @@ async def main() -> None:
     executable = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if executable is None:
         raise SystemExit("make pictures needs Chromium: apt install chromium")
+    configure_logs(quiet=True)
     port = free_port()
     running = asyncio.create_task(demo.run(port=port, keep=False, browser=False))
     try:
