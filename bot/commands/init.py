@@ -17,11 +17,11 @@ from slack_sdk.errors import SlackApiError
 from bot.commands import connection, init_digest, init_file, memory
 from bot.commands import init_questions as ask_for
 from bot.commands.init_asking import Asker, Check, Question, shown_as
-from bot.commands.init_checks import Checks, Unfit, Workspace, looks
+from bot.commands.init_checks import Checks, Unfit, Workspace, channel_id, looks, one_of, public
 from bot.commands.manifest import request_url
 from bot.config import ConfigurationError, Settings, load
 from bot.delivery import refusal
-from bot.domain.errors import BotError, StartError
+from bot.domain.errors import BotError, MemoryAway, StartError
 from bot.listeners.manifest import Names, as_link, manifest
 from bot.views.subscriptions import when
 
@@ -52,7 +52,7 @@ def main(options: Options, *, clock: Callable[[], datetime]) -> int:
     except ConfigurationError as error:
         return connection.complain(error)
     except (Unfit, OSError) as error:
-        Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(f"{error} Nothing was written.")
+        _complain(f"{error} Nothing was written.")
         return FAILED
     except (KeyboardInterrupt, EOFError):
         console.print("\nStopped. Nothing was written.")
@@ -98,7 +98,7 @@ class Setup:
         if (http := self.options.http) is None:
             before = self.present.get("slack_signing_secret") and not self.present.get("slack_app_token")
             question = replace(ask_for.MODE, usual="http" if before or self.options.url else "socket")
-            http = self.ask.value(question, _one_of("socket", "http")).lower() == "http"
+            http = self.ask.value(question, one_of("socket", "http")).lower() == "http"
         self.ask.well("http: Slack calls an address of yours." if http else "socket: no public address is needed.")
         return http
 
@@ -111,7 +111,7 @@ class Setup:
                 self.wanted[name] = self.given[name]
         if self.ask.asks and self.new:
             names = Names(self._plain("bot_command"), self._plain("bot_alias"))
-            url = self.options.url or (self.ask.value(ask_for.ADDRESS, _public) if http else None)
+            url = self.options.url or (self.ask.value(ask_for.ADDRESS, public) if http else None)
             document = manifest(names, request_url=request_url(url) if url else None)
             self.ask.say("Open this link, choose your workspace, and press Next, then Create:")
             self.ask.say(as_link(document))
@@ -136,19 +136,8 @@ class Setup:
         found: list[Workspace] = []
 
         def check(token: str) -> str:
-            workspace = self._asked(self.checks.bot_token(token))
-            if workspace.missing:
-                raise Unfit(
-                    f"Slack did not grant {', '.join(workspace.missing)}. Paste the manifest anew under App Manifest, "
-                    "press Reinstall under Install App, and check this token again.",
-                    again=True,
-                )
-            found.append(workspace)
-            more = f" It has what these features need too: {', '.join(workspace.extras)}." if workspace.extras else ""
-            told = f"“{workspace.app}” in {workspace.name}, with every scope it needs.{more}"
-            if workspace.unneeded:
-                told += f"\nNot needed: {', '.join(workspace.unneeded)}. OAuth & Permissions > Scopes takes them away."
-            return told
+            found.append(self._asked(self.checks.bot_token(token)))
+            return found[-1].told
 
         self._setting(ask_for.BOT_TOKEN, check)
         return found[-1]
@@ -168,7 +157,7 @@ class Setup:
 
         for question in (ask_for.ADMINS, ask_for.MANAGERS, ask_for.READERS):
             self._setting(question, known)
-        self._setting(ask_for.WRITES, _one_of("owners", "team", "off"))
+        self._setting(ask_for.WRITES, one_of("owners", "team", "off"))
 
     def _channel(self, workspace: Workspace) -> str:
         """The channel of a first digest; nothing without one, or when the bot was set up before."""
@@ -183,15 +172,17 @@ class Setup:
         key = self.wanted["pivotal_api_key"]
 
         def check(value: str) -> str:
-            work = init_digest.check(self.checks, workspace, _channel_id(value), key=key, guests_allowed=guests)
+            work = init_digest.check(self.checks, workspace, channel_id(value), key=key, guests_allowed=guests)
             self.place = f"#{self._asked(work)}"
             return f"{self.place}: your team alone reads it."
 
-        return _channel_id(self.ask.value(ask_for.CHANNEL, check))
+        return channel_id(self.ask.value(ask_for.CHANNEL, check))
 
     def _write(self) -> None:
         """Write what is different from what the file says, or from what holds without a line."""
         self.ask.console.print()
+        for name in (one for one, value in self.wanted.items() if self.environment.get(one, value) != value):
+            self.ask.console.print(f"The environment has another {name.upper()}, which wins while it is set there.")
         new = {name: value for name, value in self.wanted.items() if value != self.present.get(name, _usual(name))}
         if not new:
             self.ask.console.print(f"{FILE} stays as it is.")
@@ -203,20 +194,18 @@ class Setup:
         self.ask.console.print(f"Written to {FILE}, readable by you only:", style="bold")
         for name, value in new.items():
             self.ask.say(f"{name.upper()}={shown_as(name, value)}")
-        for name in (one for one in new if self.environment.get(one, new[one]) != new[one]):
-            self.ask.say(f"The environment has another {name.upper()}, which wins as long as it is set there.")
 
     def _end(self, workspace: Workspace, channel: str) -> int:
         """Subscribe, and say what comes next; what is written by now stays."""
         try:
-            load(FILE)
             if channel:
                 self._subscribe(workspace, channel)
+            load(FILE)
         except ConfigurationError as error:
             return connection.complain(error)
         except (Unfit, KeyboardInterrupt) as error:
             why = str(error) or "Stopped."
-            self.ask.console.print(f"{FILE} is written; the digest is not subscribed. {why}", style="red")
+            _complain(f"{FILE} is written; the digest is not subscribed. {why}")
             return FAILED if isinstance(error, Unfit) else INTERRUPTED
         if self.present.get("slack_bot_token"):
             self.ask.console.print("A bot that runs takes settings up when it is started again.")
@@ -254,6 +243,8 @@ class Setup:
             raise Unfit(str(error), again=True) from error
         except BotError as error:
             raise Unfit(f"{error.message} {error.advice(self._plain('bot_command'))}".strip(), again=True) from error
+        except MemoryAway as error:
+            raise Unfit("The bot's memory does not answer. Check DATABASE_URL.", again=True) from error
         except SlackApiError as error:
             raise Unfit(f"Slack refused to say ({refusal(error) or 'no answer'}).", again=True) from error
         except (ClientError, TimeoutError, OSError) as error:
@@ -268,27 +259,8 @@ class Setup:
         return next((one for one in _parts(self.wanted["bot_admins"]) if re.fullmatch(r"[UW][A-Z0-9]+", one)), None)
 
 
-def _one_of(*words: str) -> Check:
-    def check(value: str) -> str:
-        if value.lower() not in words:
-            raise Unfit(f"It is {', '.join(words[:-1])} or {words[-1]}.")
-        return ""
-
-    return check
-
-
-def _public(value: str) -> str:
-    if not re.fullmatch(r"https://[^\s/]+\S*", value):
-        raise Unfit("Slack calls addresses that begin with https:// only.")
-    return ""
-
-
-def _channel_id(value: str) -> str:
-    """A channel's id, alone or in a link to it; nothing for nothing. Raises Unfit."""
-    found = re.search(r"(?:^|/archives/)([CG][A-Z0-9]{5,})\b", value)
-    if value and not found:
-        raise Unfit("That is no channel's id, which is like C012AB3CD.")
-    return found[1] if found else ""
+def _complain(text: str) -> None:
+    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text, style="red")
 
 
 def _parts(value: str) -> list[str]:

@@ -49,14 +49,10 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The Slack workspace of a bot token, and how the token's scopes differ from what the bot needs."""
+    """Who the bot is in the Slack workspace of a token, and what to say of it."""
 
     identity: Identity
-    name: str
-    app: str
-    missing: tuple[str, ...]
-    unneeded: tuple[str, ...]
-    extras: tuple[str, ...]
+    told: str
 
 
 def kind(value: str) -> str:
@@ -78,6 +74,32 @@ def looks(name: str, value: str) -> None:
                 raise Unfit(f"It {detail['msg'].removeprefix('Value error, ').rstrip('.')}.") from None
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    """A check that a value is one of these words."""
+
+    def check(value: str) -> str:
+        if value.lower() not in words:
+            raise Unfit(f"It is {', '.join(words[:-1])} or {words[-1]}.")
+        return ""
+
+    return check
+
+
+def public(value: str) -> str:
+    """Check that Slack can call an address, by its looks; raises Unfit."""
+    if not re.fullmatch(r"https://[^\s/]+\S*", value):
+        raise Unfit("Slack calls addresses that begin with https:// only.")
+    return ""
+
+
+def channel_id(value: str) -> str:
+    """A channel's id, alone or in a link to it; nothing for nothing. Raises Unfit."""
+    found = re.search(r"(?:^|/archives/)([CG][A-Z0-9]{5,})\b", value)
+    if value and not found:
+        raise Unfit("That is no channel's id, which is like C012AB3CD.")
+    return found[1] if found else ""
+
+
 class Checks:
     """Asks the Slack and the Pivotal at these addresses; each check stands alone and raises Unfit."""
 
@@ -87,20 +109,24 @@ class Checks:
         self._pivotal = pivotal
 
     async def bot_token(self, token: str) -> Workspace:
-        """Whose token it is, and what it may do."""
+        """Whose token it is; it has every scope the bot needs."""
         async with self.client(token) as client:
             identity = await reaching.identify(client, token)
             who = await client.auth_test()
-        granted = identity.scopes
+        granted = frozenset(SCOPES) if identity.scopes is None else identity.scopes
+        if missing := [scope for scope in SCOPES if scope not in granted]:
+            raise Unfit(
+                f"Slack did not grant {', '.join(missing)}. Paste the manifest anew under App Manifest, "
+                "press Reinstall under Install App, and check this token again.",
+                again=True,
+            )
+        told = f"“{who.get('user') or 'the app'}” in {who.get('team') or identity.team}, with every scope it needs."
+        if more := [name for name, extra in EXTRAS.items() if set(extra.scopes) <= granted]:
+            told += f" It has what these features need too: {', '.join(more)}."
         optional = {scope for extra in EXTRAS.values() for scope in extra.scopes}
-        return Workspace(
-            identity,
-            name=str(who.get("team") or identity.team),
-            app=str(who.get("user") or "the app"),
-            missing=() if granted is None else tuple(scope for scope in SCOPES if scope not in granted),
-            unneeded=tuple(sorted(set(granted or ()) - set(SCOPES) - optional)),
-            extras=tuple(name for name, extra in EXTRAS.items() if granted and set(extra.scopes) <= granted),
-        )
+        if unneeded := sorted(granted - set(SCOPES) - optional):
+            told += f"\nNot needed: {', '.join(unneeded)}. OAuth & Permissions > Scopes takes them away."
+        return Workspace(identity, told)
 
     async def app_token(self, token: str) -> None:
         """Whether Slack opens a connection with it."""
@@ -117,7 +143,7 @@ class Checks:
                     f"Pivotal refused the key {pivotal.key_prefix}… ({error.code}). Make a new one: Admin > API Keys."
                 ) from error
             except PivotalError as error:
-                raise Unfit(f"Pivotal could not be asked: {error} Check the network, and PIVOTAL_BASE_URL.") from error
+                raise Unfit(f"{error.message} Check the network, and PIVOTAL_BASE_URL.") from error
             mode = (
                 "a test key: Pivotal sends nothing to anybody, and cards say TEST"
                 if pivotal.mode == "test"

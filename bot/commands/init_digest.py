@@ -6,6 +6,7 @@ from collections.abc import Collection
 from bot.commands.init_checks import Checks, Unfit, Workspace
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
+from bot.domain.errors import BotError
 from bot.domain.records import Subscription
 from bot.listeners.actors import Actors
 from bot.listeners.roles import Access, Roles
@@ -46,7 +47,10 @@ async def check(
             enterprise=workspace.identity.enterprise,
         )
         await delivery.guard(channel)
-        return str((await client.conversations_info(channel=channel))["channel"].get("name") or channel)
+        found = (await client.conversations_info(channel=channel))["channel"]
+    if found.get("is_archived"):
+        raise Unfit(f"#{found.get('name')} is archived.")
+    return str(found.get("name") or channel)
 
 
 async def subscribe(
@@ -54,10 +58,13 @@ async def subscribe(
 ) -> tuple[Subscription, bool]:
     """Subscribe a channel in the name of an admin, and whether that is new: one there is stays as it is.
 
-    Raises BotError and OSError when the memory cannot be opened.
+    Raises Unfit when the memory cannot be opened.
     """
     digest = DIGESTS[kind]
-    store = await Store.open(database_url, clock=checks.clock)
+    try:
+        store = await Store.open(database_url, clock=checks.clock)
+    except (BotError, OSError, TypeError, ValueError) as error:  # as `serve` says it
+        raise Unfit(f"The bot's memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
     try:
         subscriptions = Subscriptions(store, clock=checks.clock)
         for one in await subscriptions.of_channel(channel):

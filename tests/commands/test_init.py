@@ -11,7 +11,7 @@ from bot.commands.init_checks import Unfit, looks
 from bot.listeners.manifest import SCOPES, manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import CARA, GUS, ONBOARDING, PARTNERS, RANDOM
+from bot.sandbox.slack.world import CARA, GUS, OLD_ONBOARDING, ONBOARDING, PARTNERS, RANDOM
 from bot.store import Store
 from tests.processes import running
 from tests.terminals import CTRL_C, terminal
@@ -219,6 +219,19 @@ async def test_another_way_for_slack_to_reach_the_bot_takes_the_place_of_the_fir
     assert "A bot that runs takes settings up when it is started again." in child.out
 
 
+async def test_a_memory_that_cannot_be_opened_leaves_what_was_written(where, secrets, file, tmp_path):
+    wrong = {"DATABASE_URL": "sqlite+aiosqlite:////dev/null/bot.db"}
+
+    async with running(
+        "init", *where, "--bot-admins", CARA, "--channel", ONBOARDING, cwd=tmp_path, **secrets, **wrong
+    ) as child:
+        code = await child.ends()
+
+    assert code == 1
+    assert ".env is written; the digest is not subscribed. The bot's memory cannot be opened" in child.err
+    assert config.load(file).bot_admins == (CARA,)
+
+
 async def test_a_key_that_was_taken_back_is_told_and_nothing_is_written(where, secrets, pivotal, file, tmp_path):
     pivotal.revoke(pivotal.test_key)
     file.write_text(BEFORE)
@@ -249,6 +262,7 @@ async def test_a_missing_scope_is_told_with_what_to_do(where, secrets, file, tmp
     [
         (("--bot-admins", GUS), "U0GUEST01 is Gus Moreau, a guest"),
         (("--bot-admins", CARA, "--channel", PARTNERS), "because it has guests in it"),
+        (("--bot-admins", CARA, "--channel", OLD_ONBOARDING), "#old-onboarding is archived."),
     ],
 )
 async def test_nobody_and_no_place_outside_the_team_is_taken(options, told, where, secrets, file, tmp_path):
@@ -294,6 +308,7 @@ def test_a_value_of_another_kind_is_told_by_its_looks(setting, value, told):
     [
         ("A=1\n", "A=1\nPORT=80\n"),
         ("A=1", "A=1\nPORT=80\n"),
+        ("PORT=\nA=1\n", "PORT=80\nA=1\n"),
         ("# PORT=3000\nA=1\n", "# PORT=3000\nPORT=80\nA=1\n"),
         ("  export port = 1 # old\nA=1\n", "PORT=80\nA=1\n"),
         ("PORT=1\nPORT=2\n", "PORT=1\nPORT=80\n"),
