@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import pytest
 from aiohttp import ClientSession
 from pydantic import SecretStr
-from sqlalchemy import event, text
+from sqlalchemy import Engine, event, text
 
 from bot.domain.errors import MemoryAway
 from bot.sandbox.pivotal import Fault, signing
@@ -21,18 +21,20 @@ AWAY = "My memory is not answering at the moment. This is not your fault."
 
 
 @pytest.fixture
-def database_url(tmp_path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
-
-
-@pytest.fixture
-def impatient(bot):
+def impatient():
     """A tenth of a second is waited for a lock, where it is five seconds else."""
 
     def at_once(connection):
         connection.exec_driver_sql("PRAGMA busy_timeout = 100")
 
-    event.listen(bot.store.database.engine.sync_engine, "begin", at_once, insert=True)
+    event.listen(Engine, "begin", at_once)
+    yield
+    event.remove(Engine, "begin", at_once)
+
+
+@pytest.fixture
+def database_url(impatient, tmp_path):
+    return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
 
 
 @asynccontextmanager
@@ -51,7 +53,7 @@ async def locked(tmp_path):
     other.close()
 
 
-async def test_database_locked(slack, bot, ask, press, pivotal, log, outcomes, impatient, tmp_path):
+async def test_database_locked(slack, bot, ask, press, pivotal, log, outcomes, tmp_path):
     await ask("aurora")
     async with locked(tmp_path):
         answer = await press()
@@ -69,7 +71,7 @@ async def test_database_locked(slack, bot, ask, press, pivotal, log, outcomes, i
 
 
 async def test_database_locked_once_pivotal_has_made_the_change(
-    slack, bot, press, ask, pivotal, clock, log, outcomes, impatient, tmp_path
+    slack, bot, press, ask, pivotal, clock, log, outcomes, tmp_path
 ):
     await ask("aurora")
     pivotal.fails(Fault.slow(1), method="PATCH")
@@ -91,7 +93,7 @@ async def test_database_locked_once_pivotal_has_made_the_change(
 
 @pytest.mark.parametrize("once", ["it is due", "it is being written"])
 async def test_a_digest_that_finds_the_database_locked_comes_when_it_is_free(
-    slack, bot, ask, clock, pivotal, log, impatient, tmp_path, once
+    slack, bot, ask, clock, pivotal, log, tmp_path, once
 ):
     await ask("subscribe at-risk daily 09:00", by=CARA)
     clock.passes(minutes=30)
@@ -175,7 +177,7 @@ class TestWebhooks:
     def settings(self, settings):
         return settings.model_copy(update={"pivotal_webhook_secret": SecretStr(WHSEC)})
 
-    async def test_a_webhook_that_cannot_be_written_down_is_asked_for_again(self, bot, clock, log, impatient, tmp_path):
+    async def test_a_webhook_that_cannot_be_written_down_is_asked_for_again(self, bot, clock, log, tmp_path):
         record = b'{"object":{"id":"o","display_id":89}}'
         told = b'{"id":"evt_1","type":"onboarding.phase_changed","livemode":true,"data":' + record + b"}"
 

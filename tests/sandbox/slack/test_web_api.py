@@ -293,6 +293,18 @@ async def test_a_method_fails_as_often_as_asked(slack: LocalSlack, client) -> No
     assert len(slack.messages(ONBOARDING)) == 1
 
 
+async def test_a_method_that_breaks_is_answered_by_a_proxy_and_not_done(slack: LocalSlack, client) -> None:
+    slack.breaks("chat.postMessage", status=502)
+
+    with pytest.raises(SlackApiError) as broken:
+        await client.chat_postMessage(channel=ONBOARDING, text="a")
+    second = await client.chat_postMessage(channel=ONBOARDING, text="b")
+
+    assert (broken.value.response.status_code, broken.value.response.data[:8]) == (502, "upstream")
+    assert second["ok"]
+    assert [message.text for message in slack.messages(ONBOARDING)] == ["b"]
+
+
 async def test_a_dropped_post_is_stored_though_the_app_never_hears_of_it(slack: LocalSlack, client) -> None:
     slack.drops("chat.postMessage")
 
