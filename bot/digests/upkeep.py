@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from weakref import WeakValueDictionary
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,9 @@ from bot.views import posted_digest as views
 
 KIND = "kind"
 """Beside the text and the blocks of an open digest: which kind it is, for its subscription may be gone by then."""
+
+MOST_SHOWN = 5
+"""Times that one note shows a digest on which others note as well."""
 
 log = structlog.get_logger()
 
@@ -100,13 +105,25 @@ class Upkeep:
             current = await self._ledger.get(row.subscription_id, row.slot) if remarks else None
             if current is None or current.message is None or current.ts is None:
                 return
-            message = views.noted(current.message, remarks)
             try:
                 await self._delivery.guard(current.channel)
-                await self._ledger.amend(current.channel, current.ts, {**current.message, **message.payload()})
-                await self._delivery.update(current.channel, current.ts, message)
+                kept = await self._ledger.amend(
+                    current.channel, current.ts, lambda was: {**was, **views.noted(was, remarks).payload()}
+                )
+                await self._show(current.channel, current.ts, kept)
             except BotError as error:
                 log.info("digest row not noted", subscription=row.subscription_id, why=cause(error))
+
+    async def _show(self, channel: str, ts: str, kept: Mapping[str, Any] | None) -> None:
+        """Show a digest as it is kept; once more when another replica, which may have been faster, has noted on it."""
+        for _ in range(MOST_SHOWN):
+            if kept is None:
+                return
+            await self._delivery.update(channel, ts, views.noted(kept, {}))
+            shown, now = kept, await self._ledger.of_message(channel, ts)
+            kept = now.message if now else None
+            if kept == shown:
+                return
 
 
 def _key(row: Row) -> str:

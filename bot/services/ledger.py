@@ -169,9 +169,11 @@ class Ledger:
         """The digest that a message is, if it is one."""
         return await self._deliveries.of_message(channel, ts)
 
-    async def amend(self, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
-        """Keep an open digest's message as it is now."""
-        return await self._deliveries.amend(channel, ts, message)
+    async def amend(
+        self, channel: str, ts: str, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    ) -> Mapping[str, Any] | None:
+        """Change an open digest's message from what it is now, whichever replica else does; gives what it is then."""
+        return await self._deliveries.amend(channel, ts, change)
 
     async def seal(self, delivery: Delivery) -> bool:
         """Let a digest's message change no more."""

@@ -1,6 +1,6 @@
 """The ledger of deliveries: a slot is claimed once, and from there only moves forward."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,9 @@ from sqlalchemy import ColumnElement, delete, false, func, not_, null, or_, sele
 from bot.domain.records import Delivery, DeliveryStatus, Said, SaidRow
 from bot.store.database import Database
 from bot.store.tables import deliveries
+
+Message = Mapping[str, Any]
+"""What was posted, as JSON."""
 
 _COLUMNS = [deliveries.c[field.name] for field in fields(Delivery)]
 _OPEN = (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN)
@@ -63,7 +66,7 @@ class Deliveries:
         *,
         ts: str,
         said: Said,
-        message: Mapping[str, Any] | None = None,
+        message: Message | None = None,
         reason: str | None = None,
     ) -> bool:
         """Record that the message stands in the channel; False unless the slot was claimed or uncertain.
@@ -206,11 +209,19 @@ class Deliveries:
         found = await self._select((deliveries.c.channel == channel) & (deliveries.c.ts == ts), limit=1)
         return found[0] if found else None
 
-    async def amend(self, channel: str, ts: str, message: Mapping[str, Any]) -> bool:
-        """Keep a message as it is now; False when it is sealed, or no delivery's."""
+    async def amend(self, channel: str, ts: str, change: Callable[[Message], Message]) -> Message | None:
+        """Change a message from what it is now, one after the other with whoever else does; gives what it is then.
+
+        None when it is sealed, or no delivery's.
+        """
         there = (deliveries.c.channel == channel) & (deliveries.c.ts == ts) & deliveries.c.message.is_not(None)
         async with self._database.writing() as connection:
-            return (await connection.execute(update(deliveries).where(there).values(message=message))).rowcount == 1
+            kept = await connection.scalar(select(deliveries.c.message).where(there).with_for_update())
+            if kept is None:
+                return None
+            message = change(kept)
+            await connection.execute(update(deliveries).where(there).values(message=message))
+            return message
 
     async def seal(self, subscription_id: str, slot: str) -> bool:
         """Let its message change no more; True for exactly one caller."""

@@ -272,15 +272,27 @@ async def test_a_message_is_amended_in_its_place_while_it_is_open(store: Store, 
     await store.deliveries.posted("S1", "2026-09-07", ts="17.1", said=SAID, message=MESSAGE)
     noted = {**MESSAGE, "text": "13 need attention"}
 
-    amended = await store.deliveries.amend("C1", "17.1", noted)
+    amended = await store.deliveries.amend("C1", "17.1", lambda _: noted)
 
     found = await store.deliveries.of_message("C1", "17.1")
-    assert amended
     assert found is not None
-    assert found.message == noted
+    assert amended == found.message == noted
     assert await store.deliveries.of_message("C2", "17.1") is None
     await store.deliveries.seal("S1", "2026-09-07")
-    assert not await store.deliveries.amend("C1", "17.1", MESSAGE)
+    assert await store.deliveries.amend("C1", "17.1", lambda _: MESSAGE) is None
+
+
+async def test_who_amends_at_the_same_time_leaves_what_the_others_have_written(store: Store, now: datetime) -> None:
+    await store.deliveries.claim("S1", "2026-09-07", channel="C1", now=now)
+    await store.deliveries.posted("S1", "2026-09-07", ts="17.1", said=SAID, message=MESSAGE)
+
+    await asyncio.gather(
+        *(store.deliveries.amend("C1", "17.1", lambda was, one=one: {**was, one: True}) for one in "abcdefgh")
+    )
+
+    found = await store.deliveries.of_message("C1", "17.1")
+    assert found is not None
+    assert found.message == {**MESSAGE, **dict.fromkeys("abcdefgh", True)}
 
 
 async def test_the_days_the_ledger_knows_leave_out_what_was_asked_for(store: Store, now: datetime) -> None:
