@@ -63,6 +63,11 @@ def metadata(wheel):
         return message_from_bytes(opened.read(name))
 
 
+def declared(wheel):
+    """The Pythons that the wheel says it is for."""
+    return [line.split(" :: ")[-1] for line in metadata(wheel).get_all("Classifier") if ":: Python :: 3." in line]
+
+
 def test_the_wheel_has_all_of_the_bot_and_nothing_else(wheel):
     found = names(wheel)
 
@@ -79,10 +84,11 @@ def test_the_wheel_says_what_it_is(wheel):
     assert told.get_payload().startswith("# onboarding-bot\n")
 
 
-def test_only_a_python_that_runs_the_tests_is_declared(wheel):
-    declared = [line.split(" :: ")[-1] for line in metadata(wheel).get_all("Classifier") if ":: Python :: 3." in line]
+def test_the_changelog_begins_with_this_version_and_names_the_pythons_that_are_declared(wheel):
+    newest = (ROOT / "README.md").read_text().split("\n## Changelog\n")[1].split("\n### ")[1]
 
-    assert declared == ["3.11"]
+    assert newest.startswith(f"{__version__} · ")
+    assert f"every test on Python {', '.join(declared(wheel))}." in newest
 
 
 def test_the_source_archive_is_enough_to_test_and_build_it_again(archive, wheel, tmp_path):
