@@ -166,6 +166,15 @@ def test_every_link_within_the_project_leads_somewhere():
     assert [target for target in targets if not (ROOT / target.split("#")[0]).exists()] == []
 
 
+def test_every_link_within_the_page_leads_to_a_heading():
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^ *```.*?^ *```$", "", README, flags=re.M | re.S), flags=re.M)
+    slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    targets = re.findall(r"\]\(#([^)]+)\)", README)
+
+    assert targets
+    assert [target for target in targets if target not in slugs] == []
+
+
 def test_every_fence_is_a_command_a_snippet_or_a_drawing():
     assert {fence.language for fence in fences()} == {"sh", "python", "text"}
 
