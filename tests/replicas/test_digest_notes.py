@@ -36,6 +36,7 @@ async def test_what_two_replicas_note_on_one_digest_both_stands_there(fleet, sla
         *(slack.clicks(ADVANCE, by=person, channel=ONBOARDING, message=card) for person, card in cards.items())
     )
 
-    await until(lambda: digest().seen.count("✓") == 2, within=20)
+    await until(lambda: len(slack.calls_of("chat.update")) >= 2)
+    await until(lambda: digest().seen.count("✓") == 2, within=10)
     ((kept, *_),) = [await store.deliveries.open_messages()]
     assert str(kept.message).count("✓") == 2
