@@ -48,7 +48,7 @@ METHODS: dict[str, tuple[str, ...]] = {
 
 NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_json="
 """Slack's page for a new app, filled in with what follows:
-https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests#sharing.
+https://docs.slack.dev/app-manifests/configuring-apps-with-app-manifests.
 """
 DOMAIN = "my.pivotal.app"
 """Whose links are unfurled."""

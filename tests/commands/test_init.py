@@ -1,14 +1,16 @@
 """`onboarding-bot init` as a process: asks in a terminal, takes what it is given elsewhere, writes all or nothing."""
 
+import json
 import re
 import stat
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from bot import config
 from bot.commands import init_file
 from bot.commands.init_checks import Unfit, looks
-from bot.listeners.manifest import SCOPES, manifest
+from bot.listeners.manifest import SCOPES, Names, manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import CARA, GUS, OLD_ONBOARDING, ONBOARDING, PARTNERS, RANDOM
@@ -135,6 +137,50 @@ async def test_of_a_wrong_token_it_says_what_it_is_and_asks_again(where, secrets
     assert code == 130
     assert file.read_text() == BEFORE
     assert hides(child, {**secrets, "other": "xapp-of-another"})
+
+
+async def test_the_address_of_http_mode_goes_into_the_link(tmp_path):
+    async with terminal("init", "--http", "--command", "/launchpad", cwd=tmp_path) as child:
+        await child.says("Public address: ")
+        child.types("bot.example.com")
+        await child.says("✗ Slack calls addresses that begin with https:// only.")
+        await child.says("Public address: ")
+        child.types("https://bot.example.com/")
+        await child.says("Press Enter when the app is there. ")
+        child.types(CTRL_C)
+        code = await child.ends()
+
+    (link,) = re.findall(r"https://api\.slack\.com/\S+", child.out)
+    assert code == 130
+    assert parse_qs(urlsplit(link).query)["manifest_json"] == [
+        json.dumps(
+            manifest(Names("/launchpad", "/ob"), request_url="https://bot.example.com/slack/events"),
+            separators=(",", ":"),
+        )
+    ]
+    assert not list(tmp_path.glob(".env*"))
+
+
+async def test_who_presses_enter_keeps_what_is_there(slack, pivotal, secrets, file, tmp_path):
+    lines = {**secrets, "SLACK_API_URL": slack.api_url, "PIVOTAL_BASE_URL": pivotal.url, "BOT_ADMINS": CARA}
+    before = "".join(f"{name}={value}\n" for name, value in lines.items())
+    file.write_text(before)
+
+    async with terminal("init", cwd=tmp_path) as child:
+        await child.says("[socket]: ")
+        child.types("")
+        for shown in ("[xapp-…]: ", "[xoxb-…]: ", "[pivotal_test_sand…]: "):
+            await child.says(shown)
+            await child.types_unseen("")
+        for shown in (f"Admins [{CARA}]: ", "[none]: ", "[workspace]: ", "[owners]: "):
+            await child.says(shown)
+            child.types("")
+        await child.says(".env stays as it is.")
+        code = await child.ends()
+
+    assert code == 0
+    assert file.read_text() == before
+    assert hides(child, secrets)
 
 
 @pytest.mark.parametrize(
