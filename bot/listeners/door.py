@@ -21,7 +21,7 @@ from slack_sdk.models.blocks import Option
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain import gates, rights
-from bot.domain.errors import BotError, FieldErrors
+from bot.domain.errors import BotError, FieldErrors, MemoryAway, cause
 from bot.listeners.actors import Actors
 from bot.listeners.answering import Answering, Caller
 from bot.listeners.bolt import Identity, application
@@ -157,8 +157,8 @@ class Door:
                 actor = await self.actors.actor(str(user["id"]), team=self._origin(body))
             rights.check(rights.Right.READ, actor)
             gates.admit(action, actor)
-        except (BotError, TimeoutError) as error:
-            log.info("nothing offered", action=action, error=type(error).__name__)
+        except (BotError, MemoryAway, TimeoutError) as error:
+            log.info("nothing offered", action=action, why=cause(error))
             return []
         return search.find(str(body.get("value") or ""), self._services.seen_by(actor)) if search else []
 
