@@ -308,6 +308,8 @@ def _run(work: Coroutine[Any, Any, None], *, quiet: bool = False) -> None:
         raise SystemExit(INTERRUPTED) from None
     except ConfigurationError as error:
         print("The configuration cannot be used:", *(f"  - {one}" for one in error.problems), sep="\n", file=sys.stderr)  # noqa: T201
+        if any(" is missing" in one for one in error.problems):
+            print("`onboarding-bot init` asks for what is missing, and checks it.", file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None
     except StartError as error:
         print(f"onboarding-bot cannot start. {error}", file=sys.stderr)  # noqa: T201
