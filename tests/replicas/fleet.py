@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import random
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -122,9 +121,9 @@ class Fleet:
         self.stopped += 1
         return code
 
-    async def replace(self, replica: Replica, *, chance: random.Random) -> None:
+    async def replace(self, replica: Replica) -> None:
         """One goes, by force three times of four, and another comes."""
-        await (self.stop(replica) if chance.random() < 0.25 else self.kill(replica))
+        await (self.stop(replica) if (self.killed + self.stopped) % 4 == 1 else self.kill(replica))
         await self.start()
 
     @property

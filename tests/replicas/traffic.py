@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import random
 import re
 import time
@@ -90,9 +91,10 @@ class Traffic:
 
     async def _presses(self, place: int) -> None:
         """One onboarding after the other goes from phase to phase; each press is made three times at once."""
-        person, numbers = (ANA, CARA)[place % 2], iter(range(100 + place, 900, 10))
+        person, numbers = (ANA, CARA)[place % 2], itertools.count(1000 + place, 10)
         channel = self._channel()
-        while self._goes_on and (number := next(numbers, None)):
+        while self._goes_on:
+            number = next(numbers)
             self.pivotal.has_onboarding(number, customer=f"Customer {number}", phase=SAFE[0], csm_id="user_csm_001")
             self.pressed.append(number)
             await self._typed(f"/onboarding share #{number}", person, channel)
