@@ -50,18 +50,19 @@ _LINE = frozenset({"slack_app_token", "slack_signing_secret"})
 def main(*, as_json: bool, clock: Callable[[], datetime]) -> int:
     """Examine the bot that the environment and `.env` describe; gives 1 when something fails, else 0."""
     try:
-        found = asyncio.run(_examined(clock, spoken=not as_json))
+        with asyncio.Runner() as runner:
+            found = runner.run(_examined(clock, spoken=not as_json))
+            code = FAILED if verdict(found) is Level.FAIL else 0
+            if as_json:
+                print(document(found), flush=True)  # noqa: T201 - what was asked for
+            else:
+                show(found, Console(highlight=False, markup=False))
+            if threading.active_count() > 1:
+                # Perhaps a name is still being looked up: nothing can end that, and Python would wait for it.
+                sys.stdout.flush()
+                os._exit(code)
     except KeyboardInterrupt:
         return INTERRUPTED
-    code = FAILED if verdict(found) is Level.FAIL else 0
-    if as_json:
-        print(document(found))  # noqa: T201 - what was asked for
-    else:
-        show(found, Console(highlight=False, markup=False))
-    if threading.active_count() > 1:
-        # Somebody still waits for a name to be looked up, which nothing can end; Python would wait for it, too.
-        sys.stdout.flush()
-        os._exit(code)
     return code
 
 

@@ -79,7 +79,7 @@ class SlackChecks:
         except AttributeError as error:  # what slack-sdk makes of an answer that is not a JSON object
             raise _not_slack() from error
         except (ClientError, TimeoutError, OSError) as error:
-            why = str(error) or type(error).__name__
+            why = str(error) or "no answer in time"
             raise NoAnswer(
                 f"Slack does not answer: {why}", "Check the network, SLACK_API_URL, and any proxy."
             ) from error

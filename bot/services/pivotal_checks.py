@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 
 from bot.domain import findings
 from bot.domain.findings import Finding, Level, Part
@@ -115,14 +116,14 @@ def _refused(error: PivotalError, api: AsyncPivotalApi) -> Finding:
     if isinstance(error, RateLimited):
         remedy = "Wait a minute; if it stays so, see in Pivotal what else uses this key, and give the bot its own."
         return _pivotal("key", Level.WARN, f"not known: the rate of the key {api.key_prefix}… is used up", remedy)
-    if isinstance(error, UnexpectedResponse | NotFound):
+    if isinstance(error, UnexpectedResponse | NotFound) and (error.status or 0) < HTTPStatus.INTERNAL_SERVER_ERROR:
         found = f"what answers at PIVOTAL_BASE_URL is not Pivotal's API (status {error.status})"
         remedy = "Check that address, which usually is https://my.pivotal.app/api/v1, and any proxy in between."
         return _pivotal("key", Level.FAIL, found, remedy)
     if isinstance(error, Unreachable | TimedOut):
         remedy = "Check the network, PIVOTAL_BASE_URL, and any proxy in between."
         return _pivotal("key", Level.FAIL, f"Pivotal does not answer: {error.message.rstrip('.')}", remedy)
-    found = f"Pivotal answers with an error ({error.code or error.status or type(error).__name__})"
+    found = f"Pivotal, or a proxy before it, answers with an error ({error.code or error.status})"
     return _pivotal("key", Level.FAIL, found, "Try again in a few minutes, and see Pivotal's own status page.")
 
 

@@ -13,7 +13,7 @@ from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import CARA, ONBOARDING, TEAM
 from bot.store import Store
-from tests.processes import running
+from tests.processes import running, wired
 
 
 @pytest.fixture
@@ -30,16 +30,8 @@ async def slack():
 
 @pytest.fixture
 def settings(slack, pivotal, tmp_path):
-    return {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-        "PIVOTAL_API_KEY": pivotal.live_key,
-        "PIVOTAL_BASE_URL": pivotal.url,
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
-        "BOT_ADMINS": CARA,
-        "PORT": "0",
-    }
+    own = {"BOT_ADMINS": CARA, "PORT": "0"}
+    return wired(slack, pivotal, f"sqlite:///{tmp_path / 'bot.db'}") | own
 
 
 @pytest.fixture

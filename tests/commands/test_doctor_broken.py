@@ -20,7 +20,7 @@ from bot.sandbox.slack.world import CARA, LAUNCHES, TEAM
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.schema import upgrade
-from tests.processes import Process, environment, until
+from tests.processes import Process, environment, until, wired
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 ROWS = [
@@ -102,17 +102,8 @@ def file(tmp_path):
 @pytest.fixture
 def settings(slack, pivotal, file):
     """What works, but for what is wrong."""
-    return {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
-        "SLACK_API_URL": slack.api_url,
-        "PIVOTAL_API_KEY": pivotal.live_key,
-        "PIVOTAL_BASE_URL": pivotal.url,
-        "DATABASE_URL": f"sqlite:///{file}",
-        "BOT_ADMINS": CARA,
-        "PORT": "0",
-        "METRICS_ADDRESS": "off",
-    }
+    own = {"BOT_ADMINS": CARA, "PORT": "0", "METRICS_ADDRESS": "off"}
+    return wired(slack, pivotal, f"sqlite:///{file}") | own
 
 
 async def subscribe(settings):
