@@ -8,7 +8,7 @@ from bot.domain.records import Actor, Writes
 from bot.domain.unmapped import unmapped
 from bot.listeners.claims import trace, unclaimed
 from bot.listeners.feature import Answer, Feature, Turn
-from bot.views import claims, mapping, people
+from bot.views import claims, mapping, people, values
 from bot.views.message import Message
 
 feature = Feature("People")
@@ -60,7 +60,7 @@ async def turn_page(turn: Turn) -> Answer:
 async def link_chosen(turn: Turn) -> Answer:
     """Somebody was chosen in the list: link them, and show the list without that owner."""
     assert turn.pressed is not None  # noqa: S101 - menus always come with what was chosen
-    pivotal_id = turn.pressed.action.split(":", 2)[2]
+    pivotal_id = values.record(turn.pressed.action.removeprefix(mapping.LINK_TO).lstrip(":"))
     done = await _link(turn, pivotal_id, slack_id=turn.pressed.value)
     return Answer(await _listed(turn, notice=done.text), replace=True)
 

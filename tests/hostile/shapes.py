@@ -88,6 +88,39 @@ def encoded(strategy):
     return strategy.map(lambda value: json.dumps(value))
 
 
+def filled(view):
+    """What may be sent with a form that is open: anything in the fields it has, and what it keeps, altered or not."""
+    states = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            states[block["block_id"]] = some.fixed_dictionaries(
+                {block["element"]["action_id"]: _given(block["element"])}
+            )
+    kept = some.just(view["private_metadata"]) | VALUES
+    return some.tuples(some.just(view["callback_id"]), kept, some.fixed_dictionaries({}, optional=states))
+
+
+def _given(element):
+    """A field's value, under every name a field may have for it."""
+    offered = [one["value"] for one in element.get("options", ())]
+    words = some.one_of(some.sampled_from([*offered, *ODD]), ANY, READABLE)
+    option = words.map(lambda value: {"value": value, "text": {"type": "plain_text", "text": value}})
+    people = some.sampled_from(["U0ANA0001", "U0CARA001", "U0NOBODY", "C0ONBOARD", "C0AURSHRD", "D0CARA001", ""])
+    return some.fixed_dictionaries(
+        {"type": some.just(element["type"])},
+        optional={
+            "value": some.none() | words,
+            "selected_option": some.none() | option,
+            "selected_options": some.lists(option, max_size=3),
+            "selected_date": some.none() | some.dates().map(str) | words,
+            "selected_time": some.none() | some.times().map("{:%H:%M}".format) | words,
+            "selected_user": people,
+            "selected_users": some.lists(people, max_size=3),
+            "selected_conversation": people,
+        },
+    )
+
+
 PRESS_KEYS = (
     "v",
     "id",
