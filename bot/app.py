@@ -390,8 +390,7 @@ async def _listen(
         )
     state.add_routes(application)
     bodies.hush()
-    # What is signed are the bytes as they came, compressed or not.
-    runner = web.AppRunner(application, access_log=None, auto_decompress=False)
+    runner = bodies.server(application)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     site = web.TCPSite(runner, settings.host, settings.port)

@@ -1,10 +1,18 @@
-"""Reads the body of a request whole, but no more of it and no longer than one that is meant for us needs."""
+"""Takes requests in: head and body whole, but no more of them and no longer than what is meant for us needs."""
 
 import asyncio
 import logging
 
 from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
+
+IDLE = 75.0
+"""Seconds that a connection may be open without the whole head of a request; balancers keep theirs for sixty."""
+
+
+def server(application: web.Application, *, idle: float = IDLE) -> web.AppRunner:
+    """What serves `application`. What is signed are the bytes as they came, compressed or not."""
+    return web.AppRunner(application, access_log=None, auto_decompress=False, keepalive_timeout=idle)
 
 
 async def read(request: web.Request, *, most: int, within: float) -> bytes:

@@ -1,7 +1,7 @@
 """Whatever is typed, pressed, sent, delivered or answered: no 5xx, no unhandled exception, and nothing is written.
 
-`make test` tries 6,000 cases, always the same ones; `make soak` 120,000, other ones each time. An admin may write: there, only
-what fails counts.
+`make test` tries 6,000 cases, always the same ones; `make soak` 120,000, other ones each time.
+Admins may write: of theirs, only what fails counts.
 """
 
 import hmac
