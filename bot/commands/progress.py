@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 Tell = Callable[[str, int, int | None], None]
 """Told what is being done, how much of it is, and of how much, where that is known."""
@@ -36,14 +36,16 @@ class _Bar:
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
-        self._task = bars.add_task("", visible=False)
+        self._task: TaskID | None = None
         self._what = ""
 
     def tell(self, what: str, done: int, total: int | None) -> None:
-        if what != self._what:
-            self._what = what
-            self._bars.reset(self._task, description=what, visible=True)
-        self._bars.update(self._task, completed=done, total=total)
+        if self._task is not None and what == self._what:
+            self._bars.update(self._task, completed=done, total=total)
+            return
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+        self._what, self._task = what, self._bars.add_task(what, completed=done, total=total)
 
 
 class _Lines:

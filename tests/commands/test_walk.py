@@ -270,7 +270,7 @@ async def test_a_terminal_sees_the_same_lines(walk, pivotal):
     assert code == 0
     assert "“[red]Aurora[/red]”" in terminal.file.getvalue()
     assert "2/2 Launch → Completed" in terminal.file.getvalue()
-    assert "1 of 2 steps taken; the next in 2 s" in terminal.file.getvalue()
+    assert "1 of 2 steps taken; the next in 2 s, all in about 2 s" in terminal.file.getvalue()
 
 
 def settings(pivotal, **others):

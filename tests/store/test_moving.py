@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from contextlib import closing
 from datetime import date, time, timedelta
@@ -30,6 +31,7 @@ from bot.store.moving import Step, move
 from bot.store.schema import LOCK
 from bot.store.tables import metadata
 from tests.processes import running
+from tests.terminals import HIDES, SHOWS, terminal
 
 MANY = 2_500
 """Observations: more than are copied at once."""
@@ -219,6 +221,17 @@ async def test_command_tells_each_table_in_a_line(old, old_url, new_url, tmp_pat
     assert f"Checked observations: {MANY} rows\n" in child.out
     assert "Now set DATABASE_URL" in child.out
     assert len(await tables(new_url)) == len(metadata.tables) + 1
+
+
+async def test_on_a_terminal_a_bar_is_shown_in_place_of_the_lines(old, old_url, new_url, tmp_path):
+    async with terminal("migrate", "--to", new_url, cwd=tmp_path, DATABASE_URL=old_url) as child:
+        code = await child.ends()
+
+    assert code == 0
+    assert re.search(r"Checked \w+ ━+ +\d+/\d+ .* left", child.out)
+    assert f"observations: {MANY} rows" not in child.out
+    assert re.search(r"Moved \d+ rows", child.out)
+    assert child.shown.rfind(SHOWS) > child.shown.rfind(HIDES)
 
 
 async def test_ctrl_c_leaves_the_target_clean(old, old_url, new_url, tmp_path):
