@@ -45,6 +45,8 @@ from bot.views.message import say
 log = structlog.get_logger()
 
 MOST_OPTIONS = 100
+MOST_HOMES = 5_000
+"""Homes that are drawn anew by themselves; beyond that, all but the newest are when they are opened again."""
 PATIENCE = 2.0
 """Seconds that a menu waits to know who is searching: Slack itself waits three for the options."""
 OPENED = "app_home_opened"
@@ -323,6 +325,8 @@ class Door:
 
     async def _at_the_home_of(self, caller: Caller, event: dict[str, Any], hold: Hold) -> None:
         """Draw and publish one after the other, lest an older Home overtakes a newer one."""
+        if len(self._homes) >= MOST_HOMES:
+            self._homes.clear()
         self._homes.add(caller.user)
         async with self._at_home.setdefault(caller.user, asyncio.Lock()):
             await hold(self._registry.events[OPENED].handler, caller, event=event)

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from bot.listeners import door
 from bot.listeners.crowded import MOST, MOST_TOLD, TOO_MUCH
 from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
 
@@ -101,3 +102,12 @@ async def test_what_is_told_has_a_bound_too_and_everything_is_acknowledged(crowd
 
     assert acknowledged.ok
     assert at_work == MOST + MOST_TOLD
+
+
+async def test_however_many_open_their_home_so_many_are_remembered_and_no_more(slack, bot):
+    bot.door._homes.update(f"U{number}" for number in range(door.MOST_HOMES))
+
+    await slack.opens_home(by=ANA)
+
+    assert bot.door._homes == {ANA}
+    assert slack.home(ANA)
