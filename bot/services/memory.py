@@ -2,11 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from bot.domain import risk
 from bot.domain.history import history
 from bot.domain.records import History, Observation, Snapshot, Standing
 from bot.pivotal.models import CustomerRow, OnboardingRow
+
+
+@lru_cache(maxsize=1_000)
+def _unchanged_since(met_at: datetime | None) -> History:
+    """The history of what was never seen to change: one for all that were met in the same walk."""
+    return History(phase_at_least=met_at, state_at_least=met_at)
 
 
 class Memory:
@@ -59,7 +66,7 @@ class Memory:
     def standing(self, row: OnboardingRow) -> Standing:
         """A record with its customer and its history."""
         seen, met_at = self._observations.get(row.id), self._met.get(row.id)
-        known = history(seen, row, met_at=met_at) if seen else History(phase_at_least=met_at, state_at_least=met_at)
+        known = history(seen, row, met_at=met_at) if seen else _unchanged_since(met_at)
         return Standing(row, self._customers.get(row.customer_id), known)
 
     def learn(self, observations: Iterable[Observation]) -> None:

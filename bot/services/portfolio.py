@@ -254,7 +254,9 @@ class Portfolio:
         return self.trouble
 
     async def _walked_since(self, instant: datetime, *, besides: Walked | None) -> bool:
-        """Take up what other replicas have stored; say whether it is a walk of `instant` or later."""
+        """Take up what other replicas have walked, if they have; say whether that was at `instant` or later."""
+        if await self._store.snapshot.walked() == besides:
+            return False
         async with self._writing:
             await self._recall.newer()
         walked = self._recall.walked

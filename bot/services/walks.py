@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from bot.domain.phases import Phases
 from bot.pivotal import AsyncPivotalApi
@@ -69,7 +70,8 @@ async def onboardings(
 
 async def customers(pivotal: AsyncPivotalApi) -> dict[str, CustomerRow]:
     """Walk all customers; raises the client's errors."""
-    return {row.id: row async for row in pivotal.customers.rows()}
+    shared: dict[Any, Any] = {}
+    return {row.id: row.lean(shared) async for row in pivotal.customers.rows()}
 
 
 async def _whole(pivotal: AsyncPivotalApi, known: Mapping[str, OnboardingRow]) -> Seen:
@@ -106,8 +108,9 @@ async def _ask_for(pivotal: AsyncPivotalApi, missing: list[str], rows: dict[str,
 
 async def _collect(walk: AsyncIterable[OnboardingRow]) -> dict[str, OnboardingRow]:
     rows: dict[str, OnboardingRow] = {}
+    shared: dict[Any, Any] = {}
     async for row in walk:
-        _keep_newer(rows, row)
+        _keep_newer(rows, row.lean(shared))
     return rows
 
 

@@ -214,9 +214,10 @@ def _older(row: OnboardingRow, stored: OnboardingRow) -> bool:
 async def _select_onboardings(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[OnboardingRow]:
     query = select(*(onboardings.c[name] for name in _ONBOARDING)).where(*conditions).order_by(onboardings.c.id)
     rows: list[OnboardingRow] = []
+    shared: dict[Any, Any] = {}
     stored = await connection.stream(query)
     async for part in stored.mappings().partitions(_CHUNK):
-        rows += [OnboardingRow.model_construct(**row) for row in part]
+        rows += [OnboardingRow.model_construct(**row).lean(shared) for row in part]
     return rows
 
 

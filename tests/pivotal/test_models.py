@@ -136,3 +136,16 @@ def test_a_body_of_the_wrong_kind_is_refused():
 
 def test_unset_is_false_and_says_so():
     assert (repr(UNSET), bool(UNSET), isinstance(UNSET, Unset)) == ("UNSET", False, True)
+
+
+def test_a_lean_row_is_the_same_row_and_shares_what_others_have_too():
+    whole = {"display_id": 1, "customer_id": "cus_of_two", "phase": "review", "state": "at_risk"}
+    first, second = (OnboardingRow.read(json.dumps({**whole, "id": row_id}).encode()) for row_id in ("onb_a", "onb_b"))
+    shared = {}
+
+    lean, other = first.lean(shared), second.lean(shared)
+
+    assert (lean, lean.model_dump()) == (first, first.model_dump())
+    assert type(lean.display_id) is int
+    assert lean.customer_id is other.customer_id
+    assert lean.model_fields_set is other.model_fields_set
