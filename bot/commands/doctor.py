@@ -1,31 +1,25 @@
 """`onboarding-bot doctor`: looks at everything the bot needs, side by side, and says what to do about what is wrong."""
 
 import asyncio
-import json
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
-from pydantic import ValidationError
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import config
+from bot.commands import doctor_settings
+from bot.commands.doctor_lines import document, show
 from bot.commands.doctor_port import port
-from bot.config import ConfigurationError, Settings
+from bot.config import Settings
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
-from bot.domain.findings import Finding, Level, Part, counted, verdict
+from bot.domain.findings import Finding, Level, Part, verdict
 from bot.domain.phases import DEFAULT, Phases
 from bot.listeners import slack_checks
 from bot.listeners.channel_checks import Books, ChannelChecks
@@ -41,9 +35,6 @@ from bot.store.looking import file
 FAILED = 1
 INTERRUPTED = 130
 SLACK_WAIT = ClientTimeout(total=6, sock_connect=3)
-STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
-_STAND_INS = {"slack_bot_token": "xoxb-none", "pivotal_api_key": "pivotal_none", "slack_signing_secret": "none"}
-"""Take the place of settings that cannot be used and have no usual value: nobody is asked with them."""
 _LINE = frozenset({"slack_app_token", "slack_signing_secret"})
 
 
@@ -66,44 +57,8 @@ def main(*, as_json: bool, clock: Callable[[], datetime]) -> int:
     return code
 
 
-def document(found: Iterable[Finding]) -> str:
-    """The findings as JSON, for other programs."""
-    told = tuple(found)
-    return json.dumps(
-        {"verdict": verdict(told), "findings": [asdict(one) for one in told]}, ensure_ascii=False, indent=2
-    )
-
-
-def show(found: Iterable[Finding], console: Console) -> None:
-    """Print the findings part by part: a table in a terminal, else a line each, and below it the remedy."""
-    told = tuple(found)
-    table = Table.grid(padding=(0, 2))
-    for one in told:
-        words = Text.assemble(_tame(one.found), (f"\n→ {_tame(one.remedy)}" if one.remedy else "", "italic"))
-        row = (Text(one.level, STYLES[one.level]), Text(one.part, "bold"), Text(_tame(one.name)), words)
-        if console.is_terminal:
-            table.add_row(*row)
-        else:
-            for line in _plain(one):
-                console.print(line, soft_wrap=True)
-    if console.is_terminal:
-        console.print(table)
-    console.print(Text(f"{counted(told)}.", STYLES[verdict(told)]))
-
-
-def _plain(one: Finding) -> Iterable[str]:
-    yield f"{one.level:<4}  {one.part:<8}  {_tame(one.name)}: {_tame(one.found)}"
-    if one.remedy:
-        yield f"{'':<14}  → {_tame(one.remedy)}"
-
-
-def _tame(text: str) -> str:
-    """What came from outside, without anything that could move a terminal's cursor."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
 async def _examined(clock: Callable[[], datetime], *, spoken: bool) -> tuple[Finding, ...]:
-    settings, unusable, problems = _settings()
+    settings, unusable, problems = doctor_settings.read()
     errors = Console(stderr=True)
     async with _checks(settings, unusable, clock) as checks:
         if spoken and errors.is_terminal:
@@ -112,53 +67,8 @@ async def _examined(clock: Callable[[], datetime], *, spoken: bool) -> tuple[Fin
         else:
             found = await examine(checks)
     order = list(Part)
-    wrong = (*map(_problem, problems), *_advice(settings, usable=not problems))
+    wrong = (*map(doctor_settings.problem, problems), *doctor_settings.advice(settings, usable=not problems))
     return tuple(sorted((*found, *wrong), key=lambda one: order.index(one.part)))
-
-
-def _settings() -> tuple[Settings, frozenset[str], list[str]]:
-    """The settings, as far as they can be used; the names of those that cannot; and what is wrong, in sentences."""
-    problems: list[str] = []
-    env_file: Path | None = Path(".env")
-    try:
-        config.load(env_file)
-    except ConfigurationError as error:
-        problems = error.problems
-    wrong: frozenset[str] = frozenset()
-    while True:
-        try:
-            fields = Settings.model_fields
-            usual: dict[str, Any] = {name: _STAND_INS.get(name) or fields[name].get_default() for name in wrong}
-            return Settings(_env_file=env_file, **usual), wrong, problems
-        except (UnicodeDecodeError, OSError):
-            env_file = None
-        except ValidationError as error:
-            wrong |= {str(one["loc"][0]) for one in error.errors()}
-
-
-def _problem(sentence: str) -> Finding:
-    """A problem of the configuration as `config` words it, taken apart: the setting, what is wrong, what to do."""
-    name, _, told = sentence.rstrip(".").partition(" ")
-    found, _, remedy = told.partition(": ")
-    if found == "is missing":
-        remedy = f"set it: {remedy}"
-    elif told.startswith("must "):
-        found, remedy = "cannot be used", f"it {told}"
-    elif ". " in remedy:
-        why, _, remedy = remedy.rpartition(". ")
-        found = f"{found}: {why}"
-    remedy = remedy or "mend it in the environment or in .env"
-    return Finding(Part.SETTINGS, name, Level.FAIL, found, f"{remedy[:1].upper()}{remedy[1:]}.")
-
-
-def _advice(settings: Settings, *, usable: bool) -> Iterable[Finding]:
-    """What is worth a word of settings that can be used."""
-    if usable:
-        mode = "Socket Mode" if settings.mode == "socket" else "HTTP mode"
-        yield Finding(Part.SETTINGS, "values", Level.OK, f"all can be used; {mode}")
-    if not settings.bot_admins:
-        remedy = "Put your own Slack member ID into BOT_ADMINS (profile > Copy member ID)."
-        yield Finding(Part.SETTINGS, "BOT_ADMINS", Level.WARN, "nobody is an admin of the bot", remedy)
 
 
 @asynccontextmanager
@@ -174,9 +84,8 @@ async def _checks(
         slack = SlackChecks(
             known, line=partial(_line, settings, unusable, client), groups=settings.names_groups, clock=clock
         )
-        memory = MemoryChecks(
-            settings.database_url, store, phases=phases, webhooks=bool(settings.webhook_secrets), clock=clock
-        )
+        url = "" if "database_url" in unusable else settings.database_url
+        memory = MemoryChecks(url, store, phases=phases, webhooks=bool(settings.webhook_secrets), clock=clock)
         key = "" if "pivotal_api_key" in unusable else settings.pivotal_api_key.get_secret_value()
         pivotal = PivotalChecks(key, settings.pivotal_base_url, phases=phases, clock=clock)
         channels = ChannelChecks(

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -47,7 +48,7 @@ class Checkup:
         memory = self._memory()
         channels = ChannelChecks(
             self._client,
-            books=self._books,
+            books=partial(self._books, memory),
             delivery=self._mouth,
             titles=self._titles,
             clock=self._clock,
@@ -56,7 +57,8 @@ class Checkup:
             (*computer(), *slack.checks(), *self._pivotal.checks(), *memory.checks(), *channels.checks())
         )
 
-    async def _books(self) -> Books:
+    async def _books(self, memory: MemoryChecks) -> Books:
+        await memory.readable()
         return Books(await self._services.subscriptions.all(), self._services.ledger)
 
     async def _mouth(self) -> Delivery:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,15 @@ class NoAnswer(Exception):
         self.headers = headers or {}
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who Slack says the bot is, what stood above that answer, and when it came."""
+
+    who: Mapping[str, Any]
+    headers: Mapping[str, str]
+    at: datetime
+
+
 class SlackChecks:
     """Asks Slack who the bot is, once; `line` looks at what Slack's requests come by.
 
@@ -52,28 +62,34 @@ class SlackChecks:
         self._line = line
         self._groups = groups
         self._clock = clock
-        self._asking: asyncio.Task[tuple[dict[str, Any], Mapping[str, str], datetime]] | None = None
+        self._turn = asyncio.Lock()
+        self._known: Told | NoAnswer | None = None
 
     def checks(self) -> tuple[Check, ...]:
         """All of them."""
         return (Check(Part.SLACK, "token", self._token), Check(Part.SLACK, "line", self._line))
 
-    async def identity(self) -> dict[str, Any]:
+    async def identity(self) -> Mapping[str, Any]:
         """What `auth.test` says of the bot; raises NoAnswer."""
-        return (await self._asked())[0]
+        return (await self._asked()).who
 
-    async def _asked(self) -> tuple[dict[str, Any], Mapping[str, str], datetime]:
-        """Ask once, whoever wants to know; who gives up waiting leaves the others their answer."""
+    async def _asked(self) -> Told:
+        """Ask once, whoever wants to know; raises NoAnswer, to each of them."""
+        async with self._turn:
+            if self._known is None:
+                try:
+                    self._known = await self._ask()
+                except NoAnswer as error:
+                    self._known = error
+        if isinstance(self._known, NoAnswer):
+            raise self._known
+        return self._known
+
+    async def _ask(self) -> Told:
         if self._client is None:
             raise NoAnswer("not asked: there is no token to ask with", "Mend “Settings” first.")
-        if self._asking is None:
-            self._asking = asyncio.create_task(self._ask(self._client))
-            self._asking.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return await asyncio.shield(self._asking)
-
-    async def _ask(self, client: AsyncWebClient) -> tuple[dict[str, Any], Mapping[str, str], datetime]:
         try:
-            answer = await client.auth_test()
+            answer = await self._client.auth_test()
         except SlackApiError as error:
             raise _refused(error) from error
         except AttributeError as error:  # what slack-sdk makes of an answer that is not a JSON object
@@ -83,21 +99,21 @@ class SlackChecks:
             raise NoAnswer(
                 f"Slack does not answer: {why}", "Check the network, SLACK_API_URL, and any proxy."
             ) from error
-        return {name: answer.get(name) for name in _WHO}, _lower(answer.headers), self._clock()
+        return Told({name: answer.get(name) for name in _WHO}, _lower(answer.headers), self._clock())
 
     async def _token(self) -> Found:
         try:
-            who, headers, at = await self._asked()
+            told = await self._asked()
         except NoAnswer as error:
             level = Level.FAIL if self._client else Level.WARN
             unknown = _slack("scopes", Level.WARN, "not known without an answer from Slack", "Mend “token” first.")
             date = error.headers.get("date")
             clock = (findings.clock(Part.SLACK, date=date, now=self._clock()),) if date else ()
             return (_slack("token", level, str(error), error.remedy), unknown, *clock)
-        granted = headers.get("x-oauth-scopes")
+        granted = told.headers.get("x-oauth-scopes")
         scopes = None if granted is None else {scope.strip() for scope in granted.split(",")}
-        clock = (findings.clock(Part.SLACK, date=headers.get("date"), now=at),)
-        return (_bot(who), *_scopes(scopes, groups=self._groups), *clock)
+        clock = (findings.clock(Part.SLACK, date=told.headers.get("date"), now=told.at),)
+        return (_bot(told.who), *_scopes(scopes, groups=self._groups), *clock)
 
 
 async def asked_for(client: AsyncWebClient, app_token: str) -> Found:
@@ -141,12 +157,18 @@ def _bot(who: Mapping[str, Any]) -> Finding:
     return _slack("token", Level.OK, f"xoxb-…, {who.get('user')} in {who.get('team')}")
 
 
-def _scopes(granted: set[str] | None, *, groups: bool) -> Iterable[Finding]:
+def _scopes(granted: set[str] | None, *, groups: bool) -> Found:
     if granted is None:
-        yield _slack("scopes", Level.OK, "not known: Slack does not tell")
-        return
-    missing = [scope for scope in SCOPES if scope not in granted]
-    if missing:
+        return (_slack("scopes", Level.OK, "not known: Slack does not tell"),)
+    wrong = tuple(_wrong(granted, groups=groups))
+    extras = [name for name, extra in EXTRAS.items() if granted.issuperset(extra.scopes)]
+    told = f" and those for {', '.join(extras)}" if extras else ""
+    return wrong or (_slack("scopes", Level.OK, f"all {len(SCOPES)} that are needed{told}"),)
+
+
+def _wrong(granted: set[str], *, groups: bool) -> Iterable[Finding]:
+    """The scopes that are missing, those of optional features that are half there, and those never used."""
+    if missing := [scope for scope in SCOPES if scope not in granted]:
         yield _slack("scopes", Level.FAIL, f"missing: {', '.join(missing)}", AGAIN)
     for name, extra in EXTRAS.items():
         lacking = [scope for scope in extra.scopes if scope not in granted]
@@ -158,10 +180,6 @@ def _scopes(granted: set[str] | None, *, groups: bool) -> Iterable[Finding]:
     if unneeded := sorted(granted - known):
         remedy = "Take them away: the bot never uses them. " + AGAIN
         yield _slack("scopes", Level.WARN, f"not needed: {', '.join(unneeded)}", remedy)
-    elif not missing:
-        extras = [name for name, extra in EXTRAS.items() if granted.issuperset(extra.scopes)]
-        told = f" and those for {', '.join(extras)}" if extras else ""
-        yield _slack("scopes", Level.OK, f"all {len(SCOPES)} that are needed{told}")
 
 
 def _refused(error: SlackApiError) -> NoAnswer:

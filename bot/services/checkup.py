@@ -9,6 +9,7 @@ from importlib import metadata
 
 import structlog
 
+from bot.domain.errors import MemoryAway
 from bot.domain.findings import Finding, Level, Part
 
 PATIENCE = 8.0
@@ -42,6 +43,9 @@ async def _looked(check: Check, patience: float) -> tuple[Finding, ...]:
     try:
         async with asyncio.timeout(patience):
             return tuple(await check.look())
+    except MemoryAway:
+        found = "the bot's memory did not answer"
+        return (Finding(check.part, check.name, Level.FAIL, found, "See “Memory database”, or try again."),)
     except TimeoutError:
         return (
             Finding(

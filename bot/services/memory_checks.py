@@ -15,6 +15,8 @@ from bot.store.looking import File, Look, Schema, Unread
 
 ROOM, LITTLE_ROOM = 1_000_000_000, 100_000_000
 """Bytes on the disk: with less than the first there will be none some day, with less than the second soon."""
+PATIENCE = 5.0
+"""Seconds that the database has to say what it is."""
 MANY = 200
 """Events that wait: more are a jam."""
 FIRST = "Mend “database” first."
@@ -29,7 +31,7 @@ class Unknown(Exception):
 class MemoryChecks:
     """Looks into the memory at `url` by `store`, without changing it; None where there is no memory yet.
 
-    `webhooks` says whether Pivotal's events are listened for.
+    An empty `url` says that there is none that can be used. `webhooks` says whether Pivotal's events are listened for.
     """
 
     def __init__(
@@ -40,7 +42,8 @@ class MemoryChecks:
         self._phases = phases
         self._webhooks = webhooks
         self._clock = clock
-        self._looking: asyncio.Task[Look] | None = None
+        self._turn = asyncio.Lock()
+        self._known: Look | Unread | None = None
 
     def checks(self) -> tuple[Check, ...]:
         """All of them."""
@@ -53,6 +56,8 @@ class MemoryChecks:
 
     async def readable(self) -> Store | None:
         """The memory, when it can be read; None when nothing was stored yet. Raises Unknown."""
+        if not self._url:
+            raise Unknown("without a usable DATABASE_URL")
         if self._store is None:
             return None
         try:
@@ -64,13 +69,23 @@ class MemoryChecks:
         return None if schema is Schema.EMPTY else self._store
 
     async def _look(self, store: Store) -> Look:
-        """Look once, whoever asks; who asks and gives up leaves the others their answer."""
-        if self._looking is None:
-            self._looking = asyncio.create_task(looking.look(store.database))
-            self._looking.add_done_callback(lambda task: task.cancelled() or task.exception())
-        return await asyncio.shield(self._looking)
+        """Look once, whoever asks; raises Unread, to each of them."""
+        async with self._turn:
+            if self._known is None:
+                try:
+                    async with asyncio.timeout(PATIENCE):
+                        self._known = await looking.look(store.database)
+                except TimeoutError:
+                    self._known = Unread(f"no answer within {PATIENCE:g} seconds")
+                except Unread as error:
+                    self._known = error
+        if isinstance(self._known, Unread):
+            raise self._known
+        return self._known
 
     async def _database(self) -> Found:
+        if not self._url:
+            return (_memory(Level.WARN, "not looked at, without a usable DATABASE_URL", "Mend “Settings” first."),)
         kind = looking.named(self._url)
         if self._store is None:
             return (_memory(Level.OK, f"{kind}: there is none yet, serve makes it"),)
@@ -85,6 +100,8 @@ class MemoryChecks:
         return (_of_schema(kind, look),)
 
     async def _disk(self) -> Found:
+        if not self._url:
+            return ()
         try:
             file = looking.file(self._url)
         except OSError as error:

@@ -79,7 +79,7 @@ async def test_what_hangs_hides_nothing_and_holds_nobody_up(doctor, settings, de
     began = time.monotonic()
     code, found, _ = await doctor(settings | {"SLACK_API_URL": f"{deaf}/api/", "PIVOTAL_BASE_URL": deaf})
 
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 25  # ten, where nothing else runs
     assert code == 1
     assert [found[name]["level"] for name in ("Slack token", "Slack socket", "Pivotal key")] == ["fail"] * 3
     assert found["Memory database"]["level"] == "ok"

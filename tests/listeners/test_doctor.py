@@ -1,9 +1,11 @@
 """`/onboarding doctor`: an admin sees how the running bot is, and what to do about what is wrong; nobody else does."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.sandbox.pivotal.faults import Fault
-from bot.sandbox.slack.world import ANA, CARA, LAUNCHES
+from bot.sandbox.slack.world import ANA, CARA, LAUNCHES, ONBOARDING
 
 
 async def test_an_admin_is_told_how_everything_is(ask, mode):
@@ -61,3 +63,34 @@ class TestAnotherCommand:
         await slack.types("/ob doctor", by=CARA, channel=LAUNCHES)
 
         assert "→ Link them with `/ob people`" in slack.seen(CARA, LAUNCHES)
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+class TestDigests:
+    async def test_what_became_of_the_last_one_is_told(self, ask, slack):
+        await ask("subscribe at-risk", by=CARA, channel=LAUNCHES)
+        await slack.types("/onboarding digest now at-risk", by=CARA, channel=LAUNCHES)
+
+        told = await ask("doctor", by=CARA)
+
+        assert (
+            "At-risk onboardings, #launches: next Mon 7 Sep 2026 09:00 (Europe/Stockholm); "
+            "last Mon 7 Sep 08:30, on request: delivered"
+        ) in told
+
+    async def test_one_that_was_missed_is_a_warning(self, ask, clock, bot):
+        await ask("subscribe at-risk dm", by=CARA)
+        clock.passes(hours=7)
+        await bot.digests.recover(clock(), older_than=timedelta())
+
+        told = await ask("doctor", by=CARA)
+
+        assert "*Warn* · Digests: At-risk onboardings, a direct message\n" in told
+        assert "last Mon 7 Sep, skipped: I was not running at the hour set" in told
+
+    async def test_a_pause_that_somebody_meant_is_none(self, ask, slack):
+        await ask("subscribe at-risk", by=CARA, channel=LAUNCHES)
+        await ask("subscriptions", by=CARA)
+        await slack.clicks("Pause", by=CARA, channel=ONBOARDING)
+
+        assert "At-risk onboardings, #launches: Paused by Cara Lindqvist; none came yet" in await ask("doctor", by=CARA)

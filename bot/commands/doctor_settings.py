@@ -1,0 +1,64 @@
+"""The settings as doctor reads them: as far as they can be used, and what is wrong with the rest."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bot import config
+from bot.config import ConfigurationError, Settings
+from bot.domain.findings import Finding, Level, Part
+
+_STAND_INS = {"slack_bot_token": "xoxb-none", "pivotal_api_key": "pivotal_none", "slack_signing_secret": "none"}
+"""Take the place of settings that cannot be used and have no usual value: nobody is asked with them."""
+
+
+def read() -> tuple[Settings, frozenset[str], list[str]]:
+    """The settings, as far as they can be used; the names of those that cannot; and what is wrong, in sentences."""
+    problems: list[str] = []
+    env_file: Path | None = Path(".env")
+    try:
+        config.load(env_file)
+    except ConfigurationError as error:
+        problems = error.problems
+    wrong: frozenset[str] = frozenset()
+    while True:
+        try:
+            return Settings(_env_file=env_file, **{name: _usual(name) for name in wrong}), wrong, problems
+        except (UnicodeDecodeError, OSError):
+            env_file = None
+        except ValidationError as error:
+            more = wrong | {str(one["loc"][0]) for one in error.errors()}
+            if more == wrong:
+                raise
+            wrong = more
+
+
+def _usual(name: str) -> Any:
+    return _STAND_INS.get(name) or Settings.model_fields[name].get_default(call_default_factory=True)
+
+
+def problem(sentence: str) -> Finding:
+    """A problem of the configuration as `config` words it, taken apart: the setting, what is wrong, what to do."""
+    name, _, told = sentence.rstrip(".").partition(" ")
+    found, _, remedy = told.partition(": ")
+    if found == "is missing":
+        remedy = f"set it: {remedy}"
+    elif told.startswith("must "):
+        found, remedy = "cannot be used", f"it {told}"
+    elif ". " in remedy:
+        why, _, remedy = remedy.rpartition(". ")
+        found = f"{found}: {why}"
+    remedy = remedy or "mend it in the environment or in .env"
+    return Finding(Part.SETTINGS, name, Level.FAIL, found, f"{remedy[:1].upper()}{remedy[1:]}.")
+
+
+def advice(settings: Settings, *, usable: bool) -> Iterable[Finding]:
+    """What is worth a word of settings that can be used."""
+    if usable:
+        mode = "Socket Mode" if settings.mode == "socket" else "HTTP mode"
+        yield Finding(Part.SETTINGS, "values", Level.OK, f"all can be used; {mode}")
+    if not settings.bot_admins:
+        remedy = "Put your own Slack member ID into BOT_ADMINS (profile > Copy member ID)."
+        yield Finding(Part.SETTINGS, "BOT_ADMINS", Level.WARN, "nobody is an admin of the bot", remedy)
