@@ -20,12 +20,12 @@ REST = 0.005
 _triggers = itertools.count(1)
 
 
-def signed(text: str, response_url: str) -> tuple[bytes, dict[str, str]]:
+def signed(text: str, response_url: str, *, by: str = ANA) -> tuple[bytes, dict[str, str]]:
     """The body and the headers of `/onboarding text`."""
     fields = {
         "command": "/onboarding",
         "text": text,
-        "user_id": ANA,
+        "user_id": by,
         "team_id": TEAM,
         "channel_id": ONBOARDING,
         "api_app_id": "A0BENCH01",
@@ -63,10 +63,10 @@ class Load:
         await asyncio.sleep(REST)
         return seconds
 
-    async def answered(self, address: str, text: str) -> bytes:
+    async def answered(self, address: str, text: str, *, by: str = ANA) -> bytes:
         """Type a command and wait for what comes to its response URL."""
         url, answer = self._slack.response_url(str(next(_triggers)))
-        body, headers = signed(text, url)
+        body, headers = signed(text, url, by=by)
         async with asyncio.timeout(PATIENCE), self._session.post(address, data=body, headers=headers) as acknowledged:
             assert acknowledged.status == 200, await acknowledged.text()
             return await answer

@@ -33,15 +33,15 @@ async def types(slack, pivotal, tmp_path):
     async with running(loaded) as bot, ClientSession() as session:
         await bot.settled()
         load = Load(session, slack)
-        yield lambda text: load.answered(bot.address, text)
+        yield lambda text, **by: load.answered(bot.address, text, **by)
         await bot.settled()
 
 
 async def test_calls_to_slack_share_their_connections(types, slack):
-    for _ in range(10):
-        await types("whoami")
+    for number in range(10):
+        await types("whoami", by=f"U0SOMEBODY{number}")
 
-    assert slack.asked["response_url"] == 10
+    assert (slack.asked["users.info"], slack.asked["response_url"]) == (10, 10)
     assert len(slack.connections) <= AT_ONCE
 
 
