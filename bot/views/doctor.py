@@ -35,12 +35,13 @@ def doctor(findings: Sequence[Finding], *, command: str) -> Message:
 def _problem(one: Finding, command: str) -> str:
     remedy = text.name(one.remedy.replace(f"`{COMMAND} ", f"`{command} "), _LONG)
     named = f"*{one.level.capitalize()}* · {text.name(f'{one.part}: {one.name}')}"
-    return f"{named}\n{text.name(one.found, _LONG)}\n→ {remedy}"
+    found = f"{one.found[:1].upper()}{one.found[1:]}"
+    return f"{named}\n{text.name(found, _LONG)}\n→ {remedy}"
 
 
 def _fine(findings: Sequence[Finding]) -> Iterable[Block]:
     for part in Part:
-        lines = [f"{text.name(one.name, 60)}: {text.name(one.found, _SHORT)}" for one in findings if one.part is part]
+        lines = [f"• {text.name(one.name, 60)}: {text.name(one.found, _SHORT)}" for one in findings if one.part is part]
         if lines:
             more = [f"{len(lines) - _FINE} more"] if len(lines) > _FINE else []
             yield section("\n".join((f"*Ok* · {part}", *lines[:_FINE], *more)))

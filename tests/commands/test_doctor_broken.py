@@ -179,7 +179,7 @@ async def test_doctor_names_it_and_serve_does_as_documented(setup, broken, slack
         code = await child.ends()
 
     assert (code, child.err) == (0 if wanted.startswith("`warn") else 1, "")
-    assert re.search(said(wanted), re.sub(" +", " ", child.out)), child.out
+    assert re.search(rf"{said(wanted)}.*\n → \w", re.sub(" +", " ", child.out)), child.out
     if setup == "old schema":
         assert await version(broken) == "v7"
 

@@ -37,7 +37,7 @@ async def test_what_fails_comes_first_with_its_remedy_and_hides_nothing(ask, sla
 
     assert told.startswith("Checkup: 2 fail, 1 warn, 12 ok\n*Fail* · Pivotal: key\n")
     assert (
-        "*Fail* · Digests: At-risk onboardings, #launches\nthe channel is archived; next Mon 7 Sep 2026 09:00" in told
+        "*Fail* · Digests: At-risk onboardings, #launches\nThe channel is archived; next Mon 7 Sep 2026 09:00" in told
     )
     assert "→ Unarchive it, or end the digest in `/onboarding subscriptions`." in told
     assert "database: " in told
@@ -50,7 +50,7 @@ async def test_a_channel_that_customers_read_is_told_with_the_reason(ask, slack)
 
     told = await ask("doctor", by=CARA)
 
-    assert "nothing is posted in the channel, because it has guests in it" in told
+    assert "Nothing is posted in the channel, because it has guests in it" in told
 
 
 class TestAnotherCommand:

@@ -201,7 +201,7 @@ LINES = {
         is_(89, csm_id="user_se_001"),
     ],
     "settings": [("settings", "Settings", "This installation", "BOT_ADMINS")],
-    "doctor": [("doctor", "Checkup: 1 warn, 14 ok", "owners of open onboardings without a confirmed Slack user: 2")],
+    "doctor": [("doctor", "Checkup: 1 warn, 14 ok", "Owners of open onboardings without a confirmed Slack user: 2")],
     "help": [
         ("help", "What you can ask me", "/onboarding advance", "/onboarding handover"),
         ("help advance", "Move on to the next phase", "advance #89 they signed"),
