@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import signal
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from tests.processes import Process, running
 
 SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 UP = "Ctrl-C stops it."
+STOPPING = 60.0
+"""Seconds that the README asks to allow a process that is asked to stop."""
 HOP = {"host", "connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"}
 
 
@@ -115,7 +118,11 @@ class Fleet:
 
     async def stop(self, replica: Replica) -> int:
         """Ask one to stop, as a rolling deploy does; gives its exit code."""
-        code = await replica.process.stopped()
+        replica.process.gets(signal.SIGTERM)
+        try:
+            code = await replica.process.ends(within=STOPPING)
+        except TimeoutError:
+            raise AssertionError(f"It does not stop.\n{replica.process.err[-9000:]}") from None
         self._leaves(replica)
         await self._ended(replica)
         self.stopped += 1
