@@ -1,7 +1,7 @@
 """Composition root: builds every part once, in start order; stops them in reverse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -109,209 +109,336 @@ class Bot:
 async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Bot]:
     """Run the bot for as long as the context lasts. Raises StartError when it cannot start."""
     async with AsyncExitStack() as stack:
-        store = await _memory(settings.database_url, clock)
-        stack.push_async_callback(store.close)
-        registry = Registry(FEATURES)
-        figures = Metrics(version=__version__, mode=settings.mode, actions=registry.kinds)
-        shown = await metrics.listen(figures, settings.metrics, stack) if settings.metrics else None
-        heard = health.Pivotal(clock=clock)
-        pivotal = await stack.enter_async_context(
+        yield await _Start(settings, clock, stack).bot()
+
+
+class _Start:
+    """Builds the parts, step by step: each step uses what those before it have made, and `stack` ends it all."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], stack: AsyncExitStack) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.stack = stack
+        self.doors = Doors()
+
+    async def bot(self) -> Bot:
+        """Everything, in start order."""
+        await self._memory_and_figures()
+        await self._pivotal_and_slack()
+        await self._what_it_knows()
+        self._what_it_can_do()
+        self._what_it_says()
+        self._door()
+        self._watchers()
+        self._health()
+        self._figures()
+        origin = await self._listen()
+        await self._upkeep()
+        self.stack.push_async_callback(self.doors.close)  # the first thing that is done when it stops
+        return Bot(
+            self.door,
+            self.services,
+            self.digests,
+            self.store,
+            address=None if self.settings.mode == "socket" else f"{origin}{http.PATH}",
+            webhooks=f"{origin}{webhooks.PATH}" if self.settings.webhook_secrets else None,
+            health=origin,
+            metrics=self.shown,
+            socket=self.doors.socket,
+        )
+
+    async def _memory_and_figures(self) -> None:
+        self.store = await _memory(self.settings.database_url, self.clock)
+        self.stack.push_async_callback(self.store.close)
+        self.registry = Registry(FEATURES)
+        self.figures = Metrics(version=__version__, mode=self.settings.mode, actions=self.registry.kinds)
+        address = self.settings.metrics
+        self.shown = await metrics.listen(self.figures, address, self.stack) if address else None
+
+    async def _pivotal_and_slack(self) -> None:
+        self.heard = health.Pivotal(clock=self.clock)
+        self.pivotal = await self.stack.enter_async_context(
             AsyncPivotalApi(
-                settings.pivotal_api_key.get_secret_value(),
-                base_url=settings.pivotal_base_url,
-                clock=clock,
-                hooks=Hooks(after=(figures.asked_pivotal, heard.noted)),
+                self.settings.pivotal_api_key.get_secret_value(),
+                base_url=self.settings.pivotal_base_url,
+                clock=self.clock,
+                hooks=Hooks(after=(self.figures.asked_pivotal, self.heard.noted)),
             )
         )
-        session = await stack.enter_async_context(ClientSession(timeout=SLACK_TIMEOUT))
-        token = settings.slack_bot_token.get_secret_value()
-        client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
-        identity = await reaching.identify(client, token)
-        reaching.check(identity, now=clock())
+        self.session = await self.stack.enter_async_context(ClientSession(timeout=SLACK_TIMEOUT))
+        token = self.settings.slack_bot_token.get_secret_value()
+        self.client = AsyncWebClient(
+            token=token, base_url=self.settings.slack_api_url, session=self.session, retry_handlers=[]
+        )
+        self.identity = await reaching.identify(self.client, token)
+        reaching.check(self.identity, now=self.clock())
 
-        phases = Phases(settings.bot_phases or DEFAULT)
-        access = Access(
+    async def _what_it_knows(self) -> None:
+        self.phases = Phases(self.settings.bot_phases or DEFAULT)
+        self.people = People(self.store)
+        await self.people.load()
+        self.portfolio = Portfolio(
+            self.pivotal, self.store, clock=self.clock, phases=self.phases, reporter=self.figures.refreshed
+        )
+        self.stack.push_async_callback(self.portfolio.close)
+        await _together(self.portfolio.load(), _check_key(self.pivotal))
+
+    def _what_it_can_do(self) -> None:
+        settings, store, portfolio, clock = self.settings, self.store, self.portfolio, self.clock
+        self.access = Access(
             settings.bot_admins, settings.bot_managers, readers=settings.bot_readers, writes=Writes(settings.bot_writes)
         )
-        people = People(store)
-        await people.load()
-        portfolio = Portfolio(pivotal, store, clock=clock, phases=phases, reporter=figures.refreshed)
-        stack.push_async_callback(portfolio.close)
-        await _together(portfolio.load(), _check_key(pivotal))
-        changes = Changes(pivotal, store, portfolio, people, phases=phases, team=identity.team, clock=clock)
-        events = Events(
-            pivotal,
-            store,
-            portfolio,
-            secrets=settings.webhook_secrets,
-            clock=clock,
-            under_way=changes.under_way,
+        changes = Changes(
+            self.pivotal, store, portfolio, self.people, phases=self.phases, team=self.identity.team, clock=clock
         )
         portfolio.defer_to(changes.under_way)
-        following = Following(store, portfolio, people, clock=clock, quiet=settings.quiet)
+        events = Events(
+            self.pivotal, store, portfolio, secrets=settings.webhook_secrets, clock=clock, under_way=changes.under_way
+        )
         onboardings = Onboardings(
-            pivotal,
+            self.pivotal,
             portfolio,
-            phases=phases,
+            phases=self.phases,
             web=settings.pivotal_web,
             thresholds=settings.thresholds,
             events=events,
         )
-        services = Services(
+        self.services = Services(
             onboardings=onboardings,
             changes=changes,
             handover=Handover(changes, portfolio),
-            undoing=Undoing(store, phases=phases, clock=clock),
-            details=Details(pivotal, portfolio),
+            undoing=Undoing(store, phases=self.phases, clock=clock),
+            details=Details(self.pivotal, portfolio),
             portfolio=portfolio,
             events=events,
-            following=following,
-            people=people,
+            following=Following(store, portfolio, self.people, clock=clock, quiet=settings.quiet),
+            people=self.people,
             subscriptions=Subscriptions(store, clock=clock),
-            ledger=Ledger(store, report=figures.digest),
-            snoozing=Snoozing(store, onboardings, portfolio, people, clock=clock),
+            ledger=Ledger(store, report=self.figures.digest),
+            snoozing=Snoozing(store, onboardings, portfolio, self.people, clock=clock),
             inbox=Inbox(store, clock=clock),
-            creating=Creating(pivotal, store, portfolio, announce=changes.announce, clock=clock),
+            creating=Creating(self.pivotal, store, portfolio, announce=changes.announce, clock=clock),
             journal=Journal(store, portfolio, clock=clock),
-            phases=phases,
+            phases=self.phases,
             thresholds=settings.thresholds,
-            test_key=pivotal.mode == "test",
+            test_key=self.pivotal.mode == "test",
             zone=settings.bot_timezone,
             week_start=settings.bot_week_start,
             web=settings.pivotal_web,
-            policy=access.policy,
+            policy=self.access.policy,
             settings=settings.shown(),
         )
-        delivery = Delivery(
-            client,
-            clock=clock,
+
+    def _what_it_says(self) -> None:
+        services, scopes = self.services, self.identity.scopes
+        self.delivery = Delivery(
+            self.client,
+            clock=self.clock,
             sleep=asyncio.sleep,
-            team=identity.team,
+            team=self.identity.team,
             customer_channels=services.onboardings.customer_channels,
-            guests_allowed=settings.bot_guests_allowed,
-            enterprise=identity.enterprise,
-            report=figures.asked_slack,
+            guests_allowed=self.settings.bot_guests_allowed,
+            enterprise=self.identity.enterprise,
+            report=self.figures.asked_slack,
         )
-        posted = PostedCards(store, services.onboardings, portfolio, clock=clock)
-        withdrawing = Withdrawing(delivery, posted, services.ledger)
-        cards = Cards(delivery, posted, services, withdrawing, clock=clock)
-        roles = Roles(client, access, clock=clock)
-        digests = DigestRun(
+        self.posted = PostedCards(self.store, services.onboardings, self.portfolio, clock=self.clock)
+        self.withdrawing = Withdrawing(self.delivery, self.posted, services.ledger)
+        self.cards = Cards(self.delivery, self.posted, services, self.withdrawing, clock=self.clock)
+        self.roles = Roles(self.client, self.access, clock=self.clock)
+        self.digests = DigestRun(
             DIGESTS,
             services,
-            delivery,
+            self.delivery,
+            clock=self.clock,
+            command=self.settings.bot_command,
+            groups=self.roles.members,
+            pictures=scopes is None or "files:write" in scopes,
+        )
+
+    def _door(self) -> None:
+        self.actors = Actors(self.client, self.people, self.roles, team=self.identity.team, clock=self.clock)
+        self.door = Door(
+            self.registry,
+            identity=self.identity,
+            names=Names(self.settings.bot_command, self.settings.bot_alias),
+            signing_secret=_secret(self.settings),
+            session=self.session,
+            client=self.client,
+            actors=self.actors,
+            cards=self.cards,
+            withdrawing=self.withdrawing,
+            services=self.services,
+            digests=self.digests,
+            examine=self._checkup(),
+            clock=self.clock,
+            report=self.figures.turned,
+        )
+        self.stack.push_async_exit(partial(_drained, self.door.tasks))
+
+    def _checkup(self) -> Checkup:
+        """What `/onboarding doctor` examines: this very process, but for Pivotal, which is asked out of turn."""
+        settings, clock, sent = self.settings, self.clock, self.pivotal.sent
+        return Checkup(
+            self.client,
+            self.delivery,
+            self.services,
+            memory=lambda: MemoryChecks(
+                settings.database_url,
+                self.store,
+                phases=self.phases,
+                webhooks=bool(settings.webhook_secrets),
+                clock=clock,
+            ),
+            pivotal=PivotalChecks(
+                settings.pivotal_api_key.get_secret_value(),
+                settings.pivotal_base_url,
+                phases=self.phases,
+                clock=clock,
+                spent=lambda: {"people": sent[Lane.INTERACTIVE], "walks": sent[Lane.BACKGROUND]},
+            ),
+            line=lambda: slack_checks.connected(self.doors.socket, f"{settings.host}:{settings.port}", clock=clock),
+            groups=settings.names_groups,
+            titles={kind: digest.title for kind, digest in DIGESTS.items()},
             clock=clock,
-            command=settings.bot_command,
-            groups=roles.members,
-            pictures=identity.scopes is None or "files:write" in identity.scopes,
         )
-        actors = Actors(client, people, roles, team=identity.team, clock=clock)
-        doors = Doors()
-        door = Door(
-            registry,
-            identity=identity,
-            names=Names(settings.bot_command, settings.bot_alias),
-            signing_secret=_secret(settings),
-            session=session,
-            client=client,
-            actors=actors,
-            cards=cards,
-            withdrawing=withdrawing,
-            services=services,
-            digests=digests,
-            examine=_checkup(settings, client, delivery, services, pivotal, store, doors, clock),
-            clock=clock,
-            report=figures.turned,
-        )
-        homes = Bursts(door.tasks, door.refresh_home)
-        copies: Bursts[Callable[[], Coroutine[Any, Any, None]]] = Bursts(door.tasks, lambda work: work())
-        services.changes.watch(lambda one: copies.add(one.standing.onboarding.id, partial(cards.follow, one)))
-        healing = Healing(
-            posted, onboardings, lambda key, behind: copies.add(key, partial(cards.catch_up, behind)), clock=clock
-        )
-        services.changes.watch(lambda changed: homes.add(changed.by, changed.by))
-        portfolio.watch(services.changes.notice)
-        portfolio.watch(lambda sight: door.tasks.spawn(following.note(sight)))
-        services.changes.watch(lambda changed: door.tasks.spawn(services.snoozing.wake(changed)))
-        services.changes.watch(lambda changed: door.tasks.spawn(digests.follow(changed)))
-        people.watch(lambda slack_id: homes.add(slack_id, slack_id))
-        services.subscriptions.watch_people(lambda slack_id: homes.add(slack_id, slack_id))
-        stack.push_async_exit(partial(_drained, door.tasks))
-        state = health.Health(
+
+    def _watchers(self) -> None:
+        """Who is told when something has changed: known cards, Homes, followers, snoozes and digests."""
+        services, tasks, cards = self.services, self.door.tasks, self.cards
+        changes = services.changes
+        self.homes = Bursts(tasks, self.door.refresh_home)
+        self.copies: Bursts[Callable[[], Coroutine[Any, Any, None]]] = Bursts(tasks, lambda work: work())
+        changes.watch(lambda one: self.copies.add(one.standing.onboarding.id, partial(cards.follow, one)))
+        changes.watch(lambda changed: self.homes.add(changed.by, changed.by))
+        changes.watch(lambda changed: tasks.spawn(services.snoozing.wake(changed)))
+        changes.watch(lambda changed: tasks.spawn(self.digests.follow(changed)))
+        self.portfolio.watch(changes.notice)
+        self.portfolio.watch(lambda sight: tasks.spawn(services.following.note(sight)))
+        self.people.watch(lambda slack_id: self.homes.add(slack_id, slack_id))
+        services.subscriptions.watch_people(lambda slack_id: self.homes.add(slack_id, slack_id))
+
+    def _health(self) -> None:
+        self.state = health.Health(
             {
-                "database": partial(_database, store),
-                "slack": partial(doors.line, clock),
-                "pivotal": partial(heard.check, pivotal.in_background().me),
+                "database": partial(_database, self.store),
+                "slack": partial(self.doors.line, self.clock),
+                "pivotal": partial(self.heard.check, self.pivotal.in_background().me),
             },
-            closing=lambda: doors.closing,
-            clock=clock,
+            closing=lambda: self.doors.closing,
+            clock=self.clock,
         )
-        _look(figures, pivotal, services, digests, doors, state, clock)
-        figures.looks("queue_size", store.inbox.waiting, "events")
-        figures.looks("queue_size", lambda: len(door.tasks), "tasks")
-        figures.looks("queue_size", lambda: len(copies), "cards")
-        figures.looks("queue_size", lambda: len(homes), "homes")
-        origin = await _listen(settings, door, doors, client, events, stack, clock, figures, state)
-        # Where there may be replicas, what one of them is at work on is not taken for given up.
-        await digests.recover(clock(), older_than=STUCK if store.shared else timedelta())
-        await stack.enter_async_context(Clock(digests, services.subscriptions, clock=clock))
+
+    def _figures(self) -> None:
+        """Have looked up, whenever somebody asks for the figures, what is not counted as it happens."""
+        pivotal, doors = self.pivotal, self.doors
+
+        def since(instant: datetime | None) -> float | None:
+            return (self.clock() - instant).total_seconds() if instant else None
+
+        def budget() -> float | None:
+            return pivotal.rate_limit.limit if pivotal.rate_limit else None
+
+        def left() -> float | None:
+            rate = pivotal.rate_limit
+            return budget() if rate is None or rate.resets_at <= self.clock() else rate.remaining
+
+        def connected() -> float | None:
+            return float(doors.socket.health.connected_since is not None) if doors.socket else None
+
+        looks = self.figures.looks
+        self.figures.counts(self.services.events.counted)
+        looks("pivotal_budget", budget)
+        looks("pivotal_budget_left", left)
+        looks("snapshot_age_seconds", lambda: since(self.portfolio.walked_at))
+        looks("digests_overdue", lambda: self.digests.overdue(self.clock()))
+        looks("socket_connected", connected)
+        looks("socket_silence_seconds", lambda: since(doors.socket.health.last_traffic) if doors.socket else None)
+        looks("queue_size", lambda: doors.socket.pending if doors.socket else None, "envelopes")
+        looks("queue_size", self.store.inbox.waiting, "events")
+        looks("queue_size", lambda: len(self.door.tasks), "tasks")
+        looks("queue_size", lambda: len(self.copies), "cards")
+        looks("queue_size", lambda: len(self.homes), "homes")
+        for part in self.state.parts:
+            looks("ready", partial(self.state.ready, part), part)
+
+    async def _listen(self) -> str | None:
+        """Open doors 1 and 3: a web socket to Slack or a port for Slack to call, and a route for Pivotal's events.
+
+        Gives the origin of the port; None where somebody else has it, and it was to tell of the bot's health only.
+        """
+        settings, doors = self.settings, self.doors
+        application = web.Application(client_max_size=http.LARGEST, middlewares=[doors.admit])
         if settings.webhook_secrets:
-            await stack.enter_async_context(Chore("events", events.work_off, wake=events.arrived))
-        followers = Followers(delivery, services, who=lambda slack_id: actors.actor(slack_id, team=None), clock=clock)
-        await stack.enter_async_context(Chore("followers", followers.tell_due, wake=asyncio.Event()))
-        await stack.enter_async_context(Chore("audiences", withdrawing.look_again, wake=asyncio.Event()))
-        await stack.enter_async_context(Chore("cards", healing.look_if_due, wake=asyncio.Event()))
-        keep = timedelta(days=settings.bot_keep_days)
-        sweeping = Sweeping(store, portfolio, keep=keep, zone=settings.bot_timezone, clock=clock)
-        await stack.enter_async_context(Chore("sweep", sweeping.sweep_if_due, wake=asyncio.Event()))
-        if store.shared:
-            await stack.enter_async_context(Chore("replicas", portfolio.keep_up, wake=asyncio.Event()))
-        door.tasks.spawn(_warm(portfolio, max_age=JUST_NOW if store.shared else timedelta()))
-        stack.callback(portfolio.hurry)
-        stack.push_async_callback(doors.close)  # the first thing that is done when it stops
-        yield Bot(
-            door,
-            services,
-            digests,
-            store,
-            address=None if settings.mode == "socket" else f"{origin}{http.PATH}",
-            webhooks=f"{origin}{webhooks.PATH}" if settings.webhook_secrets else None,
-            health=origin,
-            metrics=shown,
-            socket=doors.socket,
+            webhooks.add_route(application, self.services.events)
+        await self._open_slack(application)
+        self.state.add_routes(application)
+        bodies.hush()
+        runner = bodies.server(application)
+        await runner.setup()
+        self.stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, settings.host, settings.port)
+        try:
+            await site.start()
+        except OSError as error:
+            if settings.slack_app_token and not settings.webhook_secrets:  # nobody has to reach it
+                log.warning("health is not shown", address=f"{settings.host}:{settings.port}", why=error.strerror)
+                return None
+            raise StartError(
+                f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Set PORT."
+            ) from error
+        doors.site = site
+        host, port = runner.addresses[0][:2]
+        return f"http://{host}:{port}"
+
+    async def _open_slack(self, application: web.Application) -> None:
+        acknowledged, bolt = self.figures.acknowledged, self.door.bolt
+        if not self.settings.slack_app_token:
+            http.add_route(
+                application, bolt, signing_secret=_secret(self.settings), clock=self.clock, report=acknowledged
+            )
+            return
+        app_token = self.settings.slack_app_token.get_secret_value()
+        self.doors.socket = Socket(bolt, app_token, self.client, clock=self.clock, report=acknowledged)
+        self.stack.push_async_callback(self.doors.socket.close)
+        await self.doors.socket.open()
+
+    async def _upkeep(self) -> None:
+        """Open door 2, the clock, and begin what is done now and then."""
+        services, clock, store, portfolio = self.services, self.clock, self.store, self.portfolio
+        # Where there may be replicas, what one of them is at work on is not taken for given up.
+        await self.digests.recover(clock(), older_than=STUCK if store.shared else timedelta())
+        await self.stack.enter_async_context(Clock(self.digests, services.subscriptions, clock=clock))
+        followers = Followers(
+            self.delivery, services, who=lambda slack_id: self.actors.actor(slack_id, team=None), clock=clock
         )
-
-
-def _checkup(
-    settings: Settings,
-    client: AsyncWebClient,
-    delivery: Delivery,
-    services: Services,
-    pivotal: AsyncPivotalApi,
-    store: Store,
-    doors: Doors,
-    clock: Callable[[], datetime],
-) -> Checkup:
-    """What `/onboarding doctor` examines: this very process, but for Pivotal, which is asked out of turn."""
-    return Checkup(
-        client,
-        delivery,
-        services,
-        memory=lambda: MemoryChecks(
-            settings.database_url, store, phases=services.phases, webhooks=bool(settings.webhook_secrets), clock=clock
-        ),
-        pivotal=PivotalChecks(
-            settings.pivotal_api_key.get_secret_value(),
-            settings.pivotal_base_url,
-            phases=services.phases,
+        healing = Healing(
+            self.posted,
+            services.onboardings,
+            lambda key, behind: self.copies.add(key, partial(self.cards.catch_up, behind)),
             clock=clock,
-            spent=lambda: {"people": pivotal.sent[Lane.INTERACTIVE], "walks": pivotal.sent[Lane.BACKGROUND]},
-        ),
-        line=lambda: slack_checks.connected(doors.socket, f"{settings.host}:{settings.port}", clock=clock),
-        groups=settings.names_groups,
-        titles={kind: digest.title for kind, digest in DIGESTS.items()},
-        clock=clock,
-    )
+        )
+        sweeping = Sweeping(
+            store,
+            portfolio,
+            keep=timedelta(days=self.settings.bot_keep_days),
+            zone=self.settings.bot_timezone,
+            clock=clock,
+        )
+        if self.settings.webhook_secrets:
+            await self._chore("events", services.events.work_off, wake=services.events.arrived)
+        await self._chore("followers", followers.tell_due)
+        await self._chore("audiences", self.withdrawing.look_again)
+        await self._chore("cards", healing.look_if_due)
+        await self._chore("sweep", sweeping.sweep_if_due)
+        if store.shared:
+            await self._chore("replicas", portfolio.keep_up)
+        self.door.tasks.spawn(_warm(portfolio, max_age=JUST_NOW if store.shared else timedelta()))
+        self.stack.callback(portfolio.hurry)
+
+    async def _chore(
+        self, name: str, work: Callable[[], Awaitable[float]], *, wake: asyncio.Event | None = None
+    ) -> None:
+        await self.stack.enter_async_context(Chore(name, work, wake=wake or asyncio.Event()))
 
 
 async def _drained(tasks: Tasks, kind: type[BaseException] | None, *_: object) -> None:
@@ -361,91 +488,8 @@ def _secret(settings: Settings) -> str:
     return settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
 
 
-async def _listen(
-    settings: Settings,
-    door: Door,
-    doors: Doors,
-    client: AsyncWebClient,
-    events: Events,
-    stack: AsyncExitStack,
-    clock: Callable[[], datetime],
-    figures: Metrics,
-    state: health.Health,
-) -> str | None:
-    """Open doors 1 and 3: a web socket to Slack or a port for Slack to call, and a route for Pivotal's events.
-
-    Gives the origin of the port; None where somebody else has it, and it was to tell of the bot's health only.
-    """
-    application = web.Application(client_max_size=http.LARGEST, middlewares=[doors.admit])
-    if settings.webhook_secrets:
-        webhooks.add_route(application, events)
-    if settings.slack_app_token:
-        app_token = settings.slack_app_token.get_secret_value()
-        doors.socket = Socket(door.bolt, app_token, client, clock=clock, report=figures.acknowledged)
-        stack.push_async_callback(doors.socket.close)
-        await doors.socket.open()
-    else:
-        http.add_route(
-            application, door.bolt, signing_secret=_secret(settings), clock=clock, report=figures.acknowledged
-        )
-    state.add_routes(application)
-    bodies.hush()
-    runner = bodies.server(application)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.host, settings.port)
-    try:
-        await site.start()
-    except OSError as error:
-        if settings.slack_app_token and not settings.webhook_secrets:  # nobody has to reach it
-            log.warning("health is not shown", address=f"{settings.host}:{settings.port}", why=error.strerror)
-            return None
-        raise StartError(
-            f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}. Set PORT."
-        ) from error
-    doors.site = site
-    host, port = runner.addresses[0][:2]
-    return f"http://{host}:{port}"
-
-
 async def _database(store: Store) -> health.Part:
     return health.Part(True, "answers") if await store.ping() else health.Part(False, "does not answer")
-
-
-def _look(
-    figures: Metrics,
-    pivotal: AsyncPivotalApi,
-    services: Services,
-    digests: DigestRun,
-    doors: Doors,
-    state: health.Health,
-    clock: Callable[[], datetime],
-) -> None:
-    """Have looked up, whenever somebody asks for the figures, what is not counted as it happens."""
-
-    def since(instant: datetime | None) -> float | None:
-        return (clock() - instant).total_seconds() if instant else None
-
-    def budget() -> float | None:
-        return pivotal.rate_limit.limit if pivotal.rate_limit else None
-
-    def left() -> float | None:
-        rate = pivotal.rate_limit
-        return budget() if rate is None or rate.resets_at <= clock() else rate.remaining
-
-    def connected() -> float | None:
-        return float(doors.socket.health.connected_since is not None) if doors.socket else None
-
-    figures.counts(services.events.counted)
-    figures.looks("pivotal_budget", budget)
-    figures.looks("pivotal_budget_left", left)
-    figures.looks("snapshot_age_seconds", lambda: since(services.portfolio.walked_at))
-    figures.looks("digests_overdue", lambda: digests.overdue(clock()))
-    figures.looks("socket_connected", connected)
-    figures.looks("socket_silence_seconds", lambda: since(doors.socket.health.last_traffic) if doors.socket else None)
-    figures.looks("queue_size", lambda: doors.socket.pending if doors.socket else None, "envelopes")
-    for part in state.parts:
-        figures.looks("ready", partial(state.ready, part), part)
 
 
 async def _warm(portfolio: Portfolio, *, max_age: timedelta) -> None:
