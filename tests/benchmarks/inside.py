@@ -115,8 +115,12 @@ async def walks(rounds: str) -> Found:
     return dict(zip(("ours", "reference"), taken, strict=True))
 
 
-async def digests(*counts: str) -> Found:
-    """Start and walk; then, day by day at nine, post so many digests at once: what each part took, and memory."""
+async def digests(whose: str, *counts: str) -> Found:
+    """Start and walk; then, day by day at nine, post so many digests at once: what each part took, and memory.
+
+    They are of one owner's onboardings each, or with `all` of everybody's: of a large portfolio that takes minutes,
+    for the complete list goes into the thread at a message a second.
+    """
     from aiohttp import ClientSession
 
     from bot import config
@@ -150,19 +154,22 @@ async def digests(*counts: str) -> Found:
             bots: list[Any] = []
             await took("walk", started())
             for count in counts:
-                await subscribed(bots[0], int(count), clock)
+                await subscribed(bots[0], int(count), clock, whose)
                 clock.now = clock.now.replace(hour=7, minute=0) + timedelta(days=1)
                 await took(count, minute(bots[0], clock))
     return {"parts": parts}
 
 
-async def subscribed(bot: Any, count: int, clock: Clock) -> None:
-    """Have that many digests in all, each in a channel of its own; all but one are of one owner's onboardings."""
+async def subscribed(bot: Any, count: int, clock: Clock, whose: str) -> None:
+    """Have that many digests in all, each in a channel of its own."""
     from bot.domain.records import Subscription
     from bot.sandbox.slack.world import CARA, TEAM
 
     for number in range(len(await bot.store.subscriptions.all()), count):
-        kind, filters = ("at-risk", "launch-week")[number % 2], f"owner:user_csm_{number % 50:03d}" if number else ""
+        kind, filters = (
+            ("at-risk", "launch-week")[number % 2],
+            "" if whose == "all" else f"owner:user_csm_{number % 50:03d}",
+        )
         made = (f"sub{number}", TEAM, f"C{number:08d}", kind, "daily", hour(9), "Europe/Berlin", CARA, clock())
         await bot.store.subscriptions.add(Subscription(*made, quiet=False, filters=filters))
 

@@ -2,7 +2,8 @@
 
 Each size is a bot of its own that starts with nothing, walks, and posts what is due at nine on the next days: one
 digest on the first, ten on the second, a hundred on the third. Nothing may grow faster than what it is for: ten times
-the onboardings, or ten times the digests, cost ten times as much at the most. A plot of it is drawn into a file.
+the onboardings, or ten times the digests, cost ten times as much at the most. Each digest is of one of 50 owners. A
+plot of it is drawn into a file.
 """
 
 from collections.abc import Sequence
@@ -56,7 +57,7 @@ async def _grown(size: int, digests: Sequence[int]) -> Grown:
         home, slack, pivotal = Path(folder), QuickSlack(), QuickPivotal(size)
         async with slack.running(), pivotal.running():
             set_to = settings(home, slack_api=f"{slack.origin}/api/", pivotal_url=pivotal.url)
-            found = await measured_inside("digests", *map(str, digests), home=home, set_to=set_to)
+            found = await measured_inside("digests", "one owner's", *map(str, digests), home=home, set_to=set_to)
         return Grown(size, found["parts"], pages(size) + pages(pivotal.customers))
 
 
