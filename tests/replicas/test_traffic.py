@@ -75,5 +75,5 @@ async def test_nothing_twice_and_nothing_lost(mode, replicas, seconds, fleet, sl
     assert await traffic.lost_events() == []
     assert digests["odd"] == 0, digests
     assert fleet.killed >= seconds / SELDOM
-    assert len(traffic.pressed) >= seconds / SELDOM
+    assert len(traffic.pressed) >= seconds / 60
     assert not fleet.tracebacks, fleet.tracebacks[0]
