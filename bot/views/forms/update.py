@@ -159,7 +159,8 @@ def parse(given: Mapping[str, Any], metadata: str) -> Typed:
         wanted["state"] = chosen
     if shown.dated:
         none = NO_DAY in given and given[NO_DAY][NO_DAY].get("selected_options")
-        day = None if none else given[DAY][DAY].get("selected_date")
+        chosen_day = None if none else given[DAY][DAY].get("selected_date")
+        day = date.fromisoformat(chosen_day).isoformat() if chosen_day else None
         if day != (shown.target.isoformat() if shown.target else None):
             wanted[TARGET] = day
     names = {}
