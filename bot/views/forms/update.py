@@ -153,6 +153,8 @@ def parse(given: Mapping[str, Any], metadata: str) -> Typed:
     shown = _shown(json.loads(metadata))
     wanted: dict[str, str | bool | None] = {}
     chosen = given[STATE][STATE]["selected_option"]["value"]
+    if chosen not in {choice.value for choice in shown.choices}:
+        raise ValueError("The form does not offer that.")
     if chosen == BACK:
         wanted["phase"] = BACK
     elif chosen != KEEP:
