@@ -40,7 +40,9 @@ def asking(command: Command) -> Handler:
 async def go_on(turn: Turn) -> Seen:
     """Do what was typed, for the onboarding that was chosen."""
     typed: views.Typed = turn.form
-    command, known = turn.commands[typed.verb], turn.services.portfolio.known(typed.onboarding_id)
+    command, known = turn.commands.get(typed.verb), turn.services.portfolio.known(typed.onboarding_id)
+    if command is None:
+        raise UserError("This form is from an older version of the bot.", hint="Type the command again.")
     if known is None:
         raise NotFound("Pivotal has no such onboarding; it may have been deleted.")
     text = f"onboarding #{known.onboarding.display_id} {typed.words}".strip()
