@@ -130,7 +130,7 @@ async def _told(
         pivotal = await stack.enter_async_context(settings.awaited(clock=clock, hooks=hooks))
         parts = await _parts(settings, pivotal, store, clock=clock)
         stack.push_async_callback(parts.portfolio.close)
-        round_ = Round(parts.portfolio, now=now)
+        round_ = Round(parts.portfolio, now=now, asked=True)
         written = await write(digest, subscription, parts, round_)
         return Told(written, subscription, await round_.snapshot(), parts.people.directory, now, parts.test_key)
 

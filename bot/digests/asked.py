@@ -168,8 +168,8 @@ class Asked:
         if changed.done:
             await self.note(changed.standing.onboarding.id, done=changed.done, by=changed.name)
 
-    def _round(self, now: datetime) -> Round:
-        return Round(self._parts.portfolio, now=now)
+    def _round(self, now: datetime, *, asked: bool = True) -> Round:
+        return Round(self._parts.portfolio, now=now, asked=asked)
 
     async def _write(self, subscription: Subscription, round_: Round, occasion: Occasion = PUNCTUAL) -> Written:
         digest = self.kinds[subscription.kind]

@@ -40,7 +40,7 @@ class DigestRun(Asked):
             slot = await self._parts.ledger.due(subscription, now=now, grace=self.grace)
             if slot:
                 queues[subscription.channel].append((subscription, slot))
-        round_ = self._round(now)
+        round_ = self._round(now, asked=False)
         await asyncio.gather(*(self._channel(channel, queue, round_, now) for channel, queue in queues.items()))
 
     async def overdue(self, now: datetime) -> int:

@@ -14,12 +14,13 @@ from bot.domain.records import Delivery, Directory, Snapshot, Subscription
 from bot.domain.risk import Thresholds
 from bot.services.journal import Journal
 from bot.services.ledger import Ledger
+from bot.services.onboardings import LIST_AGE
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
 
 FRESH = timedelta(minutes=15)
-"""How old the portfolio of a digest may be."""
+"""How old the portfolio of a digest may be that comes at its hour; whoever asks for one gets it as new as a list."""
 TOO_OLD = timedelta(hours=12)
 """With Pivotal away, an older one is not worth a digest."""
 
@@ -87,17 +88,22 @@ PUNCTUAL = Occasion()
 
 
 class Round:
-    """One snapshot for all digests of one minute, walked when the first of them needs it."""
+    """One snapshot for all digests of one minute, walked when the first of them needs it.
 
-    def __init__(self, portfolio: Portfolio, *, now: datetime) -> None:
+    With `asked` somebody waits for it, and wants to see what is so now.
+    """
+
+    def __init__(self, portfolio: Portfolio, *, now: datetime, asked: bool = False) -> None:
         self.now = now
         self._portfolio = portfolio
+        self._asked = asked
         self._task: asyncio.Task[Snapshot] | None = None
 
     async def snapshot(self) -> Snapshot:
         """The portfolio; raises UpstreamError when there is none that is fresh enough for a digest."""
         if self._task is None:
-            self._task = asyncio.create_task(self._portfolio.snapshot(FRESH))
+            age = LIST_AGE if self._asked else FRESH
+            self._task = asyncio.create_task(self._portfolio.snapshot(age, interactive=self._asked))
         snapshot = await asyncio.shield(self._task)
         if self.now - snapshot.as_of > TOO_OLD:
             raise UpstreamError("Pivotal does not answer, and what I know is older than 12 hours.")

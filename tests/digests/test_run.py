@@ -75,6 +75,31 @@ async def test_digests_of_one_minute_share_one_snapshot(scene):
     assert len(walks) == 1
 
 
+@pytest.mark.parametrize(("after", "told"), [(timedelta(minutes=1), "1"), (timedelta(minutes=3), "all clear")])
+async def test_a_digest_that_is_asked_for_is_as_new_as_a_list(scene, after, told):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    await scene.run.preview("at-risk", channel="C0ONBOARD", by=scene.ana)
+    scene.pivotal.edit(89, by="Dana", state="active")
+    scene.now += after
+
+    message = await scene.run.preview("at-risk", channel="C0ONBOARD", by=scene.ana)
+    await scene.run.post_now("at-risk", channel="C0ONBOARD", by=scene.ana, trigger="t1")
+
+    assert message.text == scene.texts()[-1] == f"At-risk onboardings — Mon 7 Sep · {told}"
+
+
+async def test_a_digest_at_its_hour_takes_a_walk_of_the_last_quarter_of_an_hour(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    await scene.portfolio.snapshot(timedelta(0))
+    await scene.subscribes()
+    scene.now += timedelta(minutes=10)
+
+    await scene.run.run_due(scene.now)
+
+    assert len([request for request in scene.pivotal.requests if request.path == "/onboardings"]) == 1
+    assert len(scene.texts()) == 1
+
+
 async def test_launch_week_goes_first_in_its_channel(scene):
     scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
     await scene.subscribes("at-risk")
