@@ -1,7 +1,9 @@
 """The README's first run is what happens: its commands are run and typed anew, and print what stands there."""
 
+import asyncio
 import re
 import socket
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -90,7 +92,7 @@ class Replay:
         if typed := IN_SLACK.fullmatch(block.first):
             return f"{block.first}\n{await self._in_slack(typed[1])}"
         if block.first.startswith("$ mkdir "):
-            return self._place(block)
+            return await self._place(block)
         command = self._here(block.first.removeprefix("$ onboarding-bot ").removesuffix(" | cat")).split()
         if command[0] == "init":
             out = await self._init(command, block)
@@ -101,11 +103,12 @@ class Replay:
         self._printed |= dict(re.findall(r"^([A-Z_]+)=(\S+)$", out, flags=re.MULTILINE))
         return f"{block.first}\n{self._there(out)}"
 
-    def _place(self, block: Block) -> str:
-        """The folder and the memory that all that follows is in."""
-        self._folder /= block.first.split()[-1]
-        self._folder.mkdir()
-        self._settings |= dict([block.rest[0].removeprefix("$ export ").split("=", 1)])
+    async def _place(self, block: Block) -> str:
+        """Make the folder that all that follows is in, and what is in it; no terminal tells the next anything else."""
+        lines = block.text.replace("$ ", "")
+        shell = await asyncio.create_subprocess_exec("bash", "-euc", f"{lines}\npwd", cwd=self._folder, stdout=PIPE)
+        said, _ = await shell.communicate()
+        self._folder = Path(said.decode().strip())
         return block.text
 
     async def _run(self, command: list[str]) -> str:
