@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as hour
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -30,9 +31,11 @@ class Clock:
 
 
 def peak() -> float:
-    """Mebibytes of memory at the most, since the process began."""
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    """Mebibytes of memory at the most, since this program began; `ru_maxrss` would begin with whoever started it."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 2**10
 
 
 async def imports() -> Found:
