@@ -38,4 +38,7 @@ async def digest(turn: Turn) -> Message:
         await turn.cards.guard(channel)
         await turn.digests.post_now(kind, channel=channel, by=turn.actor, trigger=turn.trigger)
     where = "Posted here, for you" if direct else "Posted here"
-    return say(f"{where}: “{turn.titles[kind]}”. The scheduled one still comes at its hour.")
+    theirs = await turn.services.subscriptions.of_channel(channel)
+    scheduled = any(one.kind == kind and one.paused is None for one in theirs)
+    still = " The scheduled one still comes at its hour." if scheduled else ""
+    return say(f"{where}: “{turn.titles[kind]}”.{still}")

@@ -115,6 +115,30 @@ async def test_digest_now_is_posted_with_the_name_of_who_asked(slack, bot):
     assert "Posted here: “Launch week”" in slack.seen(ANA, ONBOARDING)
 
 
+@pytest.mark.parametrize(("first", "scheduled"), [((), False), (("subscribe portfolio",), True)])
+async def test_digest_now_tells_of_the_scheduled_one_where_there_is_one(ask, slack, first, scheduled):
+    for typed in ("subscribe at-risk", *first):
+        await ask(typed)
+
+    await slack.types("/onboarding digest now portfolio", by=ANA, channel=ONBOARDING)
+
+    seen = slack.seen(ANA, ONBOARDING)
+    assert "Posted here: “Portfolio”." in seen
+    assert ("The scheduled one still comes at its hour." in seen) == scheduled
+
+
+async def test_digest_now_tells_nothing_of_a_paused_one(ask, slack, bot):
+    await ask("subscribe portfolio")
+    (subscription,) = await bot.services.subscriptions.all()
+    await bot.services.subscriptions.pause(subscription.id, reason="Paused by Ana Ruiz.")
+
+    await slack.types("/onboarding digest now portfolio", by=ANA, channel=ONBOARDING)
+
+    seen = slack.seen(ANA, ONBOARDING)
+    assert "Posted here: “Portfolio”." in seen
+    assert "The scheduled one" not in seen
+
+
 async def test_digest_now_is_for_linked_people_and_admins(ask, slack):
     assert "You may not post a digest now" in await ask("digest now at-risk", by=DEVON)
     assert [message for message in slack.messages(ONBOARDING) if not message.ephemeral_to] == []
