@@ -45,8 +45,7 @@ def load(env_file: Path | None = Path(".env")) -> str:
 @asynccontextmanager
 async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
     """The bot's memory, which has to be there already; raises ConfigurationError when it cannot be opened or used."""
-    if not exists(url):
-        raise ConfigurationError(["DATABASE_URL names a file that does not exist: has the bot run with it yet?"])
+    check(url)
     try:
         store = await Store.open(url, clock=clock)
     except (BotError, MemoryAway, OSError) as error:
@@ -57,6 +56,21 @@ async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[St
         raise ConfigurationError([f"The bot's memory cannot be used: {str(error).rstrip('.')}."]) from error
     finally:
         await store.close()
+
+
+def check(url: str) -> None:
+    """Raise ConfigurationError where there is no memory, naming the file that was looked for."""
+    if exists(url):
+        return
+    place = address(url).database
+    if url == _usual():
+        problem = (
+            f"The bot's memory is not at its usual place, {place}: has the bot run here yet, as this user? "
+            "If it is elsewhere, set DATABASE_URL."
+        )
+    else:
+        problem = f"DATABASE_URL names a file that does not exist, {place}: has the bot run with it yet?"
+    raise ConfigurationError([problem])
 
 
 def exists(url: str) -> bool:

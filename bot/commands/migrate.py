@@ -46,8 +46,7 @@ def _ends(to: str) -> tuple[str, str]:
     source = memory.load()
     if address(source).get_backend_name() != "sqlite":
         raise ConfigurationError(["DATABASE_URL names PostgreSQL already: this moves an SQLite file there."])
-    if not memory.exists(source):
-        raise ConfigurationError(["DATABASE_URL names a file that does not exist: has the bot run with it yet?"])
+    memory.check(source)
     try:
         if address(to).get_backend_name() == "sqlite":
             raise ConfigurationError(["--to must start with postgresql://."])

@@ -136,7 +136,7 @@ async def test_command_shows_a_table_up_to_a_time(database, tmp_path):
     [
         (("--since", "soon"), "", "write 30d, 12h or 2w"),
         ((), "mysql://there/bot", "DATABASE_URL must start with"),
-        ((), "sqlite:////nowhere/bot.db", "names a file that does not exist"),
+        ((), "sqlite:////nowhere/bot.db", "names a file that does not exist, /nowhere/bot.db"),
         ((), "postgresql://bot:secret@127.0.0.1:1/bot", "cannot be opened"),
     ],
 )

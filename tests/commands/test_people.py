@@ -138,6 +138,19 @@ def test_a_file_that_is_not_there_is_told_in_words(run):
     assert "nowhere.csv cannot be read: No such file or directory." in result.output
 
 
+@pytest.mark.parametrize("words", [("export",), ("import", "people.csv")])
+def test_before_the_first_run_it_is_said_where_a_memory_was_looked_for(words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file(tmp_path, "user_1,U0ANA0001,Ana")
+
+    result = CliRunner().invoke(app, ["people", *words])
+
+    assert result.exit_code == 2
+    assert f"not at its usual place, {tmp_path / 'onboarding-bot' / 'bot.db'}: has the bot run" in result.output
+
+
 def test_forgetting_erases_the_link_and_says_the_pseudonym(run):
     result = run("people", "forget", "U0ANA0001", "--yes")
 
