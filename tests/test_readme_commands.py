@@ -177,7 +177,7 @@ def test_what_is_not_run_here_are_commands_with_these_options():
 
 def of_the_bot(line: str) -> list[str]:
     """What the bot's own command is given in a line, where it is in it."""
-    found = re.search(r"(?:^|/bin/|exec bot |=\S+ )onboarding-bot (.+)", line)
+    found = re.search(r"(?:^|/bin/|exec bot |=\S+ )onboarding-bot ([^']+)", line)
     return shlex.split(found[1]) if found else []
 
 

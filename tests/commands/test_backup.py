@@ -1,6 +1,7 @@
 """A backup is whole though others write, private, and the bot goes on from it."""
 
 import asyncio
+import os
 import re
 import sqlite3
 import stat
@@ -179,8 +180,12 @@ async def test_the_readmes_commands_bring_the_memory_back(run, store, tmp_path):
     await store.people.link(Person("user_2", "U0BEN0001", "Ben Okafor"))
     later = await names(tmp_path / "bot.db")
     await store.close()
+    usual = tmp_path / ".local" / "state" / "onboarding-bot"
+    usual.parent.mkdir(parents=True)
+    usual.symlink_to(tmp_path)
 
-    await asyncio.to_thread(subprocess.run, ["bash", "-euc", fence], cwd=tmp_path, check=True)
+    home = os.environ | {"HOME": str(tmp_path)}
+    await asyncio.to_thread(subprocess.run, ["bash", "-euc", fence], cwd=tmp_path, env=home, check=True)
 
     assert later == {"Ana Ruiz", "Ben Okafor"}
     assert await names(tmp_path / "bot.db") == {"Ana Ruiz"}
