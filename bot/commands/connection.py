@@ -60,6 +60,9 @@ class Connection(BaseSettings):
 
     def _key(self) -> str:
         key = self.pivotal_api_key.get_secret_value().strip()
+        if not key:
+            missing = "PIVOTAL_API_KEY is missing: make a key in Pivotal, under Admin > API Keys."
+            raise ConfigurationError([f"{missing} onboarding-bot init asks for it, and writes it into .env."])
         if not key.startswith("pivotal_"):
             raise ConfigurationError(
                 ["PIVOTAL_API_KEY must be a Pivotal API key, which starts with pivotal_ (Admin > API Keys)."]

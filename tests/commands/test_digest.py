@@ -146,6 +146,7 @@ async def test_without_an_answer_and_a_memory_it_says_so_and_fails(settings, piv
         (("at-risk", "--filters", "phase:reveiw"), {}, "Did you mean"),
         (("at-risk", "--filters", "mine"), {}, "Nobody is asking here. Say whose"),
         (("at-risk",), {"PIVOTAL_API_KEY": "nonsense"}, "PIVOTAL_API_KEY must be"),
+        (("at-risk",), {"PIVOTAL_API_KEY": ""}, "PIVOTAL_API_KEY is missing: make a key in Pivotal"),
         (("at-risk",), {"BOT_TIMEZONE": "nowhere"}, "BOT_TIMEZONE"),
         (("at-risk",), {"BOT_RISK": "nonsense"}, "BOT_RISK"),
         (("at-risk",), {"DATABASE_URL": "mysql://there/bot"}, "DATABASE_URL must start with"),
