@@ -1,5 +1,6 @@
 """Environment and `.env` → Settings, with every problem said at once and in words."""
 
+import base64
 import os
 import re
 from importlib.util import find_spec
@@ -17,6 +18,9 @@ from bot.domain.errors import UserError
 from bot.domain.following import Quiet
 from bot.domain.risk import Thresholds
 
+_SHORTEST_SECRET = 16
+"""Bytes: what can be guessed signs nothing."""
+
 
 class ConfigurationError(Exception):
     """The settings cannot be used; `problems` says why, one sentence each."""
@@ -24,6 +28,10 @@ class ConfigurationError(Exception):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+DRIVER = "in the bot's folder, pip install --constraint constraints.txt --editable '.[postgres]'"
+"""How to get PostgreSQL's driver."""
 
 
 def _database() -> str:
@@ -222,6 +230,8 @@ class Settings(BaseSettings):
         secrets = _parts(value.get_secret_value()) if value else ()
         if not all(re.fullmatch(r"whsec_[A-Za-z0-9+/=_-]+", one) for one in secrets):
             raise ValueError("must be the endpoint's signing secret, which starts with whsec_ (Developer > Webhooks)")
+        if not all(_whole(one) for one in secrets):
+            raise ValueError("is too short for a signing secret: copy all of it (Developer > Webhooks)")
         return value if secrets else None
 
     @field_validator("metrics_address")
@@ -299,7 +309,7 @@ class Settings(BaseSettings):
         if kind not in ("sqlite", "sqlite+aiosqlite", "postgres", "postgresql", "postgresql+asyncpg"):
             raise ValueError("must start with sqlite:/// or postgresql://")
         if kind.startswith("postgres") and find_spec("asyncpg") is None:
-            raise ValueError("names PostgreSQL, whose driver is not installed: pip install 'onboarding-bot[postgres]'")
+            raise ValueError(f"names PostgreSQL, whose driver is not installed: {DRIVER}")
         from bot.store.database import address
 
         try:
@@ -355,6 +365,14 @@ def unreadable(env_file: Path | None, error: Exception) -> str:
     """Say why a file of settings cannot be read."""
     why = "it is not text in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
     return f"{env_file} cannot be read: {why}. Save it as UTF-8, and readable by this user."
+
+
+def _whole(secret: str) -> bool:
+    """Whether a signing secret can be decoded, and is not what is left of one."""
+    try:
+        return len(base64.b64decode(secret.removeprefix("whsec_"))) >= _SHORTEST_SECRET
+    except ValueError:
+        return False
 
 
 def _parts(value: str) -> tuple[str, ...]:

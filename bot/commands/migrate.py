@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bot.commands import connection, memory
 from bot.commands.progress import Tell, progress
-from bot.config import ConfigurationError
+from bot.config import DRIVER, ConfigurationError
 from bot.domain.errors import BotError
 from bot.store.database import Database, address
 from bot.store.moving import Step, move
@@ -53,7 +53,7 @@ def _ends(to: str) -> tuple[str, str]:
     except ValueError as error:
         raise ConfigurationError([f"--to cannot be used: {error}"]) from None
     if find_spec("asyncpg") is None:
-        raise ConfigurationError(["PostgreSQL's driver is not installed: pip install 'onboarding-bot[postgres]'."])
+        raise ConfigurationError([f"PostgreSQL's driver is not installed: {DRIVER}."])
     return source, to
 
 

@@ -117,10 +117,14 @@ def off(scopes: Collection[str] | None) -> dict[str, str]:
     for name, extra in EXTRAS.items():
         missing = [scope for scope in extra.scopes if scopes is not None and scope not in scopes]
         if missing:
-            lacks = f"the scope{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
-            told[name] = f"{extra.title}, for want of {lacks}: see `onboarding-bot manifest --with {name}`"
+            many = len(missing) > 1
+            lacks = f"the scope{'s' * many} {' and '.join(missing)} {'are' if many else 'is'} missing"
+            told[name] = f"{extra.title}, because {lacks}: see `onboarding-bot manifest --with {name}`"
         elif extra.package and not find_spec(extra.package):
-            told[name] = f"{extra.title}, for want of {extra.package}: `pip install 'onboarding-bot[{name}]'`"
+            told[name] = (
+                f"{extra.title}, because {extra.package} is missing: in the bot's folder, "
+                f"`pip install --constraint constraints.txt --editable '.[{name}]'`"
+            )
     return told
 
 

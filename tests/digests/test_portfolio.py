@@ -84,7 +84,7 @@ async def test_without_the_scope_it_is_words_only_and_nothing_is_missing(bot, sl
 async def test_admins_are_told_that_the_chart_is_off(bot, slack):
     await slack.opens_home(by=CARA)
 
-    assert "the portfolio’s chart, for want of the scope files:write" in slack.home_text(CARA)
+    assert "the portfolio’s chart, because the scope files:write is missing" in slack.home_text(CARA)
 
 
 async def test_a_preview_says_the_same_without_a_picture(bot, slack, friday):

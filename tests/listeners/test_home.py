@@ -258,7 +258,7 @@ async def test_admin_sees_the_gaps_and_how_the_last_digests_went(bot, slack, ask
 
     admins = slack.home_text(CARA)
     assert "2 owners in Pivotal are not linked to anybody for sure." in admins
-    assert "Off: answers to mentions, for want of the scope app_mentions:read" in admins
+    assert "Off: answers to mentions, because the scope app_mentions:read is missing" in admins
     assert "For admins" not in slack.home_text(ANA)
 
 

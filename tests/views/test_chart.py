@@ -175,4 +175,5 @@ def test_without_the_extra_there_is_no_chart_and_admins_are_told_how_to_have_one
     said = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True).stdout
 
     assert said.startswith("False {'charts': ")
-    assert "for want of matplotlib: `pip install 'onboarding-bot[charts]'`" in said
+    assert "because matplotlib is missing: in the bot's folder, `pip install" in said
+    assert "--editable '.[charts]'`" in said

@@ -71,7 +71,7 @@ def test_home_of_an_admin_on_the_first_day(draw, aurora, paste):
         WAYS,
         TITLES,
         Welcome("/onboarding", linked=False),
-        Backstage(3, [(DIGEST, OUTCOME)], ("link previews, for want of a scope",)),
+        Backstage(3, [(DIGEST, OUTCOME)], ("link previews, because a scope is missing",)),
         creates=True,
     )
 
