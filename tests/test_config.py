@@ -229,6 +229,13 @@ def test_secret_with_blanks_or_line_breaks_is_refused(problems, name, value):
     assert "sesame" not in told
 
 
+@pytest.mark.parametrize("value", ["whsec_bad", "whsec_c2VzYW1l", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw,whsec_bad"])
+def test_a_webhook_secret_that_was_cut_off_is_refused(problems, value):
+    (told,) = problems(PIVOTAL_WEBHOOK_SECRET=value)
+
+    assert told == "PIVOTAL_WEBHOOK_SECRET is too short for a signing secret: copy all of it (Developer > Webhooks)."
+
+
 @pytest.mark.parametrize(
     "url",
     ["sqlite", "sqlite+aiosqlite:", "sqlite+aiosqlite://", "sqlite:///:memory:", "postgresql://u:sesame@host:port/x"],

@@ -148,7 +148,7 @@ def test_the_settings_know_what_is_to_be_hidden():
         slack_bot_token="xoxb-1-sesame",
         slack_app_token="xapp-1-sesame",
         pivotal_api_key="pivotal_test_sesame",
-        pivotal_webhook_secret="whsec_c2VzYW1l, whsec_b3Blbg==",
+        pivotal_webhook_secret="whsec_c2VzYW1lLW9wZW4tc2VzYW1l, whsec_b3Blbi1zZXNhbWUtb3Blbg==",
         database_url="postgresql+asyncpg://bot:open%20sesame@db/bot",
     )
 
@@ -156,10 +156,10 @@ def test_the_settings_know_what_is_to_be_hidden():
         "xoxb-1-sesame",
         "xapp-1-sesame",
         "pivotal_test_sesame",
-        "whsec_c2VzYW1l",
-        "c2VzYW1l",
-        "whsec_b3Blbg==",
-        "b3Blbg==",
+        "whsec_c2VzYW1lLW9wZW4tc2VzYW1l",
+        "c2VzYW1lLW9wZW4tc2VzYW1l",
+        "whsec_b3Blbi1zZXNhbWUtb3Blbg==",
+        "b3Blbi1zZXNhbWUtb3Blbg==",
         "open%20sesame",
         "open sesame",
     }
