@@ -1,9 +1,11 @@
 """Sharing: a private card becomes a message for the whole channel."""
 
+from dataclasses import replace
+
 from slack_sdk.models.views import View
 
 from bot.domain.records import Standing
-from bot.listeners.feature import Feature, Turn
+from bot.listeners.feature import Answer, Feature, Turn
 from bot.listeners.show import pick
 from bot.services.cards import Share
 from bot.services.onboardings import Choices
@@ -17,11 +19,18 @@ feature = Feature("Share")
     "share", "post", usage="<customer or #id>", tells="Post the card in this channel", examples=("share aurora",)
 )
 async def share(turn: Turn) -> Message:
-    """Post the card where the command was typed."""
+    """Post the card where the command was typed; when several could be meant, of the one that is chosen."""
     found = await turn.services.onboardings.find(turn.text)
     if isinstance(found, Choices):
-        return pick(turn, found)
+        question = f"{found.question} Nothing was posted yet."
+        return pick(turn, replace(found, question=question), goes=sharing.CHOSEN)
     return await _post(turn, found.onboarding.id, channel=turn.channel, seen=found)
+
+
+@feature.button(sharing.CHOSEN)
+async def chosen(turn: Turn) -> Answer:
+    """Which one was meant is said: post its card."""
+    return Answer(await _post(turn, turn.press.id, channel=turn.channel), replace=True)
 
 
 @feature.button(card.SHARE)

@@ -13,6 +13,8 @@ from bot.views import modal, values
 from bot.views.message import context, section
 
 CALLBACK = "ob:share-to"
+CHOSEN = "ob:share-this"
+"""Which of several is to be shared."""
 _BLOCK = "channel"
 _CHOICE = "conversation"
 

@@ -43,9 +43,27 @@ async def test_typed_share_posts_the_card(ask, slack):
     assert "shared by Devon Park" in card.seen
 
 
-async def test_several_matches_are_listed_not_shared(ask, slack):
-    assert "Which one do you mean?" in await ask("share acme")
-    assert posted(slack, ONBOARDING) == []
+async def test_of_several_matches_the_chosen_one_is_shared(ask, slack):
+    listed = await ask("share acme")
+    before = posted(slack, ONBOARDING)
+
+    await slack.clicks("Choose Acme Corp #101", by=ANA, channel=ONBOARDING)
+
+    (card,) = posted(slack, ONBOARDING)
+    assert "Which one do you mean? Nothing was posted yet." in listed
+    assert before == []
+    assert "#101" in card.seen
+    assert "shared by Ana Ruiz" in card.seen
+    assert "Which one" not in slack.seen(ANA, ONBOARDING)
+
+
+async def test_the_chosen_one_is_refused_where_customers_read(ask, slack):
+    await ask("share acme", channel=AURORA_SHARED)
+
+    await slack.clicks("Choose Acme Corp #101", by=ANA, channel=AURORA_SHARED)
+
+    assert "I post nothing in that channel" in slack.seen(ANA, AURORA_SHARED)
+    assert posted(slack, AURORA_SHARED) == []
 
 
 @pytest.mark.parametrize(
