@@ -14,10 +14,9 @@ import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot import bodies
-from bot.listeners.shapes import well_formed
+from bot.listeners import shapes
 from bot.listeners.signatures import Signatures
 
 PATH = "/slack/events"
@@ -52,11 +51,10 @@ def add_route(
         body = _read(raw, request.content_type)
         if body is None:
             return web.Response(status=400, text="The body cannot be read.")
-        if not well_formed(body):
-            log.error("request not understood", why="its shape")
+        understood = shapes.read(body)
+        if understood is None:
             return web.Response(status=400, text="The body cannot be understood.")
-        # To Bolt, "socket_mode" means a body that is verified and parsed already.
-        answer = await bolt.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body, headers={}))
+        answer = await bolt.async_dispatch(understood)
         report(body, time.monotonic() - began)
         return await to_aiohttp_response(answer)
 

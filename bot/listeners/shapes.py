@@ -1,11 +1,32 @@
-"""Whether a request has the shape of one that Slack sends, as far as Bolt and the door take it for granted."""
+"""Whether a request has the shape of one that Slack sends this app, as far as Bolt and the door take it for granted.
 
-from collections.abc import Mapping
+What Slack sends: https://docs.slack.dev/interactivity/implementing-slash-commands/,
+https://docs.slack.dev/reference/interaction-payloads/ and https://docs.slack.dev/apis/events-api/.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-OBJECTS = ("event", "user", "team", "view", "channel", "container", "enterprise", "message", "app_unfurl")
+import structlog
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+log = structlog.get_logger()
+
+COMMAND = ("user_id", "channel_id", "response_url")
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "event_callback": ("event_id", "event.type"),
+    "block_actions": ("user.id",),
+    "block_suggestion": ("user.id", "action_id"),
+    "view_submission": ("user.id", "view.id", "view.type", "view.callback_id", "view.title.text"),
+    "view_closed": ("user.id", "view.id", "view.type", "view.callback_id"),
+    "shortcut": ("user.id", "callback_id"),
+    "message_action": ("user.id", "callback_id", "channel.id", "message_ts"),
+    "url_verification": ("challenge",),
+    "app_rate_limited": (),
+}
+"""By `type`, the texts that are always there."""
+OBJECTS = ("user", "team", "view", "channel", "container", "enterprise", "message", "app_unfurl")
 TEXTS = (
-    "type",
     "command",
     "text",
     "callback_id",
@@ -30,19 +51,69 @@ WITHIN = {
     "enterprise": ("id",),
     "event": ("type", "subtype", "channel_type", "bot_id"),
 }
+EITHER = ("user", "channel", "team", "enterprise")
+"""What an event names by its id, or, some kinds of it, as an object."""
 
 
-def well_formed(body: Mapping[str, Any]) -> bool:
-    """Whether what is there is of the right kind; what is missing is for whoever needs it to miss."""
-    parts = {name: body.get(name) for name in OBJECTS}
-    if not all(part is None or isinstance(part, Mapping) for part in parts.values()):
-        return False
-    texts = [body.get(name) for name in TEXTS]
+def read(body: Mapping[str, Any]) -> AsyncBoltRequest | None:
+    """The request as Bolt takes it; None, and a line in the log, when it is of a shape that Slack does not send."""
+    found = next(_wrong(body), None)
+    if found is None:
+        try:
+            # To Bolt, "socket_mode" means a body that is verified and parsed already.
+            return AsyncBoltRequest(mode="socket_mode", body=dict(body), headers={})
+        except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as error:
+            found = type(error).__name__
+    log.error("request not understood", why="its shape", where=found)
+    return None
+
+
+def _wrong(body: Mapping[str, Any]) -> Iterator[str]:
+    """The names of what is missing, or of another kind than what Slack sends."""
+    yield from _missing(body)
+    for name in OBJECTS:
+        if not isinstance(body.get(name), Mapping | None):
+            yield name
+    if not isinstance(body.get("event", {}), Mapping):
+        yield "event"
+    yield from (name for name in TEXTS if not isinstance(body.get(name), str | None))
     for name, fields in WITHIN.items():
-        texts += [(parts[name] or {}).get(field) for field in fields]
-    actions, installed = body.get("actions"), body.get("authorizations")
-    for listed in (actions, installed):
+        part = body.get(name) or {}
+        yield from (f"{name}.{field}" for field in fields if not isinstance(part.get(field), str | None))
+    event = body.get("event", {})
+    yield from (f"event.{name}" for name in EITHER if not isinstance(event.get(name), str | Mapping | None))
+    yield from _wrong_lists(body)
+
+
+def _missing(body: Mapping[str, Any]) -> Iterator[str]:
+    kind = body.get("type")
+    needed: tuple[str, ...] = COMMAND if "command" in body else ()
+    if "type" in body or not (needed or "ssl_check" in body):
+        if not isinstance(kind, str) or kind not in NEEDED:
+            yield "type"
+            return
+        needed += NEEDED[kind]
+    yield from (path for path in needed if not isinstance(_at(body, path), str))
+    if kind == "block_actions" and not body.get("actions"):
+        yield "actions"
+
+
+def _at(body: Mapping[str, Any], path: str) -> Any:
+    found: Any = body
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
+
+
+def _wrong_lists(body: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("actions", "authorizations", "response_urls"):
+        listed = body.get(name)
         if listed is not None and not (isinstance(listed, list) and all(isinstance(one, Mapping) for one in listed)):
-            return False
-    texts += [action.get(field) for action in actions or () for field in ("type", "action_id", "block_id", "value")]
-    return all(text is None or isinstance(text, str) for text in texts)
+            yield name
+    for action in body.get("actions") or ():
+        if not isinstance(action.get("action_id"), str):
+            yield "actions.action_id"
+        if not all(isinstance(action.get(name), str | None) for name in ("type", "block_id", "value")):
+            yield "actions"
+        if not isinstance(action.get("selected_option"), Mapping | None):
+            yield "actions.selected_option"

@@ -25,7 +25,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import StartError, cause
-from bot.listeners import reaching
+from bot.listeners import reaching, shapes
 
 GOODBYE = 2.0
 """Seconds that Slack may take to say it too."""
@@ -193,6 +193,8 @@ class Socket:
     async def _on_request(
         self, handler: AsyncSocketModeHandler, client: SocketModeClient, request: SocketModeRequest
     ) -> None:
+        if shapes.read(request.payload) is None:
+            return
         began = self._monotonic()
         await handler.handle(client, request)
         self._report(request.payload, self._monotonic() - began)

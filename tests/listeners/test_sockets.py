@@ -6,6 +6,7 @@ import json
 import pytest
 from aiohttp import ClientSession, web
 from slack_sdk.web.async_client import AsyncWebClient
+from structlog.testing import capture_logs
 
 from bot.domain.errors import StartError
 from bot.listeners.bolt import Identity, application
@@ -38,6 +39,8 @@ class Endpoint:
         self.silent = silent
         self.opened = 0
         self.address = ""
+        self.says = []
+        self.hears = []
 
     async def connections_open(self, request):
         return web.json_response({"ok": True, "url": f"{self.address}/socket".replace("http", "ws", 1)})
@@ -49,8 +52,10 @@ class Endpoint:
         if self.opened <= self.silent:
             await asyncio.Event().wait()
         await line.send_str(HELLO)
-        async for _ in line:
-            pass
+        for envelope in self.says:
+            await line.send_json(envelope)
+        async for message in line:
+            self.hears.append(message.json())
         return line
 
 
@@ -111,6 +116,26 @@ async def test_a_line_that_has_spoken_lately_is_left_alone(endpoint, socket):
 
     assert endpoint.opened == 1
     assert line.health.last_traffic is not None
+
+
+async def test_a_body_that_slack_does_not_send_is_not_acknowledged_and_harms_nothing(endpoint, socket):
+    endpoint.silent = 0
+    press, event = (
+        {"type": "block_actions", "actions": []},
+        {"type": "event_callback", "event": {"type": "x", "user": 5}},
+    )
+    endpoint.says = [
+        {"type": "interactive", "envelope_id": "E1", "payload": press},
+        {"type": "events_api", "envelope_id": "E2", "payload": event},
+        {"type": "interactive", "envelope_id": "E3", "payload": {"type": "url_verification", "challenge": "c"}},
+    ]
+
+    with capture_logs() as logged:
+        await socket(f"{endpoint.address}/api/").open()
+        await until(lambda: endpoint.hears)
+
+    assert [one["envelope_id"] for one in endpoint.hears] == ["E3"]
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == ["request not understood"] * 2
 
 
 async def test_slack_that_does_not_let_it_in_is_asked_ever_more_rarely(slack, socket):
