@@ -58,8 +58,8 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing what the bot needs (once) ..."
-	@$(PIP) install --progress-bar on --constraint constraints.txt --editable .
+	@echo "Installing what the bot needs (once, a minute or two) ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/auditor: | $(BIN)/python
@@ -68,7 +68,7 @@ $(VENV)/auditor: | $(BIN)/python
 	@$@/bin/python -m pip --disable-pip-version-check install --quiet 'pip-audit>=2.9,<3' || { rm -rf $@; exit 1; }
 
 $(VENV)/test: $(VENV)/run
-	@echo "Installing what the tests and checks need (once) ..."
+	@echo "Installing what the tests and checks need (once, a minute or two) ..."
 	@$(BIN)/python -c 'import tomllib; g = tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]; print("\n".join(g["test"] + g["check"]))' > $(VENV)/groups.txt
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[charts,postgres]' --requirement $(VENV)/groups.txt
 	@touch $@

@@ -153,7 +153,8 @@ class Checks:
             named = f"“{me.api_key.name}”" if me.api_key.name else "the key"
             told = f"{named}{where}, {pivotal.key_prefix}…, {mode}."
             if me.api_key.name and me.api_key.name != KEY_NAME:
-                told += f"\nPivotal’s timeline will name {named} for what the bot does; “{KEY_NAME}” says more there."
+                told += f"\nPivotal’s timeline will name {named} for what the bot does; "
+                told += f"a key named “{KEY_NAME}” would tell people more."
             return told
 
     async def people(self, workspace: Workspace, ids: Collection[str]) -> tuple[str, ...]:
