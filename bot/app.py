@@ -242,7 +242,14 @@ class _Start:
             report=self.figures.asked_slack,
         )
         self.posted = PostedCards(self.store, services.onboardings, self.portfolio, clock=self.clock)
-        self.withdrawing = Withdrawing(self.delivery, self.posted, services.ledger)
+        self.withdrawing = Withdrawing(
+            self.delivery,
+            self.posted,
+            services.ledger,
+            services.inbox,
+            customers=services.onboardings.known_customer_channels,
+            clock=self.clock,
+        )
         self.cards = Cards(self.delivery, self.posted, services, self.withdrawing, clock=self.clock)
         self.roles = Roles(self.client, self.access, clock=self.clock)
         self.digests = DigestRun(

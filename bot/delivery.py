@@ -5,7 +5,7 @@ have been posted is never posted again; whether it was is for a person to say.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -33,6 +33,8 @@ PAGE = 200
 """Members on a page, as https://docs.slack.dev/apis/web-api/pagination recommends."""
 AT_ONCE = 8
 """People asked about at the same time."""
+BREATH = 8.0
+"""Seconds between them where nobody waits: half of what https://docs.slack.dev/apis/web-api/rate-limits allows."""
 PICTURE = "portfolio.png"
 """What a picture's file is called by who saves it."""
 REMOVED = "Removed: this channel can now be read from outside"
@@ -257,20 +259,26 @@ class Delivery:
             facts = {"unknown": True}
         _refuse(judged(facts))
 
-    async def audience(self, channel: str) -> Audience:
+    async def audience(
+        self, channel: str, *, customers: Collection[str] | None = None, since: datetime | None = None
+    ) -> Audience:
         """Say who can read a channel, asking Slack afresh; only what its people are is remembered for `REMEMBER`.
 
-        Raises NotPosted when Slack does not show the channel; whatever else fails makes the audience unknown.
+        With `since`, for a look that nobody waits for, only from then on, and a few are asked about at a time.
+        `customers` are the channels of customers, where they need not be asked for. Raises NotPosted when Slack does
+        not show the channel; whatever else fails makes the audience unknown.
         """
         try:
-            return judged(await self._facts(channel))
+            return judged(await self._facts(channel, customers=customers, since=since))
         except NotPosted:
             raise
         except (BotError, PivotalError) as error:
             log.warning("readers not known", channel=channel, why=cause(error))
             return judged({"unknown": True})
 
-    async def _facts(self, channel: str) -> dict[str, bool | None]:
+    async def _facts(
+        self, channel: str, *, customers: Collection[str] | None = None, since: datetime | None = None
+    ) -> dict[str, bool | None]:
         if channel.startswith("D"):
             opened = await self._call(self._client.conversations_open, channel=channel, return_im=True)
             peer = opened["channel"].get("user")
@@ -282,11 +290,11 @@ class Delivery:
         facts: dict[str, bool | None] = {
             "shared": bool(found.get("is_ext_shared") or (found.get("is_shared") and not found.get("is_org_shared"))),
             "pending_shared": bool(found.get("is_pending_ext_shared") or found.get("pending_shared")),
-            "customer_channel": channel in await self._customer_channels(),
+            "customer_channel": channel in (await self._customer_channels() if customers is None else customers),
             "has_guest": None,
         }
         if not any(facts.values()):
-            outsiders = await self._outsiders(await self._members(channel))
+            outsiders = await self._outsiders(await self._members(channel), since=since)
             facts["shared"] = Kind.STRANGER in outsiders
             facts["has_guest"] = Kind.GUEST in outsiders and channel not in self._guests_allowed
         return facts
@@ -301,17 +309,22 @@ class Delivery:
             if not cursor:
                 return members
 
-    async def _outsiders(self, people: Iterable[str]) -> frozenset[Kind]:
+    async def _outsiders(self, people: Collection[str], *, since: datetime | None = None) -> frozenset[Kind]:
         """What those among them are who are not plainly of the team."""
         now = self._clock()
         self._kinds = {person: kept for person, kept in self._kinds.items() if abs(now - kept[1]) < REMEMBER}
-        unknown = [person for person in people if person not in self._kinds]
+        remembered = ((person, self._kinds.get(person)) for person in people)
+        found = {person: kept[0] for person, kept in remembered if kept and (since is None or kept[1] >= since)}
+        unknown = [person for person in people if person not in found]
         for start in range(0, len(unknown), AT_ONCE):
+            if since is not None and start:
+                await self._sleep(BREATH)
             batch = unknown[start : start + AT_ONCE]
             answers = await asyncio.gather(*(self._call(self._client.users_info, user=person) for person in batch))
             for person, answer in zip(batch, answers, strict=True):
-                self._kinds[person] = (self._kind(answer["user"]), now)
-        return frozenset(self._kinds[person][0] for person in people) - {Kind.MEMBER}
+                found[person] = self._kind(answer["user"])
+                self._kinds[person] = (found[person], now)
+        return frozenset(found.values()) - {Kind.MEMBER}
 
     def _kind(self, user: Mapping[str, Any]) -> Kind:
         """Whether somebody is a guest, or of another organisation; apps count as members."""

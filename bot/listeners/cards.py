@@ -1,6 +1,7 @@
 """Cards people see: draws one, posts one to a channel, and keeps the posted ones as the onboarding stands."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ import structlog
 
 from bot.delivery import Delivery, NotPosted
 from bot.domain import dates
-from bot.domain.errors import BotError, Forbidden, cause
+from bot.domain.errors import BotError, Forbidden, MemoryAway, cause
 from bot.domain.records import Card, Standing, Writes
 from bot.listeners.withdrawing import Withdrawing
 from bot.services import Services
@@ -95,7 +96,11 @@ class Cards:
             drawn = self.draw(standing, private=False, shared_by=wish.by.name)
             return (await self._delivery.post(wish.channel, drawn, thread_ts=wish.thread_ts or None)).ts
 
-        return await self._posted.share(wish, guard=lambda: self._delivery.guard(wish.channel), post=post)
+        standing = await self._posted.share(wish, guard=lambda: self._delivery.guard(wish.channel), post=post)
+        # Whoever came to read the channel while Slack was posting was told of before the card was known to be there.
+        with suppress(MemoryAway):
+            await self._withdrawing.recheck(wish.channel)
+        return standing
 
     async def unfurl(self, cards: Mapping[str, Message], *, channel: str, ts: str) -> None:
         """Show small cards below the links of a message, by address; raises Forbidden where customers read it."""

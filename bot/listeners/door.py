@@ -317,7 +317,10 @@ class Door:
     async def _readers_changed(self, body: dict[str, Any]) -> None:
         """Somebody joined a channel, or it was shared: they ask for nothing, but may read what stands there."""
         channel = body["event"]["channel"]
-        if isinstance(channel, str) and await self._services.inbox.first_time(str(body["event_id"])):
+        if not isinstance(channel, str):
+            return
+        self.withdrawing.note(channel)  # whatever fails from here on
+        if await self._services.inbox.first_time(str(body["event_id"])):
             await self.withdrawing.recheck(channel)
 
     async def refresh_home(self, slack_id: str) -> None:

@@ -2,16 +2,20 @@
 
 Slack tells of people who join a channel and of channels that are shared, with the scopes the bot has anyway:
 https://docs.slack.dev/reference/events/member_joined_channel and https://docs.slack.dev/reference/events/channel_shared.
-Of an invitation that is pending it tells nothing: that is seen the next time something is to be posted or redrawn.
+Of an invitation that is pending, and of a member who becomes a guest, it tells nothing, and while the bot is down it
+tells nobody. So every channel where something stands is looked at from time to time besides.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime, timedelta
 
 import structlog
 
 from bot.delivery import Delivery, NotPosted
 from bot.domain.errors import BotError, cause
+from bot.domain.records import is_direct
 from bot.services.cards import PostedCards
+from bot.services.inbox import Inbox
 from bot.services.ledger import Ledger
 
 log = structlog.get_logger()
@@ -21,43 +25,105 @@ EVENTS = ("member_joined_channel", "channel_shared")
 PAUSE = 60.0
 """Seconds until Slack or Pivotal, which could not say who reads a channel, is asked again."""
 MOST = 1_000
-"""Channels that wait for that."""
+"""Channels that wait for that; beyond that the next round finds them."""
+ROUND = timedelta(minutes=10)
+"""From one look at every channel to the next."""
+AGAIN = timedelta(minutes=1)
+"""When it is tried again to begin one, where another replica has."""
+SPACE = 2.0
+"""Seconds between two channels: Slack allows 50 `conversations.info` a minute, and people need some."""
+
+_NOT_YET = frozenset({"not_in_channel", "missing_scope", "token_revoked", "invalid_auth", "account_inactive"})
+"""Refusals that somebody can do something about; with any other the message will stay as it is."""
 
 
 class Withdrawing:
-    """Looks who reads a channel, and withdraws what must not stay there. What cannot be determined is asked again."""
+    """Looks who reads a channel, and withdraws what must not stay there. What cannot be determined is asked again.
 
-    def __init__(self, delivery: Delivery, posted: PostedCards, ledger: Ledger) -> None:
+    `customers` gives the channels that are known to be customers' own, or None where none is known yet.
+    """
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        posted: PostedCards,
+        ledger: Ledger,
+        inbox: Inbox,
+        *,
+        customers: Callable[[], Collection[str] | None],
+        clock: Callable[[], datetime],
+    ) -> None:
         self._delivery = delivery
         self._posted = posted
         self._ledger = ledger
-        self._open: set[str] = set()
+        self._inbox = inbox
+        self._customers = customers
+        self._clock = clock
+        self._open: dict[str, None] = {}
+        self._round: list[str] = []
+        self._began: datetime | None = None
+        self._next: datetime | None = None
 
-    async def recheck(self, channel: str) -> None:
-        """Withdraw what stands in a channel, if customers can read it now."""
-        self._open.discard(channel)
-        known = await self._known(channel)
-        if not known:
-            return
-        try:
-            audience = await self._delivery.audience(channel)
-        except NotPosted:  # the bot is no longer in there, and can change nothing
-            return
-        if audience.kind == "customers":
-            log.warning("channel read from outside", channel=channel, messages=len(known))
-            for ts, forget in known.items():
-                await self._withdraw(channel, ts, forget)
-        elif audience.reason:
-            self._wait(channel)
+    def note(self, channel: str) -> None:
+        """Have a channel looked at soon, whatever happens meanwhile."""
+        if len(self._open) < MOST:
+            self._open[channel] = None
+
+    async def recheck(self, channel: str, *, since: datetime | None = None) -> None:
+        """Withdraw what stands in a channel, if customers can read it now; `since`: as for a look of a round."""
+        self.note(channel)
+        if await self._settled(channel, since):
+            self._open.pop(channel, None)
 
     async def look_again(self) -> float:
-        """Recheck the channels of which nobody could say who reads them; gives the seconds until it is due again."""
-        for channel in sorted(self._open):
+        """Recheck one channel that waits for it, and one of the round; gives the seconds until there is more to do."""
+        if self._open:
+            channel = next(iter(self._open))
+            del self._open[channel]  # what is not settled waits behind the others
             await self.recheck(channel)
-        return PAUSE
+        if not self._round:
+            await self._begin()
+        if self._round:
+            await self.recheck(self._round[-1], since=self._began)
+            self._round.pop()
+        return SPACE if self._open or self._round else PAUSE
+
+    async def _begin(self) -> None:
+        """Begin a round if one is due, and no other replica has."""
+        now = self._clock()
+        if self._next is not None and now < self._next <= now + ROUND:  # a clock that was set back waits for nothing
+            return
+        mine = await self._inbox.fresh("readers", within=ROUND - AGAIN)
+        if mine:
+            self._round = sorted(await self._channels())
+            self._began = now
+        self._next = now + (ROUND if mine else AGAIN)
+
+    async def _channels(self) -> frozenset[str]:
+        """Where something stands that says something of a customer; a direct message has one reader only."""
+        digests = {digest.channel for digest in await self._ledger.open_messages()}
+        return frozenset(one for one in await self._posted.channels() | digests if not is_direct(one))
+
+    async def _settled(self, channel: str, since: datetime | None) -> bool:
+        """Whether there is nothing left to look at: nothing stands there, or what may, or all of it was withdrawn."""
+        if not await self._known(channel):
+            return True
+        try:
+            audience = await self._delivery.audience(channel, customers=self._customers(), since=since)
+        except NotPosted:  # the bot is no longer in there, and can change nothing
+            return True
+        if audience.kind != "customers":
+            return not audience.reason
+        log.warning("channel read from outside", channel=channel)
+        while known := await self._known(channel):
+            for ts, forget in known.items():
+                if not await self._withdrawn(channel, ts):
+                    return False
+                await forget()
+        return True
 
     async def _known(self, channel: str) -> dict[str, Callable[[], Awaitable[object]]]:
-        """Every message of ours there that says something of a customer, by its ts, and what forgets it."""
+        """Messages of ours there that say something of a customer, by ts, and what forgets each; none: none is left."""
         found: dict[str, Callable[[], Awaitable[object]]] = {}
         for card in await self._posted.in_channel(channel):
             found[card.ts] = lambda card=card: self._posted.forget(card)  # type: ignore[misc]  # the loop's own
@@ -66,19 +132,14 @@ class Withdrawing:
                 found[digest.ts] = lambda digest=digest: self._ledger.seal(digest)  # type: ignore[misc]
         return found
 
-    async def _withdraw(self, channel: str, ts: str, forget: Callable[[], Awaitable[object]]) -> None:
+    async def _withdrawn(self, channel: str, ts: str) -> bool:
+        """Withdraw one message, and say whether that is settled: Slack may refuse it for good."""
         try:
             await self._delivery.withdraw(channel, ts)
         except NotPosted as error:
-            log.info("message not withdrawn", channel=channel, code=error.code)
-            if not error.pauses:
-                return
+            log.warning("message not withdrawn", channel=channel, code=error.code)
+            return error.code not in _NOT_YET
         except BotError as error:
             log.warning("message not withdrawn", channel=channel, why=cause(error))
-            self._wait(channel)
-            return
-        await forget()
-
-    def _wait(self, channel: str) -> None:
-        if len(self._open) < MOST:
-            self._open.add(channel)
+            return False
+        return True

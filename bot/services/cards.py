@@ -19,7 +19,8 @@ from bot.store.claims import Held
 
 FOLLOWED = timedelta(days=30)
 MOST = 20
-MOST_IN_CHANNEL = 500
+MOST_IN_CHANNEL = 50
+"""Copies in a channel that are looked at together."""
 TWICE = timedelta(seconds=10)
 """A second share within this time is a double click, not a wish for two cards."""
 
@@ -110,8 +111,12 @@ class PostedCards:
         return found
 
     async def in_channel(self, channel: str) -> tuple[Card, ...]:
-        """Every known copy in one channel, however old, newest first."""
+        """Known copies in one channel, however old, newest first: as many as are looked at together."""
         return await self._store.cards.in_channel(channel, limit=MOST_IN_CHANNEL)
+
+    async def channels(self) -> frozenset[str]:
+        """Where copies are."""
+        return await self._store.cards.channels()
 
     async def forget(self, card: Card) -> None:
         """Stop following a copy: its message is gone."""

@@ -92,6 +92,13 @@ class Onboardings:
         snapshot = await self._portfolio.snapshot(INDEX_AGE, interactive=True)
         return frozenset(one.slack_channel_id for one in snapshot.customers.values() if one.slack_channel_id)
 
+    def known_customer_channels(self) -> frozenset[str] | None:
+        """Those of them that memory has, however old; None before there was any walk."""
+        known = self._portfolio.current
+        if known is None:
+            return None
+        return frozenset(one.slack_channel_id for one in known.customers.values() if one.slack_channel_id)
+
     async def read(self, onboarding_id: str) -> Standing:
         """Read one onboarding afresh, by id or display id; raises NotFound, and the client's errors."""
         self._admit()

@@ -38,6 +38,11 @@ class Cards:
         async with self._database.reading() as connection:
             return tuple(Card(*row) for row in await connection.execute(query))
 
+    async def channels(self) -> frozenset[str]:
+        """Where there are cards."""
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(select(cards.c.channel).distinct())).scalars())
+
     async def draw(self, channel: str, ts: str, drawn: str) -> None:
         """Remember what the card at that place shows by now; nothing where none is known."""
         there = (cards.c.channel == channel) & (cards.c.ts == ts)

@@ -1,8 +1,17 @@
 """What stands in a channel that customers come to read is taken back, and what may stay is left alone."""
 
-import pytest
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 
-from bot.sandbox.slack.world import ANA, CARA, DEVON, GUS, LAUNCHES, ONBOARDING
+import pytest
+from sqlalchemy import text
+
+from bot.app import running
+from bot.listeners.withdrawing import PAUSE
+from bot.sandbox.slack.world import ANA, CARA, DEVON, GUS, LAUNCHES, ONBOARDING, Kind
+from bot.services.cards import MOST_IN_CHANNEL
 from tests.processes import until
 
 REMOVED = "Removed: this channel can now be read from outside"
@@ -20,6 +29,19 @@ def happens(slack, bot):
         await bot.settled()
 
     return change
+
+
+@asynccontextmanager
+async def _without_claims(store):
+    """A memory that fails whoever wants to know whether an event was seen before."""
+
+    async def renamed(old, new):
+        async with store.database.writing() as connection:
+            await connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    await renamed("claims", "claims_away")
+    yield
+    await renamed("claims_away", "claims")
 
 
 @pytest.mark.parametrize("change", ["becomes_external", "adds_guest"])
@@ -91,6 +113,76 @@ async def test_what_could_not_be_found_out_is_asked_again_and_nothing_is_removed
     assert as_posted(card).seen == REMOVED
 
 
+@pytest.mark.parametrize("mode", ["http"])
+class TestWhatNobodyTellsOf:
+    @pytest.fixture
+    def looks_round(self, bot, clock):
+        """`await looks_round()`: the bot has looked at every channel once more, a round later."""
+
+        async def look():
+            clock.passes(minutes=11)
+            while await bot.door.withdrawing.look_again() < PAUSE:
+                await bot.settled()
+
+        return look
+
+    async def test_a_pending_invitation_is_seen_at_the_next_round(self, shared, as_posted, slack, looks_round):
+        card, elsewhere = await shared(), await shared(LAUNCHES)
+        slack.invites_external(ONBOARDING)
+
+        await looks_round()
+
+        assert as_posted(card).seen == REMOVED
+        assert "Aurora Foods" in as_posted(elsewhere).seen
+
+    async def test_so_is_a_member_who_has_become_a_guest(self, shared, as_posted, slack, looks_round, clock):
+        clock.passes(minutes=9)  # the guard before the card has just asked who Devon is
+        card = await shared()
+        devon = slack.workspace.people[DEVON]
+        slack.workspace.people[DEVON] = replace(devon, kind=Kind.GUEST)
+
+        await looks_round()
+
+        assert as_posted(card).seen == REMOVED
+
+    async def test_and_an_event_that_came_while_the_memory_was_away(self, shared, as_posted, happens, bot, slack):
+        card = await shared()
+        async with _without_claims(bot.store):
+            await happens(slack.becomes_external, ONBOARDING)
+
+        await bot.door.withdrawing.look_again()
+
+        assert as_posted(card).seen == REMOVED
+
+    async def test_however_many_cards_there_are(self, shared, as_posted, bot, happens, slack, clock):
+        card = await shared()
+        (kept,) = await bot.store.cards.in_channel(ONBOARDING, limit=1)
+        for number in range(MOST_IN_CHANNEL + 5):
+            newer = clock() + timedelta(seconds=number)
+            await bot.store.cards.add(replace(kept, ts=f"1788762999.{number:06}", posted_at=newer))
+
+        await happens(slack.adds_guest, ONBOARDING)
+
+        assert as_posted(card).seen == REMOVED
+        assert await bot.store.cards.in_channel(ONBOARDING, limit=1) == ()
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_a_channel_that_was_shared_while_the_bot_was_down_is_found_when_it_starts(
+    slack, settings, clock, pivotal, as_posted
+):
+    async with running(settings, clock=clock) as bot:
+        slack.request_url, slack.settles = bot.address, bot.settled
+        await slack.types("/onboarding share #89", by=ANA, channel=ONBOARDING)
+        card = next(one for one in slack.messages(ONBOARDING) if not one.ephemeral_to)
+    slack.becomes_external(ONBOARDING)
+    slack.settles = None
+    clock.passes(minutes=11)
+
+    async with running(settings, clock=clock):
+        await until(lambda: as_posted(card).seen == REMOVED)
+
+
 async def test_a_member_is_answered_in_private_there_and_nothing_is_posted(ask, slack, happens):
     await happens(slack.becomes_external, ONBOARDING)
     posted = len(slack.calls_of("chat.postMessage"))
@@ -98,6 +190,23 @@ async def test_a_member_is_answered_in_private_there_and_nothing_is_posted(ask, 
     assert "*Aurora Foods*" in await ask("aurora")
     assert "I post nothing in that channel" in await ask("share #89")
     assert len(slack.calls_of("chat.postMessage")) == posted
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_a_card_that_was_being_posted_while_the_channel_was_shared_is_removed_too(ask, slack, bot):
+    await ask("aurora")
+    slack.settles = None
+    slack.slows("chat.postMessage", seconds=1.0)
+    pressed = asyncio.create_task(slack.clicks("Share to channel", by=ANA, channel=ONBOARDING))
+    await until(lambda: len(slack.calls_of("conversations.members")) == 2)  # before it is read, and before it is posted
+    heard = len(slack.deliveries)
+
+    slack.becomes_external(ONBOARDING)
+    await until(lambda: len(slack.deliveries) > heard)
+    await pressed
+    await bot.settled()
+
+    assert [one.seen for one in slack.messages(ONBOARDING) if not one.ephemeral_to] == [REMOVED]
 
 
 class TestWhereGuestsAreAllowed:
