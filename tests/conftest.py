@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 
 from bot import config
@@ -45,8 +46,16 @@ class Now:
 
 
 @pytest.fixture
-def clock() -> Now:
-    return Now()
+def clock() -> Iterator[Now]:
+    """The time there is; PostgreSQL's own clock shows it too, whatever the clock of a bot that uses it says."""
+    now = Now()
+
+    def tells(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        return statement.replace("clock_timestamp()", f"TIMESTAMPTZ '{now()}'"), parameters
+
+    event.listen(Engine, "before_cursor_execute", tells, retval=True)
+    yield now
+    event.remove(Engine, "before_cursor_execute", tells)
 
 
 @pytest.fixture(scope="session")

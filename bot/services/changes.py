@@ -20,7 +20,7 @@ from bot.services.portfolio import Portfolio, Sight
 from bot.services.requests import Changed, Ending, Guard, Outcome, Request, Watcher
 from bot.services.writing import Writing
 from bot.store import Store
-from bot.store.claims import Held, Lease
+from bot.store.claims import Held
 
 __all__ = ["LEASE", "Changed", "Changes", "Ending", "Guard", "Outcome", "Request", "Watcher"]
 
@@ -55,6 +55,8 @@ class Changes:
         self._clock = clock
         self._writing = Writing(pivotal, clock=clock, sleep=sleep)
         self._watchers: list[Watcher] = []
+        self._at_work: dict[str, str] = {}
+        """Who is changing which onboarding in this process: no jump of a clock makes that free."""
 
     def watch(self, watcher: Watcher) -> None:
         """Have `watcher` called after every change."""
@@ -62,7 +64,9 @@ class Changes:
 
     async def under_way(self, onboarding_id: str) -> bool:
         """Whether somebody is changing this onboarding through the bot at this moment, in whichever process."""
-        return await self._store.claims.seen(self._key(onboarding_id), now=self._clock())
+        if onboarding_id in self._at_work:
+            return True
+        return await self._store.claims.held(self._key(onboarding_id), now=self._clock())
 
     def preview(self, standing: Standing, verb: Verb, *, by: Actor, wanted: Fields = NOTHING) -> Move:
         """Work out a change without making it. Raises Forbidden or Refused, as making it would."""
@@ -155,14 +159,14 @@ class Changes:
     async def _attempt(self, request: Request, *, guard: Guard) -> Outcome:
         seen = self._portfolio.known(request.onboarding_id)
         try:
-            async with self._lease(request) as lease:
+            async with self._alone(request) as since:
                 await guard()
                 rights.check(rights.Right.READ, request.by)
                 fresh = await self._fresh(request.onboarding_id)
                 if fresh is None:
                     return await self._gone(request, seen)
                 seen = fresh
-                return await self._decide(request, seen, lease)
+                return await self._decide(request, seen, since)
         except BotError as error:
             unknown, failed = isinstance(error, OutcomeUnknown), isinstance(error, UpstreamError)
             outcome = "unknown" if unknown else "failed" if failed else "refused"
@@ -178,7 +182,7 @@ class Changes:
         await self._record(request, seen, None, outcome="refused", why="no longer in Pivotal")
         return Outcome(Ending.GONE, seen)
 
-    async def _decide(self, request: Request, seen: Standing, lease: Lease) -> Outcome:
+    async def _decide(self, request: Request, seen: Standing, since: datetime) -> Outcome:
         onboarding = seen.onboarding
         for right in rights_for(request.verb, request.wanted):
             rights.check(right, request.by, onboarding=onboarding, directory=self._people.directory)
@@ -193,7 +197,7 @@ class Changes:
             return Outcome(Ending.ASKS, seen, move)
         # Killed from here on, it leaves this row, which stands until what came of it is told.
         await self._record(request, seen, move, outcome=BEGUN, why=request.reason)
-        after = await self._writing.write(request.onboarding_id, move, since=lease.since)
+        after = await self._writing.write(request.onboarding_id, move, since=since)
         await self._record(request, seen, move, outcome="done", why=request.reason)
         await self._portfolio.put(after, source="us", by=request.by.slack_id)
         standing = await self._portfolio.standing(after)
@@ -216,18 +220,24 @@ class Changes:
         return f"write:{self._team}:{onboarding_id}"
 
     @asynccontextmanager
-    async def _lease(self, request: Request) -> AsyncIterator[Lease]:
-        lease = await self._store.claims.lease(
-            self._key(request.onboarding_id), holder=request.by.name, now=self._clock(), ttl=LEASE
-        )
-        if isinstance(lease, Held):
-            raise Busy(
-                f"{lease.holder} is changing this onboarding at this moment.", hint="Look again in a few seconds."
-            )
+    async def _alone(self, request: Request) -> AsyncIterator[datetime]:
+        """Keep everybody else out of this onboarding; gives since when. Raises Busy."""
+        onboarding_id, since = request.onboarding_id, self._clock()
+        if onboarding_id in self._at_work:
+            raise _busy(self._at_work[onboarding_id])
+        self._at_work[onboarding_id] = request.by.name
         try:
-            yield lease
+            lease = await self._store.claims.lease(
+                self._key(onboarding_id), holder=request.by.name, now=since, ttl=LEASE
+            )
+            if isinstance(lease, Held):
+                raise _busy(lease.holder)
+            try:
+                yield since
+            finally:
+                await self._store.claims.release(lease)
         finally:
-            await self._store.claims.release(lease)
+            del self._at_work[onboarding_id]
 
     async def _record(
         self, request: Request, seen: Standing | None, move: Move | None, *, outcome: str, why: str | None
@@ -249,3 +259,7 @@ class Changes:
                 reason=why,
             )
         )
+
+
+def _busy(name: str) -> Busy:
+    return Busy(f"{name} is changing this onboarding at this moment.", hint="Look again in a few seconds.")

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, delete, or_, select
+from sqlalchemy import DateTime, case, delete, func, or_, select
 
 from bot.store.database import Database
 from bot.store.tables import claims
@@ -30,7 +31,10 @@ class Held:
 
 
 class Claims:
-    """Keys that were claimed. Callers prefix theirs (`view:`, `press:`), as first times and leases share one space."""
+    """Keys that were claimed. Callers prefix theirs (`view:`, `press:`), as first times and leases share one space.
+
+    Callers tell the time; only leases on PostgreSQL go by the database's own.
+    """
 
     def __init__(self, database: Database, *, token: Callable[[], str]) -> None:
         self._database = database
@@ -57,27 +61,39 @@ class Claims:
         async with self._database.reading() as connection:
             return (await connection.execute(query)).first() is not None
 
+    async def held(self, key: str, *, now: datetime) -> bool:
+        """Say whether somebody has the lease on `key`."""
+        query = select(claims.c.key).where(claims.c.key == key, claims.c.expires_at > self._present(now))
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def lease(self, key: str, *, holder: str, now: datetime, ttl: timedelta) -> Lease | Held:
         """Take the lease on `key` for `ttl` if nobody has it or theirs has expired; else say who has it."""
-        wanted = Lease(key=key, holder=holder, token=self._token(), since=now, until=now + ttl)
+        token, present = self._token(), self._present(now)
         insert = self._database.insert(claims).values(
-            key=key, holder=holder, token=wanted.token, since=now, expires_at=wanted.until
+            key=key, holder=holder, token=token, since=present, expires_at=present + ttl
         )
         # What was taken later than now was taken by a clock that has since been set back: nobody is at work.
-        free = or_(claims.c.expires_at <= now, claims.c.since > now + ttl)
+        free = or_(claims.c.expires_at <= insert.excluded.since, claims.c.since > insert.excluded.expires_at)
         statement = insert.on_conflict_do_update(
             index_elements=["key"],
             set_={
                 name: case((free, insert.excluded[name]), else_=claims.c[name])
                 for name in ("holder", "token", "since", "expires_at")
             },
-        ).returning(claims.c.token, claims.c.holder, claims.c.since)
+        ).returning(claims.c.token, claims.c.holder, claims.c.since, claims.c.expires_at)
         async with self._database.writing() as connection:
-            token, found, since = (await connection.execute(statement)).one()
-        return wanted if token == wanted.token else Held(holder=found, since=since)
+            found = (await connection.execute(statement)).one()
+        if found.token != token:
+            return Held(holder=found.holder, since=found.since)
+        return Lease(key=key, holder=holder, token=token, since=found.since, until=found.expires_at)
 
     async def release(self, lease: Lease) -> bool:
         """Give a lease back; False when it had expired and is another's, or gone, by now."""
         statement = delete(claims).where(claims.c.key == lease.key, claims.c.token == lease.token)
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).rowcount == 1
+
+    def _present(self, now: datetime) -> Any:
+        """The instant that leases are judged by: PostgreSQL's own, for the clocks of those who share it may differ."""
+        return now if self._database.is_sqlite else func.clock_timestamp(type_=DateTime(timezone=True))

@@ -1,13 +1,15 @@
 """How every fault is looked at: what a person sees, what the log says, what is remembered; and a small portfolio."""
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import date
 from io import StringIO
 
 import pytest
 import structlog
 
+from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack.world import ANA, ONBOARDING
 
 ANAS, BENS = "user_csm_001", "user_se_001"
@@ -34,6 +36,29 @@ class Log:
         return self._written.getvalue()
 
 
+class Gate:
+    """Where Pivotal's slow answers wait until they are let go; left alone, they take the time they are said to."""
+
+    def __init__(self) -> None:
+        self._open = asyncio.Event()
+        self._open.set()
+        self.waits = 0
+        """How many have come to it while it was shut."""
+
+    async def sleep(self, seconds: float) -> None:
+        if self._open.is_set():
+            await asyncio.sleep(seconds)
+        else:
+            self.waits += 1
+            await self._open.wait()
+
+    def shuts(self) -> None:
+        self._open.clear()
+
+    def opens(self) -> None:
+        self._open.set()
+
+
 @pytest.fixture
 def log() -> Iterator[Log]:
     written = StringIO()
@@ -55,11 +80,19 @@ def mode() -> str:
 
 
 @pytest.fixture
-def pivotal(pivotal):
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+async def pivotal(clock, gate) -> AsyncIterator[LocalPivotal]:
     """Ana owns Aurora Foods, and Ben with her; it launches too soon."""
     soon = {"target_launch_date": date(2026, 9, 10)}
-    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id=ANAS, se_id=BENS, **soon)
-    return pivotal
+    async with LocalPivotal(clock=clock, sleep=gate.sleep) as local:
+        local.rate_limit = 10_000
+        local.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id=ANAS, se_id=BENS, **soon)
+        yield local
+        gate.opens()
 
 
 @pytest.fixture

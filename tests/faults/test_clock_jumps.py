@@ -4,8 +4,16 @@ from datetime import timedelta
 
 import pytest
 
+from bot.app import running
+from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
+from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING
+from tests.processes import until
+
+A_LEASE = 61
+"""Seconds after which the lock of one who died is free."""
+ADVANCE = "Advance to Program buildout"
+AT_WORK = "Ana Ruiz is changing this onboarding at this moment."
 
 
 async def test_clock_jumps_back_after_a_digest_and_none_comes_twice(slack, bot, ask, clock):
@@ -68,6 +76,77 @@ async def test_clock_jumps_back_and_lists_show_what_is_true_at_the_price_of_one_
     assert "Birch Ltd" in after
     assert "Birch Ltd" in again
     assert len(pivotal.requests) == requests
+
+
+class TestAtWork:
+    """A change is under way in Pivotal when a clock jumps past the end of its lock."""
+
+    @pytest.fixture
+    def pressed(self, slack, bot, ask, pivotal, gate):
+        """Ana's press is with Pivotal, which does it once the gate opens; Ben has his card."""
+
+        async def presses():
+            await ask("aurora")
+            await ask("aurora", by=BEN)
+            slack.settles = None
+            gate.shuts()
+            pivotal.fails(Fault.late(5), method="PATCH")
+            await slack.clicks(ADVANCE, by=ANA, channel=ONBOARDING)
+            await until(lambda: gate.waits)
+
+        return presses
+
+    @pytest.fixture
+    def bens(self, slack):
+        """What Ben reads after a press of his own, while Ana's is still under way."""
+
+        async def presses() -> str:
+            assert (await slack.clicks(ADVANCE, by=BEN, channel=ONBOARDING)).ok
+            await until(lambda: len(slack.messages(ONBOARDING, BEN)) == 2, within=10)
+            return slack.messages(ONBOARDING, BEN)[-1].seen
+
+        return presses
+
+    async def test_clock_jumps_ahead_during_a_change_and_it_is_made_once(
+        self, bot, clock, pressed, bens, gate, pivotal, outcomes
+    ):
+        await pressed()
+        clock.passes(seconds=A_LEASE)
+
+        told = await bens()
+        gate.opens()
+        await bot.settled()
+
+        assert AT_WORK in told
+        assert len(pivotal.patches(89)) == 1
+        assert sorted(await outcomes()) == ["done", "refused"]
+
+    class TestTwoClocks:
+        """Two replicas on one PostgreSQL, of which one is ahead."""
+
+        @pytest.fixture
+        def mode(self):
+            return "http"
+
+        @pytest.fixture
+        def database_url(self, postgres):
+            return postgres()
+
+        async def test_clock_of_another_replica_is_ahead_and_a_change_is_made_once(
+            self, slack, bot, settings, clock, pressed, bens, gate, pivotal, outcomes
+        ):
+            async with running(settings, clock=lambda: clock() + timedelta(seconds=A_LEASE)) as ahead:
+                await pressed()
+                slack.request_url = ahead.address
+
+                told = await bens()
+                gate.opens()
+                await bot.settled()
+                await ahead.settled()
+
+            assert AT_WORK in told
+            assert len(pivotal.patches(89)) == 1
+            assert sorted(await outcomes()) == ["done", "refused"]
 
 
 class TestHttp:

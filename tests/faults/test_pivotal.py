@@ -1,69 +1,36 @@
 """Pivotal slow, full, down, or answering nonsense, and a key it knows no longer: seen, logged, kept, and healed."""
 
-import asyncio
-
-import pytest
-
-from bot.sandbox.pivotal import Fault, LocalPivotal
+from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import ANA, BEN, ONBOARDING
 from tests.processes import until
 
 UNCHANGED = "Nothing was changed."
 
 
-class Gate:
-    """Where Pivotal's answers wait until they are let go."""
+async def test_pivotal_slow(slack, bot, ask, pivotal, gate, log, outcomes):
+    await ask("aurora")
+    await ask("aurora", by=BEN)
+    slack.settles = None
+    gate.shuts()
+    pivotal.fails(Fault.slow(5), method="PATCH")
 
-    def __init__(self):
-        self._open = asyncio.Event()
+    pressed = await slack.clicks("Advance to Program buildout", by=ANA, channel=ONBOARDING)
+    await until(lambda: pivotal.patches(89))
+    second = await slack.clicks("Advance to Program buildout", by=BEN, channel=ONBOARDING)
+    await until(lambda: len(slack.messages(ONBOARDING, BEN)) == 2)
+    meanwhile = slack.messages(ONBOARDING, BEN)[-1].seen
+    begun = await outcomes()
+    gate.opens()
+    await bot.settled()
 
-    async def sleep(self, _seconds):
-        await self._open.wait()
-
-    def opens(self):
-        self._open.set()
-
-
-class TestSlow:
-    """Pivotal answers when it is let to."""
-
-    @pytest.fixture
-    def gate(self):
-        return Gate()
-
-    @pytest.fixture
-    async def pivotal(self, clock, gate):
-        async with LocalPivotal(clock=clock, sleep=gate.sleep) as local:
-            local.rate_limit = 10_000
-            local.has_onboarding(
-                89, customer="Aurora Foods", phase="review", csm_id="user_csm_001", se_id="user_se_001"
-            )
-            yield local
-            gate.opens()
-
-    async def test_pivotal_slow(self, slack, bot, ask, pivotal, gate, log, outcomes):
-        await ask("aurora")
-        await ask("aurora", by=BEN)
-        slack.settles = None
-        pivotal.fails(Fault.slow(5), method="PATCH")
-
-        pressed = await slack.clicks("Advance to Program buildout", by=ANA, channel=ONBOARDING)
-        await until(lambda: pivotal.patches(89))
-        second = await slack.clicks("Advance to Program buildout", by=BEN, channel=ONBOARDING)
-        await until(lambda: len(slack.messages(ONBOARDING, BEN)) == 2)
-        meanwhile = slack.messages(ONBOARDING, BEN)[-1].seen
-        begun = await outcomes()
-        gate.opens()
-        await bot.settled()
-
-        assert pressed.ok
-        assert second.ok
-        assert "Ana Ruiz is changing this onboarding at this moment." in meanwhile
-        assert begun == ["begun", "refused"]
-        assert sorted(await outcomes()) == ["done", "refused"]
-        assert pivotal.transitions(89) == ["program_buildout"]
-        assert "You advanced Review → Program buildout" in slack.messages(ONBOARDING, ANA)[0].seen
-        assert log.lines("failed") == []
+    assert pressed.ok
+    assert second.ok
+    assert "Ana Ruiz is changing this onboarding at this moment." in meanwhile
+    assert begun == ["begun", "refused"]
+    assert sorted(await outcomes()) == ["done", "refused"]
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert "You advanced Review → Program buildout" in slack.messages(ONBOARDING, ANA)[0].seen
+    assert log.lines("failed") == []
 
 
 async def test_pivotal_429(press, pivotal, clock, log, outcomes):

@@ -40,7 +40,8 @@ async def test_a_key_claimed_for_good_survives_the_sweep(store: Store, now: date
     assert not await store.claims.first_time("view:V1", now=later, keep=None)
 
 
-async def test_of_ten_at_once_exactly_one_gets_the_lease_and_the_others_hear_who(store: Store, now: datetime) -> None:
+async def test_of_ten_at_once_exactly_one_gets_the_lease_and_the_others_hear_who(store: Store, clock) -> None:
+    now = clock()
     answers = await asyncio.gather(
         *(store.claims.lease("press:89", holder=f"U{number}", now=now, ttl=MINUTE) for number in range(10))
     )
@@ -60,21 +61,45 @@ async def test_a_released_lease_is_free_at_once(store: Store, now: datetime) -> 
     assert isinstance(await store.claims.lease("press:89", holder="BEN", now=now, ttl=MINUTE), Lease)
 
 
-async def test_an_expired_lease_goes_to_the_next_and_cannot_be_released_by_the_first(
-    store: Store, now: datetime
-) -> None:
-    late = await store.claims.lease("press:89", holder="ANA", now=now, ttl=MINUTE)
+async def test_an_expired_lease_goes_to_the_next_and_cannot_be_released_by_the_first(store: Store, clock) -> None:
+    began = clock()
+    late = await store.claims.lease("press:89", holder="ANA", now=began, ttl=MINUTE)
     assert isinstance(late, Lease)
-    taken = await store.claims.lease("press:89", holder="BEN", now=now + MINUTE, ttl=MINUTE)
+    clock.passes(minutes=1)
+    taken = await store.claims.lease("press:89", holder="BEN", now=clock(), ttl=MINUTE)
 
     released = await store.claims.release(late)
 
-    assert isinstance(taken, Lease)
+    assert taken == Lease("press:89", "BEN", taken.token, since=began + MINUTE, until=began + 2 * MINUTE)
     assert not released
-    assert await store.claims.lease("press:89", holder="ANA", now=now + MINUTE, ttl=MINUTE) == Held("BEN", now + MINUTE)
+    assert await store.claims.lease("press:89", holder="ANA", now=clock(), ttl=MINUTE) == Held("BEN", began + MINUTE)
 
 
-async def test_the_same_person_pressing_twice_gets_one_lease(store: Store, now: datetime) -> None:
+async def test_a_lease_is_held_until_it_expires(store: Store, clock) -> None:
+    before = await store.claims.held("press:89", now=clock())
+    await store.claims.lease("press:89", holder="ANA", now=clock(), ttl=MINUTE)
+    at_once = await store.claims.held("press:89", now=clock())
+    clock.passes(minutes=1)
+
+    assert (before, at_once) == (False, True)
+    assert not await store.claims.held("press:89", now=clock())
+
+
+async def test_on_postgresql_a_lease_goes_by_the_clock_of_the_database(postgres, clock) -> None:
+    store = await Store.open(postgres(), clock=clock)
+    lease = await store.claims.lease("press:89", holder="ANA", now=clock() + timedelta(hours=1), ttl=MINUTE)
+    ahead = clock() + timedelta(days=1)
+
+    other = await store.claims.lease("press:89", holder="BEN", now=ahead, ttl=MINUTE)
+
+    assert (lease.since, lease.until) == (clock(), clock() + MINUTE)
+    assert other == Held(holder="ANA", since=clock())
+    assert await store.claims.held("press:89", now=ahead)
+    await store.close()
+
+
+async def test_the_same_person_pressing_twice_gets_one_lease(store: Store, clock) -> None:
+    now = clock()
     first = await store.claims.lease("press:89", holder="ANA", now=now, ttl=MINUTE)
 
     second = await store.claims.lease("press:89", holder="ANA", now=now, ttl=MINUTE)
