@@ -133,6 +133,9 @@ def test_what_only_resembles_a_secret_is_left_as_it_is(line):
         "https://hooks.slack.com/actions/T0HOME001/123/abc",
         "wss://wss-primary.slack.com/link/?ticket=abc-123&app_id=1",
         "Authorization: Bearer abc12345",
+        "postgresql://bot:abc12345@db/bot",
+        "postgresql://bot@db/bot?ssl=require&password=abc12345",
+        "postgresql://bot@db/bot?PASSWORD=abc%2012345&ssl=require",
     ],
 )
 def test_whatever_opens_a_door_by_itself_is_a_secret(line):
@@ -163,6 +166,32 @@ def test_the_settings_know_what_is_to_be_hidden():
         "open%20sesame",
         "open sesame",
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "passwords"),
+    [
+        (
+            "postgresql://bot@db/bot?ssl=require&password=open%20sesame+now&sslpassword=tiny",
+            {"open%20sesame+now", "open sesame now", "tiny"},
+        ),
+        ("postgresql://bot:open#/?sesame@db/bot", {"open#/?sesame"}),
+        ("postgresql://bot@db/bot", set()),
+    ],
+)
+def test_a_password_is_known_wherever_it_stands_in_the_address_of_the_database(address, passwords):
+    settings = config.load(
+        env_file=None,
+        slack_bot_token="xoxb-1-sesame",
+        slack_app_token="xapp-1-sesame",
+        pivotal_api_key="pivotal_test_sesame",
+        database_url=address,
+    )
+
+    known = set(settings.secrets) - {"xoxb-1-sesame", "xapp-1-sesame", "pivotal_test_sesame"}
+
+    assert passwords <= known
+    assert bool(known) == bool(passwords)
 
 
 @pytest.fixture
