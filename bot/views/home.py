@@ -120,11 +120,15 @@ def _welcome(welcome: Welcome, *, asked: bool) -> list[Block]:
     """Three lines, what is known of them, and the one thing to do next, unless that is `asked` just below."""
     command = text.escape(welcome.command)
     on = " and move them on" if welcome.writes else ""
-    nothing = " without your name beside it" if welcome.writes else " for now"
+    pivotal = (
+        "What you change in Pivotal stands in my log under your name, and in Pivotal’s timeline under my key’s."
+        if welcome.writes
+        else "I write nothing to Pivotal for now."
+    )
     told = (
         "This is where your customers’ onboardings stand in Pivotal.",
         f"Look them up{on} here or with a command; what I answer only you see, until you share it.",
-        f"I write nothing in channels that customers can read, and nothing to Pivotal{nothing}.",
+        f"I write nothing in channels that customers can read. {pivotal}",
     )
     if welcome.linked:
         status = "I know who you are in Pivotal, so what is yours comes first here."
