@@ -277,7 +277,7 @@ def forget(
     from bot.commands import people as command
 
     if not yes:
-        typer.confirm(f"Erase {slack_id} for good?", abort=True)
+        typer.confirm(f"Erase {command.called(slack_id, clock=utc_now)} for good?", abort=True)
     raise typer.Exit(command.erase(slack_id, clock=utc_now))
 
 

@@ -97,6 +97,14 @@ def give_out(*, clock: Callable[[], datetime]) -> int:
     return 0
 
 
+def called(slack_id: str, *, clock: Callable[[], datetime]) -> str:
+    """Somebody by name and Slack id, or by the id alone where no name is known."""
+    try:
+        return asyncio.run(_called(memory.load(), slack_id, clock=clock))
+    except ConfigurationError:  # erasing says what is wrong
+        return slack_id
+
+
 def erase(slack_id: str, *, clock: Callable[[], datetime]) -> int:
     """Erase somebody from the bot's memory; gives the exit code."""
     console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -110,10 +118,11 @@ def erase(slack_id: str, *, clock: Callable[[], datetime]) -> int:
     except KeyboardInterrupt:
         console.print("Stopped. Do this again, so that all of it is erased.")
         return INTERRUPTED
-    console.print(
+    told = (
         f"Erased. Rows deleted: {gone.deleted}, changed: {gone.changed}. Where this person acted, {gone.pseudonym} "
         "stands now. Backups, Slack's messages and Pivotal keep what they have."
     )
+    console.print(told if gone.deleted or gone.changed else f"Nothing of {slack_id} is stored.")
     if not gone.scrubbed:
         console.print("The file is in use: what was deleted may still be read in it. Stop the bot and do this again.")
     return 0
@@ -193,6 +202,13 @@ def _cell(value: str | None) -> str:
 async def _store(url: str, people: tuple[Person, ...], *, clock: Callable[[], datetime], tell: Tell) -> int:
     async with memory.opened(url, clock=clock) as store:
         return await People(store).take_in(people, tell=lambda done, total: tell("Linking", done, total))
+
+
+async def _called(url: str, slack_id: str, *, clock: Callable[[], datetime]) -> str:
+    async with memory.opened(url, clock=clock) as store:
+        people = (await store.people.directory()).people.values()
+    name = next((one.name for one in people if one.slack_id == slack_id and one.name), None)
+    return f"{name} ({slack_id})" if name else slack_id
 
 
 async def _forget(url: str, slack_id: str, *, clock: Callable[[], datetime]) -> Forgotten:

@@ -111,21 +111,23 @@ class People:
         For who runs the bot, like `take_in`. What Pivotal says of them comes from Pivotal, and stays.
         """
         erased = await self._store.erasure.forget(slack_id)
-        await self._store.audit.add(
-            AuditEntry(
-                at=self._store.clock(),
-                slack_id=_OPERATOR.slack_id,
-                name=_OPERATOR.name,
-                source="people forget",
-                action="forget",
-                onboarding_id=None,
-                title=erased.pseudonym,
-                before="",
-                after="erased",
-                outcome="done",
-                reference="",
+        if erased.deleted or erased.changed:
+            await self._store.audit.add(
+                AuditEntry(
+                    at=self._store.clock(),
+                    slack_id=_OPERATOR.slack_id,
+                    name=_OPERATOR.name,
+                    source="people forget",
+                    action="forget",
+                    onboarding_id=None,
+                    title=erased.pseudonym,
+                    before="",
+                    after="erased",
+                    outcome="done",
+                    reference="",
+                )
             )
-        )
+        # Even where nothing was stored any more: an erasure before may have found the file in use.
         scrubbed = await self._store.erasure.scrub()
         await self.load()
         return Forgotten(erased.pseudonym, erased.deleted, erased.changed, scrubbed)

@@ -165,7 +165,17 @@ def test_forgetting_asks_first(run, typed):
     result = CliRunner().invoke(app, ["people", "forget", "U0ANA0001"], input=typed)
 
     assert result.exit_code == 1
+    assert "Erase Ana Ruiz (U0ANA0001) for good?" in result.output
     assert "U0ANA0001" in run("people", "export").output
+
+
+def test_forgetting_somebody_nobody_knows_of_says_so(run):
+    result = run("people", "forget", "U0ZZZZZZZ", "--yes")
+
+    assert result.exit_code == 0
+    assert result.output.startswith("Nothing of U0ZZZZZZZ is stored.")
+    assert "Erased" not in result.output
+    assert "forget" not in run("audit", "--csv", "--since", "2020-01-01", "--until", "2030-01-01").output
 
 
 def test_what_is_no_slack_user_is_not_forgotten(run):
