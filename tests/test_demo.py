@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -112,6 +113,19 @@ async def test_on_any_weekday_today_s_digests_have_all_there_is_to_show(days, cl
     assert "this week" in launches
     for told in SHOWN_AT_ONCE:
         assert re.search(told, at_risk), told
+
+
+async def test_the_digest_before_today_s_came_at_its_hour(clock, tmp_path):
+    async with scene(tmp_path, clock=clock) as shown:
+        (subscription,) = [one for one in await shown.bot.services.subscriptions.all() if one.kind == "at-risk"]
+        last = await shown.bot.services.ledger.last_delivered(subscription)
+
+    came = last.claimed_at.astimezone(ZoneInfo(subscription.zone))
+    assert (came.date().isoformat(), came.hour, came.minute) == (
+        last.slot,
+        subscription.at.hour,
+        subscription.at.minute,
+    )
 
 
 async def test_a_kept_demo_sees_no_date_move_by_itself(clock, tmp_path):

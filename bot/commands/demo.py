@@ -9,9 +9,10 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from platformdirs import user_state_path
 from pydantic import SecretStr
@@ -223,7 +224,7 @@ async def _said_before(store: Store, now: datetime) -> None:
     day = last_workday(today)
     rows = {one: SaidRow(**row) for one, row in last_digest(today).items()}  # type: ignore[arg-type]
     subscription, slot = "sub_demo_at-risk", day.isoformat()
-    claimed = datetime.combine(day, time(7), UTC) - timedelta(seconds=2)
+    claimed = datetime.combine(day, DIGESTS["at-risk"].at, ZoneInfo(ZONE)).astimezone(UTC) + timedelta(seconds=2)
     await store.deliveries.claim(subscription, slot, channel=ONBOARDING, now=claimed)
     await store.deliveries.posted(
         subscription, slot, ts=f"{claimed.timestamp():.6f}", said=Said(rows, at_risk.fingerprint(""))

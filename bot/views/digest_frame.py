@@ -98,7 +98,7 @@ def notes(delta: Delta, frame: Frame) -> Iterable[str]:
     if delta.base is Base.NONE:
         first = frame.seen_since if frame.seen_since and frame.seen_since < frame.today else None
         seen = f"from what this bot has seen since {dates.full(first)}" if first else "from today"
-        yield f"_{'P' if frame.alone else 'The first digest here: p'}hase ages and slips are counted {seen}._"
+        yield f"_{'P' if frame.alone else 'Nothing to compare with yet: p'}hase ages and slips are counted {seen}._"
     if delta.base is Base.CHANGED:
         yield "_Filters or rules changed since the last digest, so nothing is called new or gone._"
 
