@@ -40,9 +40,8 @@ _PART = 1_000
 """Rows after which it is said how far the reading is."""
 
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_FORMULA = re.compile(r"[ \n]*[=+\-@\t＝＋－＠]")
-"""What a spreadsheet may take for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
-_NEUTRALISED = re.compile(rf"'+{_FORMULA.pattern}")
+_SIGNS = frozenset("=+-@\t＝＋－＠")
+"""What a formula begins with: https://owasp.org/www-community/attacks/CSV_Injection."""
 
 
 def moment(said: str, *, now: datetime) -> datetime:
@@ -136,12 +135,22 @@ async def show(entries: AsyncIterator[AuditEntry], console: Console) -> None:
 def harmless(cell: str) -> str:
     """A cell that spreadsheets take as text: what looks like a formula gets an apostrophe in front."""
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{text}" if _FORMULA.match(text) or _NEUTRALISED.match(text) else text
+    return f"'{text}" if _formula(text.lstrip("'")) else text
 
 
 def as_meant(cell: str) -> str:
     """What `harmless` was given, but for its line ends."""
-    return cell[1:] if _NEUTRALISED.match(cell) else cell
+    return cell[1:] if cell.startswith("'") and _formula(cell.lstrip("'")) else cell
+
+
+def _formula(text: str) -> bool:
+    """Whether a spreadsheet may take it for one: some look past blanks, and past what nobody sees."""
+    for character in text:
+        if character in _SIGNS:
+            return True
+        if character != " " and character.isprintable():
+            return False
+    return False
 
 
 def _ignore(_what: str, _done: int, _total: int | None) -> None:

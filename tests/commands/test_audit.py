@@ -59,6 +59,17 @@ async def test_no_cell_is_taken_for_a_formula(said):
     assert {row[name] for name in ("customer", "reason", "name")} == {f"'{said}"}
 
 
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\ufeff", "\xa0", "\x00", "\x0b", "\u3000", "\u202e", "\xad", "\u2028", " \u2060 "]
+)
+async def test_what_nobody_sees_hides_no_formula(unseen):
+    (row,) = await written(entry(reason=f"{unseen}=1", title=f"'{unseen}＋1", name=f"{unseen}Aurora"))
+
+    assert (row["reason"], row["customer"]) == (f"'{unseen}=1", f"''{unseen}＋1")
+    assert row["name"] == f"{unseen}Aurora"
+    assert audit.as_meant(row["customer"]) == f"'{unseen}＋1"
+
+
 async def test_carriage_return_hides_no_formula():
     (row,) = await written(entry(reason="\r=1"))
 
