@@ -34,11 +34,16 @@ def trouble():
 
 @pytest.fixture
 async def fuzz(trouble):
-    """`await fuzz(strategy, act, cases=1000)`: `act` is tried on so many cases; afterwards all is as it should be."""
+    """`await fuzz(strategy, act, cases=1000)`: `act` is tried on so many cases; afterwards all is as it should be.
+
+    They are always the same ones in `make test`, unless they are to be `fresh`.
+    """
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: trouble.append(context.get("exception") or context["message"]))
 
-    async def tries(strategy, act: Act, *, cases: int, then: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def tries(
+        strategy, act: Act, *, cases: int, then: Callable[[], Awaitable[None]] | None = None, fresh: bool = False
+    ) -> None:
         tried = 0
         with capture_logs(processors=[format_exc_info]) as logged:
 
@@ -58,7 +63,7 @@ async def fuzz(trouble):
                 max_examples=cases // BATCH,
                 deadline=None,
                 database=None,
-                derandomize="SOAK" not in os.environ,
+                derandomize=not fresh and "SOAK" not in os.environ,
                 suppress_health_check=list(HealthCheck),
                 phases=(Phase.generate, Phase.shrink),
             )

@@ -1,6 +1,7 @@
 """What is sent: words, values and bodies, plausible as often as absurd."""
 
 import json
+from copy import deepcopy
 
 from hypothesis import strategies as some
 
@@ -86,6 +87,46 @@ def objects(keys, *, leaves=10):
 def encoded(strategy):
     """As JSON text."""
     return strategy.map(lambda value: json.dumps(value))
+
+
+GONE = object()
+INSTEAD = (
+    GONE, None, "", "x", "\x00", 0, 5, 1.5, True, [], {}, [None], [{}], [[1]], {"id": 5}, {"type": "x"}, {"id": "U0NO"},
+)  # fmt: skip
+
+
+def altered(payloads, *, but):
+    """One of `payloads` with one or two of its fields gone or something else in their place; `but` stay as they are."""
+
+    def changed(payload):
+        places = [place for place in _places(payload) if place[-1] not in but]
+        changes = some.lists(some.tuples(some.sampled_from(places), some.sampled_from(INSTEAD)), min_size=1, max_size=2)
+        return changes.map(lambda chosen: _with(payload, chosen))
+
+    return some.sampled_from(payloads).flatmap(changed)
+
+
+def _places(value, above=()):
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in inner:
+        yield (*above, name)
+        yield from _places(part, (*above, name))
+
+
+def _with(payload, changes):
+    """The longest way first, lest the second change finds nothing to be made in."""
+    payload = deepcopy(payload)
+    for (*way, last), new in sorted(changes, key=lambda change: -len(change[0])):
+        part = payload
+        for name in way:
+            part = part[name]
+        if new is not GONE:
+            part[last] = new
+        elif isinstance(part, dict):
+            part.pop(last, None)
+        else:
+            part.clear()
+    return payload
 
 
 def filled(view):
