@@ -18,8 +18,14 @@ HOUR = 3
 """From this hour on, in the bot's zone, a day is swept; a bot that was not running then does it when it starts."""
 UNREAD = timedelta(days=30)
 """An event whose record Pivotal has not given for so long is given up; the walks have long seen what it was about."""
+GAP = timedelta(days=31)
+"""A clock that is further beyond the last sweep is not believed at once: what a wrong one deletes is gone for good."""
+DOUBT = timedelta(days=7)
+"""Once it has gone on for so long it is believed: the bot had been switched off."""
 LEASE = timedelta(hours=1)
 """After this long a sweep counts as abandoned, and another replica may begin one."""
+SWEPT, DOUBTED = "sweep:last", "sweep:doubted"
+"""Marks in the store: the instant of the last sweep, and the one at which the clock was first doubted."""
 KEEP = "`BOT_KEEP_DAYS` days"
 
 KEPT = (
@@ -73,14 +79,39 @@ class Sweeping:
         """Whether this day is swept by now, by this process or another, and this memory is as the store."""
         key = f"swept:{now.date()}"
         if not await self._store.claims.seen(key, now=now):
+            # Where there may be replicas, all go by the clock they share.
+            present = await self._store.database.present() or now
+            if not await self._plausible(present):
+                return True
             lease = await self._store.claims.lease("sweep", holder="", now=now, ttl=LEASE)
             if isinstance(lease, Held):
                 return False
             # A sweep that fails keeps its lease: it is tried again when that has ended, and not every few seconds.
-            gone = await self._store.retention.sweep(now, spans=self._spans)
+            gone = await self._store.retention.sweep(present, spans=self._spans)
             await self._store.claims.first_time(key, now=now, keep=timedelta(days=2))
+            await self._store.claims.mark(SWEPT, now=present)
             await self._store.claims.release(lease)
             if rows := {table: count for table, count in gone.items() if count}:
                 log.info("swept", rows=rows)
         await self._portfolio.relearn()
         return True
+
+    async def _plausible(self, present: datetime) -> bool:
+        """Whether the clock may be right: not far beyond the last sweep, or so for a week."""
+        last = await self._store.claims.marked(SWEPT) or await self._store.retention.newest()
+        if last is None or present - last <= GAP:
+            await self._store.claims.forget(DOUBTED)
+            return True
+        since = await self._store.claims.marked(DOUBTED)
+        if since is None or not timedelta() <= present - since <= GAP:
+            since = present
+            await self._store.claims.mark(DOUBTED, now=present)
+        if present - since >= DOUBT:
+            return True
+        log.warning(
+            "nothing is swept: the clock is far beyond the last sweep",
+            clock=present.isoformat(timespec="minutes"),
+            last=last.isoformat(timespec="minutes"),
+            remedy=f"set the clock right; if it is right, do nothing: in {DOUBT.days} days it is swept again",
+        )
+        return False

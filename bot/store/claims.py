@@ -61,6 +61,23 @@ class Claims:
         async with self._database.reading() as connection:
             return (await connection.execute(query)).first() is not None
 
+    async def mark(self, key: str, *, now: datetime) -> None:
+        """Remember an instant under `key` for good, in place of the one before."""
+        row = {"key": key, "holder": "", "token": self._token(), "since": now, "expires_at": None}
+        async with self._database.writing() as connection:
+            await connection.execute(self._database.upsert(claims).values(row))
+
+    async def marked(self, key: str) -> datetime | None:
+        """Give the instant that `key` was marked with, None when it was not."""
+        async with self._database.reading() as connection:
+            since: datetime | None = await connection.scalar(select(claims.c.since).where(claims.c.key == key))
+        return since
+
+    async def forget(self, key: str) -> None:
+        """Take away what is remembered under `key`."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(claims).where(claims.c.key == key))
+
     async def held(self, key: str, *, now: datetime) -> bool:
         """Say whether somebody has the lease on `key`."""
         query = select(claims.c.key).where(claims.c.key == key, claims.c.expires_at > self._present(now))

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,14 @@ class Database:
             if patient:
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+    async def present(self) -> datetime | None:
+        """Give the time by PostgreSQL's own clock; SQLite has none but the machine's."""
+        if self.is_sqlite:
+            return None
+        async with self.reading() as connection:
+            present: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+        return present
 
     def insert(self, table: Table) -> Any:
         """An INSERT that knows `on_conflict_do_update`, which both databases have in the same words.

@@ -51,6 +51,13 @@ class Retention:
         """Delete everything that `spans` no longer keep at `now`; gives how many rows went, by table."""
         return {table.name: await self._delete(table, condition) for table, condition in _rules(now, spans)}
 
+    async def newest(self) -> datetime | None:
+        """Give the newest instant at which something was written down; None when nothing was."""
+        written = (audit.c.at, observations.c.seen_at, deliveries.c.claimed_at, inbox.c.received_at, cards.c.posted_at)
+        async with self._database.reading() as connection:
+            found = [await connection.scalar(select(func.max(column))) for column in written]
+        return max((instant for instant in found if instant), default=None)
+
     async def _delete(self, table: Table, condition: ColumnElement[bool]) -> int:
         key = tuple(table.primary_key.columns)
         batch = delete(table).where(tuple_(*key).in_(select(*key).where(condition).limit(BATCH)))

@@ -8,12 +8,24 @@ from bot.app import running
 from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING
+from bot.services.sweeping import Sweeping
 from tests.processes import until
 
 A_LEASE = 61
 """Seconds after which the lock of one who died is free."""
 ADVANCE = "Advance to Program buildout"
 AT_WORK = "Ana Ruiz is changing this onboarding at this moment."
+
+DOUBTED = "nothing is swept: the clock is far beyond the last sweep"
+
+
+@pytest.fixture
+def sweeps(bot, settings, clock):
+    """The nightly sweep looks whether it is due, as it does every few seconds."""
+    sweeping = Sweeping(
+        bot.store, bot.services.portfolio, keep=timedelta(days=400), zone=settings.bot_timezone, clock=clock
+    )
+    return sweeping.sweep_if_due
 
 
 async def test_clock_jumps_back_after_a_digest_and_none_comes_twice(slack, bot, ask, clock):
@@ -78,6 +90,53 @@ async def test_clock_jumps_back_and_lists_show_what_is_true_at_the_price_of_one_
     assert len(pivotal.requests) == requests
 
 
+async def test_clock_jumps_a_year_ahead_for_some_nights_and_nothing_is_swept(
+    bot, sweeps, press, ask, clock, log, outcomes
+):
+    await press()
+    await sweeps()
+
+    clock.passes(days=401)
+    await ask("subscribe at-risk", by=CARA)
+    for _ in range(3):
+        await sweeps()
+        clock.passes(days=1)
+    warned, kept = log.lines(DOUBTED), await outcomes()
+    clock.passes(days=-403)
+    await sweeps()
+
+    assert kept == ["done", "done"]
+    assert "2027-10-13" in warned[0]["clock"]
+    assert warned[0]["remedy"].startswith("set the clock right")
+    assert len(log.lines(DOUBTED)) == len(warned)
+    assert await bot.store.claims.seen("swept:2026-09-08", now=clock())
+
+
+async def test_clock_that_was_never_swept_by_is_held_against_what_is_stored(bot, sweeps, press, clock, outcomes):
+    await press()
+    await sweeps()
+    await bot.store.claims.forget("sweep:last")
+    clock.passes(days=401)
+
+    await sweeps()
+
+    assert await outcomes() == ["done"]
+
+
+async def test_a_bot_that_was_switched_off_for_a_year_sweeps_after_a_week(sweeps, press, clock, outcomes):
+    await press()
+    await sweeps()
+    clock.passes(days=401)
+
+    kept = []
+    for _ in range(8):
+        await sweeps()
+        kept.append(await outcomes())
+        clock.passes(days=1)
+
+    assert kept == [["done"]] * 7 + [[]]
+
+
 class TestAtWork:
     """A change is under way in Pivotal when a clock jumps past the end of its lock."""
 
@@ -131,6 +190,16 @@ class TestAtWork:
         @pytest.fixture
         def database_url(self, postgres):
             return postgres()
+
+        async def test_clock_of_one_replica_is_a_year_ahead_and_the_databases_says_what_is_old(
+            self, bot, settings, clock, press, outcomes
+        ):
+            await press()
+
+            async with running(settings, clock=lambda: clock() + timedelta(days=401)) as ahead:
+                await until(lambda: ahead.store.claims.seen("swept:2027-10-13", now=clock()))
+
+            assert await outcomes() == ["done"]
 
         async def test_clock_of_another_replica_is_ahead_and_a_change_is_made_once(
             self, slack, bot, settings, clock, pressed, bens, gate, pivotal, outcomes

@@ -11,7 +11,7 @@ from bot.domain.records import Observation
 from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
 from bot.services.portfolio import Portfolio
-from bot.services.sweeping import KEPT, LEASE, Sweeping
+from bot.services.sweeping import KEPT, LEASE, SWEPT, Sweeping
 from bot.store import Store
 from bot.store.tables import metadata
 
@@ -58,7 +58,7 @@ async def expire(store, clock, key="k"):
 async def left(store):
     async with store.database.reading() as connection:
         rows = (await connection.execute(metadata.tables["claims"].select())).all()
-    return sorted(row.key for row in rows if not row.key.startswith("swept:"))
+    return sorted(row.key for row in rows if not row.key.startswith(("swept:", "sweep:")))
 
 
 async def test_nothing_is_swept_before_the_night_and_everything_after(replicas, store, clock):
@@ -113,6 +113,7 @@ async def test_memory_forgets_what_the_store_has_forgotten_in_every_replica(repl
     await store.observations.add(Observation("onb_89", "phase", *change, "poll") for change in history)
     for replica in replicas:
         await replica.portfolio.snapshot(timedelta(0))
+    await store.claims.mark(SWEPT, now=clock() - DAY)
     clock.passes(minutes=1)
 
     for replica in replicas:
