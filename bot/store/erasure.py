@@ -39,6 +39,9 @@ from bot.store.tables import (
 _SALT = 1
 _SHORTEST_NAME = 3
 """Shorter names are replaced only where a row says whose they are: they are part of too many words."""
+_LINKED = re.compile(r"(.+) \(([UW][A-Z0-9]{5,}|erased_\w+)\)")
+"""Who was linked, or was until then, as the audit names them."""
+_NAMELESS = "somebody"
 _DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
 _NOT_OURS = {onboardings, customers, salt}
 _KEPT = {snoozes.c.seen, follows.c.told}
@@ -63,6 +66,8 @@ class _Known:
     pivotal_ids: frozenset[str]
     names: frozenset[str]
     """Names and addresses that are theirs alone."""
+    beside: frozenset[str]
+    """Names they were linked under, others' too: theirs where their id stands behind."""
 
 
 class Erasure:
@@ -79,7 +84,7 @@ class Erasure:
         """
         async with self._database.writing() as connection:
             pseudonym = await self._pseudonym(connection, slack_id)
-            known = await _known(connection, slack_id)
+            known = await _known(connection, slack_id, pseudonym)
             deleted = await _delete(connection, slack_id, known)
             named = update(audit).where(audit.c.slack_id == slack_id)
             await connection.execute(named.values(name=pseudonym))
@@ -107,7 +112,7 @@ class Erasure:
         return "erased_" + hmac.new(bytes.fromhex(str(key)), slack_id.encode(), hashlib.sha256).hexdigest()[:12]
 
 
-async def _known(connection: AsyncConnection, slack_id: str) -> _Known:
+async def _known(connection: AsyncConnection, slack_id: str, pseudonym: str) -> _Known:
     acts = (await connection.execute(select(audit.c.name, audit.c.source).where(audit.c.slack_id == slack_id))).all()
     links = (await connection.execute(select(people).where(people.c.slack_id == slack_id))).all()
     slept = (await connection.execute(select(snoozes.c.name).where(snoozes.c.by == slack_id))).scalars()
@@ -115,15 +120,30 @@ async def _known(connection: AsyncConnection, slack_id: str) -> _Known:
     own = select(subscriptions.c.channel).where(subscriptions.c.creator == slack_id)
     channels = [one for query in (rooms, own) for one in (await connection.execute(query)).scalars()]
     said = [room for act in acts for room in _DIRECT.findall(act.source)]
-    names = {act.name for act in acts} | {link.name for link in links} | {link.email for link in links} | set(slept)
+    linked = await _linked(connection)
+    beside = {name for name, whose in linked if whose in (slack_id, pseudonym)} - {pseudonym, _NAMELESS}
+    names = {act.name for act in acts} | {name for link in links for name in (link.name, link.email)}
+    names |= {*slept} | beside
     others = select(people.c.name).where(or_(people.c.slack_id != slack_id, people.c.slack_id.is_(None)))
     shared = {*(await connection.execute(others)).scalars()}
     shared |= {*(await connection.execute(select(audit.c.name).where(audit.c.slack_id != slack_id))).scalars()}
+    shared |= {name for name, whose in linked if whose not in (slack_id, pseudonym)}
+    theirs = {name for name in names if name and len(name) >= _SHORTEST_NAME}
+    taken = {name.casefold() for name in shared if name}
     return _Known(
         ids=frozenset({slack_id, *said, *(one for one in channels if one and is_direct(one))}),
         pivotal_ids=frozenset(link.pivotal_id for link in links if link.confirmed),
-        names=frozenset(name for name in names - shared if name and len(name) >= _SHORTEST_NAME),
+        names=frozenset(name for name in theirs if name.casefold() not in taken),
+        beside=frozenset(beside),
     )
+
+
+async def _linked(connection: AsyncConnection) -> set[tuple[str, str]]:
+    """The names and ids of all who were ever linked, as far as the audit goes back."""
+    query = select(audit.c.before, audit.c.after).distinct()
+    query = query.where(or_(audit.c.before.endswith(")"), audit.c.after.endswith(")")))
+    told = {cell for row in (await connection.execute(query)).all() for cell in row}
+    return {(found[1], found[2]) for cell in told if (found := _LINKED.fullmatch(cell))}
 
 
 async def _delete(connection: AsyncConnection, slack_id: str, known: _Known) -> int:
@@ -148,7 +168,7 @@ async def _redact(connection: AsyncConnection, table: Table, known: _Known, pseu
     texts = [one for one in table.columns if isinstance(one.type, String | JSON) and one not in {*key, *_KEPT}]
     if not texts:
         return 0
-    replaced = _replacer(terms, known.ids, pseudonym)
+    replaced = _replacer(terms, known, pseudonym)
     query = select(*key, *texts).where(or_(*(_has(column, term) for column in texts for term in terms)))
     changed = 0
     for row in (await connection.execute(query)).mappings().all():
@@ -163,17 +183,29 @@ async def _redact(connection: AsyncConnection, table: Table, known: _Known, pseu
 
 
 def _has(column: Column[Any], term: str) -> Any:
-    """Whether a column may have a term in it; in JSON it may stand escaped."""
-    if isinstance(column.type, JSON):
-        return cast(column, Text).contains(json.dumps(term)[1:-1], autoescape=True)
-    return column.contains(term, autoescape=True)
+    """Whether a column may have a term in it, in whatever case; in JSON it may stand escaped."""
+    in_json = isinstance(column.type, JSON)
+    # SQLite knows the two cases of the letters from A to Z only: any other may be anything here.
+    parts = (
+        "%"
+        if not one.isascii() and one.swapcase() != one
+        else re.sub(r"([\\%_])", r"\\\1", json.dumps(one)[1:-1] if in_json else one)
+        for one in term
+    )
+    return cast(column, Text).ilike(f"%{''.join(parts)}%", escape="\\")
 
 
-def _replacer(terms: Iterable[str], ids: frozenset[str], pseudonym: str) -> Callable[[str], str]:
-    """Replace whole terms, the longest first; a mention of an id is replaced with all that belongs to it."""
-    words = [rf"(?<!\w){re.escape(term)}(?!\w)" for term in sorted(terms, key=lambda term: (-len(term), term))]
-    mentions = [rf"<@{re.escape(one)}(?:\|[^<>]*)?>" for one in sorted(ids)]
-    pattern = re.compile("|".join((*mentions, *words)))
+def _replacer(terms: Iterable[str], known: _Known, pseudonym: str) -> Callable[[str], str]:
+    """Replace whole terms, the longest first; a mention of an id is replaced with all that belongs to it.
+
+    Names are matched in whatever case they are written; an id is one only as it is.
+    """
+    longest = sorted(terms, key=lambda term: (-len(term), term))
+    words = [f"(?i:{re.escape(one)})" if one in known.names else re.escape(one) for one in longest]
+    mentions = [rf"<@{re.escape(one)}(?:\|[^<>]*)?>" for one in sorted(known.ids)]
+    whose = "|".join(map(re.escape, sorted(known.ids)))
+    beside = [rf"(?<!\w){re.escape(one)}(?= \((?:{whose})\))" for one in sorted(known.beside)]
+    pattern = re.compile("|".join((*mentions, *beside, *(rf"(?<!\w){word}(?!\w)" for word in words))))
     return lambda text: pattern.sub(pseudonym, text)
 
 

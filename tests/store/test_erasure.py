@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.records import (
+    Actor,
     AuditEntry,
     Card,
     Follow,
@@ -143,6 +144,40 @@ async def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(sto
     second, first = await store.audit.list()
     assert (first.name, first.reason) == (erased, "by Ana Ruiz")
     assert (second.slack_id, second.name) == (BEN, "Ana Ruiz")
+
+
+async def test_whoever_was_linked_once_is_known_by_that_name_in_whatever_case(store: Store, now: datetime) -> None:
+    people, cara = People(store), Actor("U0CARA001", "T1", "Cara", home=True, admin=True)
+    await people.link("user_csm_001", slack_id=ANA, name="Zoë Ruiz", by=cara)
+    await people.link("user_csm_001", slack_id=BEN, name="Ben Okafor", by=cara)
+    await store.audit.add(entry(now, BEN, "Ben Okafor", reason="spoke with zoë ruiz (ZOË RUIZ), not Zoë Ruizet"))
+
+    erased = (await store.erasure.forget(ANA)).pseudonym
+
+    note, relinked, linked = await store.audit.list()
+    assert note.reason == f"spoke with {erased} ({erased}), not Zoë Ruizet"
+    assert (relinked.before, relinked.after) == (f"{erased} ({erased})", f"Ben Okafor ({BEN})")
+    assert (linked.before, linked.after) == ("nobody", f"{erased} ({erased})")
+
+
+async def test_a_name_too_short_or_of_two_is_erased_where_their_id_stands_behind_it(
+    store: Store, now: datetime
+) -> None:
+    await store.audit.add(entry(now, BEN, "Ben", before=f"Al ({ANA})", after="Al (U0BEN0002)", reason=f"Al ({ANA})?"))
+
+    erased = (await store.erasure.forget(ANA)).pseudonym
+
+    (row,) = await store.audit.list()
+    assert (row.before, row.after, row.reason) == (f"{erased} ({erased})", "Al (U0BEN0002)", f"{erased} ({erased})?")
+
+
+async def test_somebody_without_a_name_takes_the_word_from_nobody(store: Store, now: datetime) -> None:
+    await store.audit.add(entry(now, BEN, "Ben", after=f"somebody ({ANA})", reason="somebody asked"))
+
+    erased = (await store.erasure.forget(ANA)).pseudonym
+
+    (row,) = await store.audit.list()
+    assert (row.after, row.reason) == (f"somebody ({erased})", "somebody asked")
 
 
 async def test_longer_words_are_not_cut(store: Store, now: datetime) -> None:
