@@ -58,3 +58,12 @@ def test_what_is_quoted_of_a_fault_is_said_by_the_code_or_seen_by_its_tests(row)
     quoted = re.findall(r"“([^”]+)”", row[1]) + re.findall(r"`([^`]+)`", row[2] + row[3])
 
     assert [words for words in quoted if words not in known] == []
+
+
+def test_a_soak_kills_replicas_for_as_long_as_is_written() -> None:
+    traffic = (ROOT / "tests/replicas/test_traffic.py").read_text()
+
+    usual = re.findall(r'environ\.get\("SOAK_MINUTES", "(\d+)"\)', traffic)
+
+    assert re.findall(r"`SOAK_MINUTES`, (\d+)\)", (ROOT / "README.md").read_text()) == usual
+    assert len(usual) == 1
