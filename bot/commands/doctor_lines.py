@@ -27,6 +27,7 @@ def show(found: Iterable[Finding], console: Console) -> None:
     table = Table.grid(padding=(0, 2))
     for one in told:
         words = Text.assemble(_tame(one.found), (f"\n→ {_tame(one.remedy)}" if one.remedy else "", "italic"))
+        words.overflow = "fold"  # a path longer than the column is to be read and copied whole
         row = (Text(one.level, STYLES[one.level]), Text(one.part, "bold"), Text(_tame(one.name)), words)
         if console.is_terminal:
             table.add_row(*row)
