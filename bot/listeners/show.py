@@ -38,7 +38,8 @@ def did_you_mean(turn: Turn, error: NotFound) -> NotFound:
     near = _MEANT.get(spelled(said[0])) or nearest(said[0], turn.commands)
     if near is None:
         return error
-    meant = " ".join((turn.names.command, near, *said[1:]))
+    # By the name that help and the README know it by.
+    meant = " ".join((turn.names.command, turn.commands[near].verb, *said[1:]))
     return NotFound(error.message, hint=f"Did you mean `{meant}`? `{turn.names.command} help` lists all verbs.")
 
 

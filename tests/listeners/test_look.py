@@ -115,6 +115,7 @@ async def test_nothing_found_says_what_else_to_try(ask):
         ("subscibe at-risk", "subscribe at-risk"),
         ("lauches", "launches"),
         ("whoiam", "whoami"),
+        ("walk", "unsnooze"),
     ],
 )
 async def test_mistyped_verb_is_recognised(ask, typed, meant):
