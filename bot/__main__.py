@@ -2,12 +2,13 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperArgument, TyperCommand, TyperOption
 
 INTERRUPTED = 130
 """Exit code when a signal came before the work was up, or a second one before it was down; a plain stop is 0."""
@@ -16,11 +17,41 @@ _Secret = Annotated[str | None, typer.Option(help="Better in the environment.")]
 
 app = typer.Typer(
     name="onboarding-bot",
-    help="Customer onboardings from Pivotal, in Slack.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from bot import __version__
+
+        print(f"onboarding-bot {__version__}")  # noqa: T201 - what was asked for
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Customer onboardings from Pivotal, in Slack."""
+
+
+class _NamesKinds(TyperCommand):
+    """A command whose help names the digests there are: only then they are imported."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        from bot.digests import DIGESTS
+
+        *others, last = (f"`{kind}`" for kind in DIGESTS)
+        for option in self.params:
+            if option.name == "kind" and isinstance(option, TyperArgument | TyperOption):
+                option.help = f"{option.help} {', '.join(others)} or {last}."
+        super().format_help(ctx, formatter)
 
 
 @app.command()
@@ -43,7 +74,7 @@ def serve() -> None:
     _run(_serve())
 
 
-@app.command()
+@app.command(cls=_NamesKinds)
 def init(
     http: Annotated[bool | None, typer.Option("--http/--socket", help="How Slack reaches the bot.")] = None,
     url: Annotated[str | None, typer.Option(help="Public address, for HTTP mode's manifest.")] = None,
@@ -60,9 +91,7 @@ def init(
     bot_readers: Annotated[str | None, typer.Option(help="`workspace`, or a user group's id.")] = None,
     bot_writes: Annotated[str | None, typer.Option(help="`owners`, `team` or `off`.")] = None,
     channel: Annotated[str | None, typer.Option(help="A channel for a first digest: its id, or a link to it.")] = None,
-    kind: Annotated[
-        str, typer.Option("--digest", metavar="KIND", help="Which digest: `at-risk`, `launch-week` or `portfolio`.")
-    ] = "at-risk",
+    kind: Annotated[str, typer.Option("--digest", metavar="KIND", help="Which digest:")] = "at-risk",
     yes: Annotated[
         bool, typer.Option("--yes", help="Ask nothing: take what is given, there already, or usual.")
     ] = False,
@@ -78,7 +107,7 @@ def init(
     from bot.digests import DIGESTS
 
     if kind not in DIGESTS:
-        raise typer.BadParameter(f"there is {', '.join(DIGESTS)}, no {kind!r}.", param_hint="--digest")
+        raise _no_digest(kind, DIGESTS)
     configure_logs(quiet=True)
     given = {
         "bot_command": command,
@@ -178,9 +207,9 @@ def doctor(
     raise typer.Exit(command.main(as_json=as_json, clock=utc_now))
 
 
-@app.command()
+@app.command(cls=_NamesKinds)
 def digest(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="`at-risk`, `launch-week` or `portfolio`.")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="One of")],
     filters: Annotated[str, typer.Option(metavar="WORDS", help="As in Slack: `phase:review owner:user_…`.")] = "",
     zone: Annotated[str | None, typer.Option(help="Whose calendar it follows, such as Europe/Berlin.")] = None,
     printed: Annotated[bool, typer.Option("--print", help="Print it to read; this is what happens anyway.")] = False,
@@ -192,7 +221,7 @@ def digest(
     from bot.digests import DIGESTS
 
     if kind not in DIGESTS:
-        raise typer.BadParameter(f"there is {', '.join(DIGESTS)}, no {kind!r}.", param_hint="KIND")
+        raise _no_digest(kind, DIGESTS)
     if printed and as_json:
         raise typer.BadParameter("it is --print or --json.", param_hint="--json")
     raise typer.Exit(command.main(kind, filters=filters, zone=zone, as_json=as_json, clock=utc_now))
@@ -279,6 +308,11 @@ def forget(
     if not yes:
         typer.confirm(f"Erase {command.called(slack_id, clock=utc_now)} for good?", abort=True)
     raise typer.Exit(command.erase(slack_id, clock=utc_now))
+
+
+def _no_digest(kind: str, kinds: Iterable[str]) -> typer.BadParameter:
+    *others, last = kinds
+    return typer.BadParameter(f"There is no digest {kind}: {', '.join(others)} or {last}.")
 
 
 async def _serve() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from bot import __version__
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.pivotal.faults import Fault
@@ -102,6 +103,13 @@ async def test_help_names_every_command(tmp_path):
     assert code == 0
     assert all(command in child.out for command in COMMANDS)
     assert child.err == ""
+
+
+async def test_the_version_is_told(tmp_path):
+    async with running("--version", cwd=tmp_path) as child:
+        code = await child.ends()
+
+    assert (code, child.out, child.err) == (0, f"onboarding-bot {__version__}\n", "")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

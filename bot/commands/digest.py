@@ -104,7 +104,7 @@ def main(kind: str, *, filters: str, zone: str | None, as_json: bool, clock: Cal
     except ConfigurationError as error:
         return connection.complain(error)
     except BotError as error:
-        errors.print(f"{error.message} {error.hint}".strip())
+        errors.print(terminal.plain(f"{error.message} {error.hint}".strip()))
         return FAILED if isinstance(error, UpstreamError) else UNUSABLE
     except KeyboardInterrupt:
         errors.print("Stopped. Nothing was changed.")

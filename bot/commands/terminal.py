@@ -31,6 +31,11 @@ def show(message: Message, thread: Sequence[Message], console: Console) -> None:
         console.print(line, soft_wrap=not console.is_terminal)
 
 
+def plain(sentence: str) -> str:
+    """A sentence of ours without the marks that Slack shows code by."""
+    return sentence.replace("`", "")
+
+
 def styled(markup: str, style: str = "") -> Text:
     """Slack's markup as a terminal's styles."""
     text, end = Text(style=style), 0
@@ -45,12 +50,13 @@ def styled(markup: str, style: str = "") -> Text:
 
 
 def _lines(blocks: Iterable[Block]) -> Iterator[Text]:
-    """The words of each block, with an empty line before those that begin something."""
+    """The words of each block, with an empty line before those that begin or end something."""
     for block in blocks:
         if isinstance(block, SectionBlock):
             yield Text()
             yield styled(_words(block.text))
         elif isinstance(block, ContextBlock):
+            yield Text()
             for element in block.elements:
                 if isinstance(element, TextObject):
                     yield styled(_words(element), "dim")

@@ -4,7 +4,9 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.__main__ import app
 from bot.digests import DIGESTS
 from bot.domain.records import Observation, Person
 from bot.sandbox.pivotal import Fault
@@ -140,10 +142,11 @@ async def test_without_an_answer_and_a_memory_it_says_so_and_fails(settings, piv
 @pytest.mark.parametrize(
     ("arguments", "changes", "told"),
     [
-        (("gossip",), {}, "there is portfolio, launch-week, at-risk, no 'gossip'"),
+        (("gossip",), {}, "There is no digest gossip: portfolio, launch-week or at-risk."),
         (("at-risk", "--print", "--json"), {}, "it is --print or --json"),
         (("at-risk", "--zone", "Europe/Nowhere"), {}, "No time zone is called"),
         (("at-risk", "--filters", "phase:reveiw"), {}, "Did you mean"),
+        (("at-risk", "--filters", "phase:nonsense"), {}, "There are before-getting-started,"),
         (("at-risk", "--filters", "mine"), {}, "Nobody is asking here. Say whose"),
         (("at-risk",), {"PIVOTAL_API_KEY": "nonsense"}, "PIVOTAL_API_KEY must be"),
         (("at-risk",), {"PIVOTAL_API_KEY": ""}, "PIVOTAL_API_KEY is missing: make a key in Pivotal"),
@@ -159,3 +162,13 @@ async def test_what_cannot_be_used_is_said_in_a_sentence(arguments, changes, tol
     assert (code, child.out) == (2, "")
     assert told in " ".join(child.err.replace("│", " ").split())
     assert "Traceback" not in child.err
+
+
+@pytest.mark.parametrize("command", ["digest", "init"])
+def test_the_help_names_every_digest_there_is(command):
+    told = " ".join(
+        CliRunner().invoke(app, [command, "--help"]).output.translate({ord(one): " " for one in "│`"}).split()
+    )
+
+    *others, last = DIGESTS
+    assert f"{' , '.join(others)} or {last} ." in told

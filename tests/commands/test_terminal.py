@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.terminal import show, styled
+from bot.commands.terminal import plain, show, styled
 from bot.views import text
 from bot.views.message import Message, context, section
 
@@ -44,10 +44,14 @@ def test_the_thread_follows_and_says_what_it_is(console, said):
 
     show(message, (Message("More", (section("• one\n• two"),)),), console)
 
-    assert said() == "\nHead\nsmall\n\nIn its thread:\n\n• one\n• two\n"
+    assert said() == "\nHead\n\nsmall\n\nIn its thread:\n\n• one\n• two\n"
 
 
 def test_without_a_thread_none_is_announced(console, said):
     show(Message("Head", (section("Head"),)), (), console)
 
     assert said() == "\nHead\n"
+
+
+def test_sentences_for_slack_lose_their_code_marks():
+    assert plain("There are `review` and `launch`.") == "There are review and launch."
