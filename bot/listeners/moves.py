@@ -30,7 +30,7 @@ _ADVANCE, _BACK = typed.plainly(Verb.ADVANCE), typed.plainly(Verb.BACK)
     "next",
     "promote",
     usage=f"{WHOM} [note] [{DRY_RUN}]",
-    tells="Move on to the next phase, or see first what that would do",
+    tells="Move on to the next phase; asks first, and a dry run only shows what that would do",
     examples=("advance aurora foods", "advance #89 they signed", f"advance #89 {DRY_RUN}"),
 )
 async def advance(turn: Turn) -> Seen:

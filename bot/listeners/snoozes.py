@@ -31,7 +31,7 @@ _LEAD = re.compile(r"(until|till|for)\s+", re.IGNORECASE)
 @feature.command(
     "snooze",
     usage=f"{_WHOM} [3d | 2w | until 2026-09-10 | fri] [reason]",
-    tells="Leave it out of this channel’s at-risk digest for a while",
+    tells="Leave it out of this channel’s at-risk digest for a while; without a reason a form asks why",
     examples=("snooze aurora foods", "snooze aurora foods 3d their DNS is moving"),
 )
 async def snooze(turn: Turn) -> Seen:

@@ -8,7 +8,7 @@ from bot.views import card, notices
 feature = Feature("Undo")
 
 
-@feature.command("undo", tells="Take back your last change, for ten minutes", examples=("undo",))
+@feature.command("undo", tells="Take back your last change, for ten minutes; asks first", examples=("undo",))
 async def undo(turn: Turn) -> Seen:
     """Offer once more to take back the newest change; the button does it."""
     taken = await turn.services.undoing.newest(by=turn.actor)
