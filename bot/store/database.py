@@ -64,6 +64,7 @@ class Database:
         self._readers = engine.execution_options(**options)
         self._writers = asyncio.Lock()
         self._users = 0
+        self._closed = False
         self._unused = asyncio.Event()
         self._unused.set()
         self._fails: tuple[type[Exception], ...] = (SQLAlchemyError, OSError)
@@ -159,6 +160,8 @@ class Database:
 
     @contextmanager
     def _used(self) -> Iterator[None]:
+        if self._closed:
+            raise MemoryAway("The database is closed")
         self._users += 1
         self._unused.clear()
         try:
@@ -213,7 +216,11 @@ class Database:
         return statement.on_conflict_do_update(index_elements=sorted(key), set_=replaced)
 
     async def close(self) -> None:
-        """Close every connection, once the transactions under way have ended or have had their time."""
+        """Close every connection, once the transactions under way have ended or have had their time.
+
+        What begins later finds the database away, instead of opening connections that nobody closes.
+        """
+        self._closed = True
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING):
                 await self._unused.wait()

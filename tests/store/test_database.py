@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import StatementError
 
+from bot.domain.errors import MemoryAway
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.tables import claims, people
@@ -120,6 +121,17 @@ async def test_closing_waits_for_the_transaction_under_way(store: Store, url: st
 
     assert ends == ["written", "closed"]
     assert "late" in (await store.people.directory()).people
+
+
+async def test_after_closing_no_connection_is_opened(store: Store, url: str) -> None:
+    database = Database.at(url)
+    await database.close()
+
+    with pytest.raises(MemoryAway, match="closed"):
+        async with database.reading():
+            pass
+
+    assert database.engine.pool.checkedin() == 0
 
 
 async def test_the_sqlite_file_and_its_folder_are_private(tmp_path: Path, now: datetime) -> None:
