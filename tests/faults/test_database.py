@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
@@ -13,7 +14,7 @@ from bot.domain.errors import MemoryAway
 from bot.sandbox.pivotal import Fault, signing
 from bot.sandbox.slack.world import BEN, CARA, ONBOARDING
 from bot.services.chores import Chore
-from bot.store.database import Database
+from bot.store.database import BUSY_TIMEOUT, Database
 from tests.processes import until
 
 WHSEC = "whsec_" + "c2VzYW1lLW9wZW4tc2VzYW1lLW9wZW4tc2VzYW1l"
@@ -129,6 +130,23 @@ async def test_a_writer_whose_turn_does_not_come_is_told_so_and_the_next_one_is_
     async with there.writing() as connection:
         assert await connection.scalar(text("SELECT 1")) == 1
     await there.close()
+
+
+async def test_a_lock_is_waited_for_5_s_and_together_with_those_before_20_s_at_the_most(tmp_path):
+    there = Database.at(f"sqlite:///{tmp_path / 'bot.db'}")
+    async with there.writing() as connection:
+        await connection.exec_driver_sql("CREATE TABLE kept (what BLOB)")
+
+    async with locked(tmp_path):
+        began = time.monotonic()
+        with pytest.raises(MemoryAway, match="database is locked"):
+            async with there.writing():
+                pass
+        waited = time.monotonic() - began
+    await there.close()
+
+    assert BUSY_TIMEOUT <= waited < 2 * BUSY_TIMEOUT
+    assert (BUSY_TIMEOUT, BUSY_TIMEOUT + there.queue) == (5, 20)
 
 
 async def test_a_full_file_is_told_as_such_and_what_fits_is_still_written(tmp_path):

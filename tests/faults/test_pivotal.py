@@ -33,6 +33,24 @@ async def test_pivotal_slow(slack, bot, ask, pivotal, gate, log, outcomes):
     assert log.lines("failed") == []
 
 
+async def test_pivotal_that_is_slow_and_then_tells_nothing_leaves_it_unknown(
+    press, ask, clock, pivotal, gate, log, outcomes
+):
+    await ask("aurora")
+    gate.shuts()
+    pivotal.fails(Fault.slow(60), method="PATCH")
+    pivotal.world.on_change.append(lambda _: pivotal.fails(Fault.revoked_key, method="GET", times=100))
+
+    answer = await press()
+    pivotal.works_again()
+
+    assert "it is not known whether the change was made" in answer
+    assert "TimedOut" in log.why("refused")
+    assert await outcomes() == ["unknown"]
+    assert pivotal.transitions(89) == ["program_buildout"]
+    assert "Advance to Internal QA" in await ask("#89")
+
+
 async def test_pivotal_429(press, pivotal, clock, log, outcomes):
     pivotal.fails(Fault.rate_limited(40), method="PATCH")
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.domain.records import Person
 from bot.listeners.manifest import manifest
-from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.pivotal import Fault, LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, ONBOARDING
 from bot.store import Store
@@ -110,7 +110,8 @@ async def test_disk_full(start, slack, pivotal, store, ask):
 
         assert "Customer 89" in card
         assert AWAY in answer
-        assert "The database does not answer: disk I/O error" in log
+        assert "failed" in log
+        assert "MemoryAway: The database does not answer: disk I/O error" in log
         assert kept == []
         assert "Customer 89" in again
         assert "You advanced" in done
@@ -144,3 +145,20 @@ async def test_sigkill_at_random_points(start, slack, pivotal, store, ask, tmp_p
         assert kept.get(f"Customer {number}") in (("begun", "done") if moved else (None, "begun"))
     assert sqlite3.connect(tmp_path / "bot.db").execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert "Traceback" not in child.err
+
+
+async def test_sigkill_during_a_change_locks_the_onboarding_for_whoever_comes_next(start, slack, pivotal, store, ask):
+    pivotal.fails(Fault.slow(5), method="PATCH")
+    async with start() as child:
+        await ask("#89")
+        assert (await slack.clicks(ADVANCE, by=ANA, channel=ONBOARDING)).ok
+        await until(lambda: pivotal.patches(89))
+        await child.killed()
+
+    async with start() as child:
+        told = await ask("pause #89 customer asked")
+        assert await child.stopped() == 0
+
+    assert "Ana Ruiz is changing this onboarding at this moment." in told
+    assert await outcomes(store) == ["begun", "refused"]
+    assert pivotal.transitions(89) == ["program_buildout"]

@@ -1,5 +1,7 @@
 """Slack slow, full, down, gone, or no longer ours: what each person sees, what is logged and kept, and how it heals."""
 
+import time
+
 import pytest
 
 from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING
@@ -28,6 +30,23 @@ async def test_slack_slow(slack, bot, ask, clock, pivotal, log, outcomes):
     assert "You advanced Review → Program buildout" in slack.messages(ONBOARDING, ANA)[0].seen
     assert await outcomes() == ["done"]
     assert log.lines("failed") == []
+
+
+async def test_slack_that_does_not_say_within_20_s_who_asks_is_not_waited_for(
+    slack, ask, clock, pivotal, log, outcomes
+):
+    await ask("aurora")
+    clock.passes(minutes=SOON)
+    slack.slows("users.info", seconds=25)
+    began = time.monotonic()
+
+    answer = await ask("advance #89")
+
+    assert NOT_NAMED in answer
+    assert 20 <= time.monotonic() - began < 25
+    assert "TimeoutError" in log.why("refused")
+    assert (pivotal.patches(89), await outcomes()) == ([], ["failed"])
+    assert "Move Aurora Foods" in await ask("advance #89")
 
 
 async def test_slack_429(slack, ask, clock, pivotal, log, outcomes, press):
@@ -80,6 +99,23 @@ async def test_a_form_that_slack_does_not_open_is_said_to_be_one(slack, ask, log
     )
     assert str(trouble) in log.why("refused")
     assert log.lines("failed") == []
+
+
+async def test_an_answer_is_sent_again_after_one_and_four_seconds_and_then_given_up(
+    slack, pivotal, log, press, ask, outcomes
+):
+    await ask("aurora")
+    slack.breaks("response_url", times=3)
+    began = time.monotonic()
+
+    card = await press()
+
+    assert 5 <= time.monotonic() - began < 20
+    assert len(log.lines("answer is sent again")) == 2
+    assert "503" in log.why("answer not delivered")
+    assert "You advanced" not in card
+    assert (pivotal.transitions(89), await outcomes()) == (["program_buildout"], ["done"])
+    assert "Program buildout" in await ask("aurora")
 
 
 async def test_an_answer_that_slack_never_takes_is_in_the_log(slack, bot, pivotal, log, press, ask, outcomes):

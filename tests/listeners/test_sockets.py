@@ -97,7 +97,10 @@ async def test_a_line_that_is_silent_is_made_anew(endpoint, socket, clock):
     clock.passes(minutes=1)
     seconds.now += 46
 
-    await until(lambda: endpoint.opened == 2 and line.health.connected_since == clock())
+    with capture_logs() as logged:
+        await until(lambda: endpoint.opened == 2 and line.health.connected_since == clock())
+
+    assert "socket to Slack is made anew" in [one["event"] for one in logged]
 
 
 async def test_a_line_that_has_spoken_lately_is_left_alone(endpoint, socket):

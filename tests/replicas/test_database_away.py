@@ -13,7 +13,7 @@ from bot.store.database import POOL_TIMEOUT, Database
 from tests.processes import until
 from tests.replicas.server import Server
 
-AWAY = "My memory is not answering"
+AWAY = "My memory is not answering at the moment. This is not your fault."
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +55,13 @@ async def test_while_it_is_away_people_are_told_and_when_it_is_back_all_goes_on(
     await until(lambda: len(slack.messages(ONBOARDING, ANA)) > 2)
     told.append(slack.seen(ANA, ONBOARDING))
     unwritten = pivotal.patches(89)
+    await until(lambda: "chore put off" in "".join(one.process.err for one in fleet.replicas))
     logged = "".join(one.process.err for one in fleet.replicas)
     await asyncio.to_thread(server.starts)
     after = [await ask() for _ in range(4)]
 
     assert all(AWAY in one for one in told)
+    assert "failed" in logged
     assert "MemoryAway: The database does not answer" in logged
     assert (unwritten, await store.audit.list()) == ([], ())
     assert all("Advance to Program buildout" in one for one in after)
