@@ -321,6 +321,7 @@ class _Start:
         changes.watch(lambda changed: tasks.spawn(self.digests.follow(changed)))
         self.portfolio.watch(changes.notice)
         self.portfolio.watch(lambda sight: tasks.spawn(services.following.note(sight)))
+        self.portfolio.watch(lambda sight: tasks.spawn(self.withdrawing.recheck_those(sight.channels)))
         self.people.watch(lambda slack_id: self.homes.add(slack_id, slack_id))
         services.subscriptions.watch_people(lambda slack_id: self.homes.add(slack_id, slack_id))
 

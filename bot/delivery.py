@@ -31,6 +31,8 @@ REMEMBER = timedelta(minutes=10)
 """How long a person is taken to be what they were: guests rarely become members, or the other way round."""
 PAGE = 200
 """Members on a page, as https://docs.slack.dev/apis/web-api/pagination recommends."""
+NEW, CHANGED = timedelta(minutes=15), timedelta(hours=6)
+"""How old it may be which channels are customers' own, for what is posted there and for what is changed there."""
 AT_ONCE = 8
 """People asked about at the same time."""
 BREATH = 8.0
@@ -123,10 +125,10 @@ class Delivery:
     """The bot's mouth: every message others can see goes through here.
 
     `client` has `retry_handlers=[]`, for slack-sdk's default ones would send a dropped post again. `sleep` takes
-    seconds, `team` is the workspace's id, and `customer_channels` gives the ids of the channels that Pivotal knows
-    as a customer's own. In the channels of `guests_allowed` guests do not count as customers. `enterprise` is the
-    organisation that the workspace belongs to, where it does: its people are no strangers. `report` is told of every
-    call of Slack by its method and how it ended.
+    seconds, `team` is the workspace's id, and `customer_channels` gives the ids of the channels that Pivotal knew
+    as a customer's own at most so long ago. In the channels of `guests_allowed` guests do not count as customers.
+    `enterprise` is the organisation that the workspace belongs to, where it does: its people are no strangers.
+    `report` is told of every call of Slack by its method and how it ended.
 
     Whatever others would see in a channel goes there only after Slack was asked who reads it, every single time.
     """
@@ -138,7 +140,7 @@ class Delivery:
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         team: str,
-        customer_channels: Callable[[], Awaitable[Collection[str]]],
+        customer_channels: Callable[[timedelta], Awaitable[Collection[str]]],
         guests_allowed: Collection[str] = (),
         enterprise: str | None = None,
         report: Callable[[str, str], None] = lambda method, outcome: None,
@@ -199,7 +201,7 @@ class Delivery:
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""
-        await self._among_us(channel)
+        await self._among_us(channel, age=CHANGED)
         await self._call(self._client.chat_update, channel=channel, ts=ts, **fitted(message).payload())
 
     async def withdraw(self, channel: str, ts: str) -> None:
@@ -240,10 +242,13 @@ class Delivery:
         )
 
     async def guard(self, channel: str) -> None:
-        """Raise Forbidden when customers can read the channel, or when that cannot be determined."""
-        _refuse(await self.audience(channel))
+        """Raise Forbidden when customers can read the channel, or when that cannot be determined.
 
-    async def _among_us(self, channel: str) -> None:
+        Whatever is posted there afterwards asks for itself which channels are customers' own by then.
+        """
+        _refuse(await self.audience(channel, age=CHANGED))
+
+    async def _among_us(self, channel: str, *, age: timedelta = NEW) -> None:
         """Guard a channel once more, right before something goes there; with Slack out of reach that is what is told.
 
         A direct message was opened for the one person that it is meant for.
@@ -251,7 +256,7 @@ class Delivery:
         if channel.startswith("D"):
             return
         try:
-            facts = await self._facts(channel)
+            facts = await self._facts(channel, age=age)
         except (NotPosted, Unsent):
             raise
         except (BotError, PivotalError) as error:
@@ -260,16 +265,22 @@ class Delivery:
         _refuse(judged(facts))
 
     async def audience(
-        self, channel: str, *, customers: Collection[str] | None = None, since: datetime | None = None
+        self,
+        channel: str,
+        *,
+        age: timedelta = NEW,
+        customers: Collection[str] | None = None,
+        since: datetime | None = None,
     ) -> Audience:
         """Say who can read a channel, asking Slack afresh; only what its people are is remembered for `REMEMBER`.
 
         With `since`, for a look that nobody waits for, only from then on, and a few are asked about at a time.
-        `customers` are the channels of customers, where they need not be asked for. Raises NotPosted when Slack does
+        `age` is how old it may be which channels are customers' own; `customers` are these, where that needs not be
+        asked. Raises NotPosted when Slack does
         not show the channel; whatever else fails makes the audience unknown.
         """
         try:
-            return judged(await self._facts(channel, customers=customers, since=since))
+            return judged(await self._facts(channel, age=age, customers=customers, since=since))
         except NotPosted:
             raise
         except (BotError, PivotalError) as error:
@@ -277,7 +288,12 @@ class Delivery:
             return judged({"unknown": True})
 
     async def _facts(
-        self, channel: str, *, customers: Collection[str] | None = None, since: datetime | None = None
+        self,
+        channel: str,
+        *,
+        age: timedelta,
+        customers: Collection[str] | None = None,
+        since: datetime | None = None,
     ) -> dict[str, bool | None]:
         if channel.startswith("D"):
             opened = await self._call(self._client.conversations_open, channel=channel, return_im=True)
@@ -290,7 +306,7 @@ class Delivery:
         facts: dict[str, bool | None] = {
             "shared": bool(found.get("is_ext_shared") or (found.get("is_shared") and not found.get("is_org_shared"))),
             "pending_shared": bool(found.get("is_pending_ext_shared") or found.get("pending_shared")),
-            "customer_channel": channel in (await self._customer_channels() if customers is None else customers),
+            "customer_channel": channel in (await self._customer_channels(age) if customers is None else customers),
             "has_guest": None,
         }
         if not any(facts.values()):

@@ -46,7 +46,7 @@ async def slack(time: Time) -> AsyncIterator[LocalSlack]:
         yield local
 
 
-async def customers() -> set[str]:
+async def customers(_age: timedelta) -> set[str]:
     return {GLOBEX}
 
 
@@ -250,7 +250,7 @@ async def test_what_cannot_be_determined_is_refused(slack, delivery, method):
 
 
 async def test_with_pivotal_away_the_audience_is_unknown(client, time):
-    async def away() -> set[str]:
+    async def away(_age: timedelta) -> set[str]:
         raise UpstreamError("Pivotal is not answering.")
 
     delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=away)

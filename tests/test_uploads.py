@@ -1,7 +1,7 @@
 """A picture in a thread: sent once, with its words, and told apart by whether anybody can see it."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
@@ -36,7 +36,7 @@ async def slack(extras) -> AsyncIterator[LocalSlack]:
 
 @pytest.fixture
 async def delivery(slack, slept) -> AsyncIterator[Delivery]:
-    async def customers() -> set[str]:
+    async def customers(_age: timedelta) -> set[str]:
         return set()
 
     async def sleep(seconds: float) -> None:

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from aiohttp import ClientSession, ClientTimeout
@@ -141,7 +141,7 @@ async def _delivery(
     """The mouth that digests are said with, to be asked who would hear them. Raises NoAnswer."""
     who = await slack.identity()
 
-    async def customer_channels() -> frozenset[str]:
+    async def customer_channels(_age: timedelta) -> frozenset[str]:
         store = await memory.readable()
         _, customers, _ = await store.snapshot.load() if store else ((), {}, None)
         return frozenset(one.slack_channel_id for one in customers.values() if one.slack_channel_id)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 
 from bot.commands.init_checks import Checks, Unfit, Workspace
 from bot.delivery import Delivery
@@ -27,7 +28,7 @@ async def check(
     Raises Unfit and the errors of Slack's client.
     """
 
-    async def customers() -> frozenset[str]:
+    async def customers(_age: timedelta) -> frozenset[str]:
         try:
             async with checks.pivotal(key) as pivotal:
                 return frozenset(

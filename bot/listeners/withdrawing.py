@@ -75,6 +75,11 @@ class Withdrawing:
         if await self._settled(channel, since):
             self._open.pop(channel, None)
 
+    async def recheck_those(self, channels: Collection[str]) -> None:
+        """Recheck those of these channels where something stands."""
+        for channel in sorted(await self._channels() & frozenset(channels)) if channels else ():
+            await self.recheck(channel)
+
     async def look_again(self) -> float:
         """Recheck one channel that waits for it, and one of the round; gives the seconds until there is more to do."""
         if self._open:

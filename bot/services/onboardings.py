@@ -22,7 +22,7 @@ from bot.pivotal.errors import InvalidRequest, PivotalError
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.models import CustomerRow
 from bot.services.events import Events
-from bot.services.portfolio import Portfolio
+from bot.services.portfolio import CUSTOMERS, Portfolio, own_channels
 
 LIST_AGE = timedelta(minutes=2)
 LIVE_AGE = timedelta(hours=6)
@@ -87,17 +87,17 @@ class Onboardings:
     async def _age(self) -> timedelta:
         return LIVE_AGE if self._events and await self._events.lively() else LIST_AGE
 
-    async def customer_channels(self) -> frozenset[str]:
-        """The Slack channels that Pivotal links to customers. Raises UpstreamError when nobody knows them."""
-        snapshot = await self._portfolio.snapshot(INDEX_AGE, interactive=True)
-        return frozenset(one.slack_channel_id for one in snapshot.customers.values() if one.slack_channel_id)
+    async def customer_channels(self, max_age: timedelta) -> frozenset[str]:
+        """The Slack channels that Pivotal linked to customers at most `max_age` ago; while it is away, a few hours.
+
+        Raises UpstreamError when nobody knows them as well as that.
+        """
+        return own_channels(await self._portfolio.customers(max_age, at_most=CUSTOMERS))
 
     def known_customer_channels(self) -> frozenset[str] | None:
         """Those of them that memory has, however old; None before there was any walk."""
         known = self._portfolio.current
-        if known is None:
-            return None
-        return frozenset(one.slack_channel_id for one in known.customers.values() if one.slack_channel_id)
+        return None if known is None else own_channels(known.customers)
 
     async def read(self, onboarding_id: str) -> Standing:
         """Read one onboarding afresh, by id or display id; raises NotFound, and the client's errors."""

@@ -27,6 +27,9 @@ WHOLE_WALK = timedelta(days=1)
 CUSTOMERS = timedelta(hours=6)
 """Customers change seldom: they are walked this often, or when one turns up that nobody knows."""
 
+TRIED = timedelta(minutes=1)
+"""After a walk of the customers that failed, none is tried for so long."""
+
 KEEP_UP = 5.0
 """Seconds between two looks at what other replicas have stored."""
 
@@ -54,6 +57,8 @@ class Sight:
     gone: tuple[Standing, ...] = ()
     by: str = ""
     """Slack user id of who made the changes through this bot."""
+    channels: frozenset[str] = frozenset()
+    """The Slack channels that were found to be a customer's own."""
 
 
 class Portfolio:
@@ -84,6 +89,8 @@ class Portfolio:
         self._nameless: frozenset[str] = frozenset()
         self._writing = asyncio.Lock()
         self._flight: asyncio.Task[UpstreamError | None] | None = None
+        self._asking: asyncio.Task[UpstreamError | None] | None = None
+        self._refused: tuple[datetime, UpstreamError] | None = None
         self._watchers: list[Callable[[Sight], None]] = []
         self._under_way: Callable[[str], Awaitable[bool]] | None = None
         self.trouble: UpstreamError | None = None
@@ -166,6 +173,48 @@ class Portfolio:
             raise trouble or UpstreamError("Pivotal is not answering.")
         return replace(current, stale=True, trouble=trouble.message) if trouble else current
 
+    async def customers(self, max_age: timedelta, *, at_most: timedelta) -> Mapping[str, CustomerRow]:
+        """The customers, walked at most `max_age` ago; with Pivotal away, `at_most` ago. All who ask share the walk.
+
+        Raises UpstreamError when nobody knows them as well as that.
+        """
+        if self._recall.walked is None:
+            await self.snapshot(max_age, interactive=True)
+        await self.keep_up()
+        if not self._met_within(max_age):
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._ask_for_customers())
+            trouble = await asyncio.shield(self._asking)
+            if trouble and not self._met_within(at_most):
+                raise trouble
+        return self._memory.customers
+
+    def _met_within(self, age: timedelta) -> bool:
+        at = self._recall.walked.customers_at if self._recall.walked else None
+        return at is not None and abs(self._clock() - at) <= age
+
+    async def _ask_for_customers(self) -> UpstreamError | None:
+        """Walk the customers alone; gives why that could not be done."""
+        now = self._clock()
+        if self._refused and abs(now - self._refused[0]) < TRIED:
+            return self._refused[1]
+        try:
+            found = await walks.customers(self._pivotal)
+        except PivotalError as error:
+            log.warning("customers not walked", error=type(error).__name__, why=str(error))
+            self._refused = (now, _in_words(error, now=now))
+            return self._refused[1]
+        async with self._writing:
+            before = own_channels(self._memory.customers)
+            await self._store.snapshot.refresh_customers(found.values(), at=now)
+            if self._recall.walked:
+                self._recall.walked = replace(self._recall.walked, customers_at=now)
+            if found != self._memory.customers:
+                self._memory.hold(self._memory.rows().values(), customers=found, met={})
+        self._refused = None
+        self._tell(Sight(channels=own_channels(found) - before))
+        return None
+
     async def put(self, onboarding: OnboardingRow, source: str = "us", *, by: str = "") -> None:
         """Take in a record just written (`us`, `by` a person) or read (`poll`, `webhook`).
 
@@ -196,7 +245,9 @@ class Portfolio:
         """Take in a customer just read."""
         row = walks.slim_customer(customer)
         await self._store.snapshot.put_customer(row)
+        before = own_channels(self._memory.customers)
         self._memory.meet(row)
+        self._tell(Sight(channels=own_channels({row.id: row}) - before))
 
     async def remove(self, reference: str) -> None:
         """Forget an onboarding, by id or display id, that Pivotal says is gone; what was observed of it stays."""
@@ -226,10 +277,11 @@ class Portfolio:
         self._turns.hurry()
 
     async def close(self) -> None:
-        """End a walk that is under way."""
-        if self._flight is not None:
-            self._flight.cancel()
-            await asyncio.gather(self._flight, return_exceptions=True)
+        """End the walks that are under way."""
+        walking = [task for task in (self._flight, self._asking) if task is not None]
+        for task in walking:
+            task.cancel()
+        await asyncio.gather(*walking, return_exceptions=True)
 
     async def _refresh(self, max_age: timedelta, *, interactive: bool) -> UpstreamError | None:
         since = self._clock() - max_age
@@ -274,10 +326,10 @@ class Portfolio:
             # A customer that no list has, such as a deleted one, is not looked for again and again.
             self._nameless = nameless - customers.keys()
         async with self._writing:
-            before = self._memory.standings
+            before, owned = self._memory.standings, own_channels(self._memory.customers)
             observations = await self._keep(seen, customers, now=now)
             gone = tuple(one for key, one in before.items() if key not in self._memory.standings)
-        self._tell(Sight(tuple(observations), gone))
+        self._tell(Sight(tuple(observations), gone, channels=own_channels(self._memory.customers) - owned))
         count = None if customers is None else len(customers)
         return Refreshed(now, seen.gone is None, len(seen.rows), count, tuple(observations))
 
@@ -302,9 +354,14 @@ class Portfolio:
         return observations
 
     def _tell(self, sight: Sight) -> None:
-        if sight.changes or sight.gone:
+        if sight.changes or sight.gone or sight.channels:
             for watcher in self._watchers:
                 watcher(sight)
+
+
+def own_channels(customers: Mapping[str, CustomerRow]) -> frozenset[str]:
+    """The Slack channels that these customers have for their own."""
+    return frozenset(one.slack_channel_id for one in customers.values() if one.slack_channel_id)
 
 
 def _in_words(error: PivotalError, *, now: datetime) -> UpstreamError:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.history import changes
@@ -101,6 +101,13 @@ class SnapshotRows:
             await self._write(connection, onboardings, _stored([row], written_at=now, met={}))
             await _observe(connection, found)
         return row, found
+
+    async def refresh_customers(self, rows: Iterable[CustomerRow], *, at: datetime) -> None:
+        """Make the stored customers what a walk of theirs alone saw; there was one of the onboardings before."""
+        async with self._database.writing() as connection:
+            await self._database.alone(connection, key=ORDER)
+            await self._refresh_customers(connection, rows)
+            await connection.execute(update(snapshot).values(customers_at=at))
 
     async def put_customer(self, row: CustomerRow) -> None:
         """Store one fresh customer."""

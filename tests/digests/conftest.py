@@ -66,7 +66,7 @@ class Scene:
         """Ana is alone in every user group."""
         return frozenset({"U0ANA0001"})
 
-    async def customers(self) -> set[str]:
+    async def customers(self, _age: timedelta) -> set[str]:
         return {GLOBEX}
 
     async def start(self, api: AsyncPivotalApi, *, test_key: bool = False) -> None:

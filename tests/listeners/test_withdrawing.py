@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import running
+from bot.domain.errors import UpstreamError
 from bot.listeners.withdrawing import PAUSE
+from bot.pivotal.models import CustomerRow
+from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import ANA, CARA, DEVON, GUS, LAUNCHES, ONBOARDING, Kind
 from bot.services.cards import MOST_IN_CHANNEL
 from tests.processes import until
@@ -207,6 +210,63 @@ async def test_a_card_that_was_being_posted_while_the_channel_was_shared_is_remo
     await bot.settled()
 
     assert [one.seen for one in slack.messages(ONBOARDING) if not one.ephemeral_to] == [REMOVED]
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+class TestACustomersOwnChannel:
+    @pytest.fixture
+    def becomes_auroras(self, pivotal):
+        """`becomes_auroras(channel)`: somebody writes in Pivotal that it is their Slack channel."""
+
+        def becomes(channel):
+            pivotal.world.customers.find(pivotal.onboarding(89)["customer_id"])["slack_channel_id"] = channel
+
+        return becomes
+
+    async def test_is_known_a_quarter_of_an_hour_later_and_then_nothing_stands_there(
+        self, shared, as_posted, ask, slack, bot, clock, becomes_auroras
+    ):
+        card = await shared()
+        becomes_auroras(ONBOARDING)
+        clock.passes(minutes=16)
+        posted = len(slack.calls_of("chat.postMessage"))
+
+        refused = await ask("share #101")
+        await bot.settled()
+
+        assert "I post nothing in that channel" in refused
+        assert len(slack.calls_of("chat.postMessage")) == posted
+        assert as_posted(card).seen == REMOVED
+
+    async def test_is_known_at_once_where_pivotal_tells(self, shared, as_posted, bot, pivotal, becomes_auroras):
+        card = await shared()
+        becomes_auroras(ONBOARDING)
+        told = pivotal.customer(pivotal.onboarding(89)["customer_id"])
+
+        await bot.services.portfolio.meet(CustomerRow.model_validate(told))
+        await bot.settled()
+
+        assert as_posted(card).seen == REMOVED
+
+    async def test_is_not_forgotten_while_pivotal_is_away_and_after_six_hours_nobody_knows(self, bot, pivotal, clock):
+        pivotal.fails(Fault.revoked_key, times=1_000)
+
+        clock.passes(hours=5)
+        known = await bot.services.onboardings.customer_channels(timedelta(minutes=15))
+        clock.passes(hours=2)
+
+        assert known == {"C0GLOBEX1"}
+        with pytest.raises(UpstreamError):
+            await bot.services.onboardings.customer_channels(timedelta(minutes=15))
+
+    async def test_is_asked_for_once_by_all_who_post_together_and_not_again_for_a_while(self, bot, pivotal, clock):
+        clock.passes(minutes=16)
+        before = len(pivotal.requests)
+
+        for _ in range(2):
+            await asyncio.gather(*(bot.services.onboardings.customer_channels(timedelta(minutes=15)) for _ in range(3)))
+
+        assert [request.path for request in pivotal.requests[before:]] == ["/customers"]
 
 
 class TestWhereGuestsAreAllowed:

@@ -112,7 +112,7 @@ async def _member(slack_id: str) -> Actor:
     return Actor(slack_id, "T", "Ben")
 
 
-async def _none() -> frozenset[str]:
+async def _none(_age: timedelta) -> frozenset[str]:
     return frozenset()
 
 
