@@ -89,7 +89,6 @@ async def test_answer_that_comes_too_late_for_slack_disturbs_nobody(ask, slack, 
 
 @pytest.mark.parametrize("mode", ["socket"])
 async def test_bug_of_ours_gives_a_reference_and_no_details(ask, bot, slack):
-    await bot.store.close()
     bot.services.portfolio._memory = None
 
     answer = await ask("list")
