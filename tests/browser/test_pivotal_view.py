@@ -28,6 +28,17 @@ async def test_a_change_made_here_is_danas_and_stands_in_the_timeline(pivotal: L
     assert pivotal.phase_of(89) == "launch"
 
 
+async def test_a_date_that_is_kept_as_an_instant_reads_as_a_day(pivotal: LocalPivotal, open_page: Open) -> None:
+    pivotal.has_onboarding(89, customer="Aurora Foods", target_launch_date="2026-11-26T00:00:00.000Z")
+    page = await open_page(at="#/pivotal/89")
+    record = page.get_by_role("complementary", name="Onboarding")
+
+    pivotal.edit(89, by="Dana", target_launch_date="2026-12-03T00:00:00.000Z")
+
+    await expect(record.get_by_role("list")).to_contain_text("3 Dec")
+    await expect(record.get_by_role("list")).not_to_contain_text("T00:00")
+
+
 async def test_what_the_bot_changes_appears_while_a_field_is_half_edited(
     pivotal: LocalPivotal, open_page: Open
 ) -> None:

@@ -39,7 +39,9 @@ function line(entry, zone) {
 function said(value) {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (/^\d{4}-\d\d-\d\d$/.test(value)) return calendarDay(value);
+  // A date that Pivotal keeps as an instant is a day all the same: it is set to midnight.
+  const day = /^(\d{4}-\d\d-\d\d)(T00:00:00(\.0+)?Z)?$/.exec(value);
+  if (day) return calendarDay(day[1]);
   return /^(?!user_)[a-z]+(_[a-z]+)*$/.test(value) ? humanised(value) : String(value);
 }
 
