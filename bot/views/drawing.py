@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, DPI = 6.4, 200
-"""Inches, and pixels to the inch; narrow, so that a phone shows letters one can read. All other lengths are in inches
-too, from the upper left corner."""
+"""Inches, and pixels to the inch; narrow, so that a phone shows letters one can read, unless the numbers need more. All
+other lengths are in inches too, from the upper left corner."""
+SHORTEST = 0.3
+"""Of the longest bar, where next to no number fits into its own part of it."""
 MARGIN, BAR, GAP = 0.3, 0.36, 0.14
 LINE = 0.19
 """Of a line of text."""
@@ -77,6 +79,8 @@ def composed(chart: Chart) -> "Figure":
         for place, (label, _) in enumerate(chart.bars, 1)
     ]
     sheet = Sheet()
+    rows = [numbers for _, numbers in chart.bars]
+    sheet.width = max(WIDTH, _left(sheet, labels) + SHORTEST + _most_behind(sheet, rows) + MARGIN)
     legend = _legend(sheet, states)
     tall = [max(BAR, LINE * (label.count("\n") + 1)) + GAP for label in labels]
     head = MARGIN + 3.1 * LINE + len(legend) * 1.4 * LINE + GAP
@@ -107,6 +111,7 @@ class Sheet:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
+        self.width = WIDTH
         self.figure = Figure(figsize=(WIDTH, WIDTH), dpi=DPI, facecolor="white")
         self._renderer = FigureCanvasAgg(self.figure).get_renderer()  # type: ignore[no-untyped-call]
         self._axes = self.figure.add_axes((0, 0, 1, 1))
@@ -114,8 +119,8 @@ class Sheet:
 
     def cut(self, height: float) -> None:
         """Make it as high as it has to be; done before anything is written."""
-        self.figure.set_size_inches(WIDTH, height)
-        self._axes.set_xlim(0, WIDTH)
+        self.figure.set_size_inches(self.width, height)
+        self._axes.set_xlim(0, self.width)
         self._axes.set_ylim(height, 0)
 
     def write(self, x: float, y: float, words: str, **style: Any) -> None:
@@ -146,7 +151,7 @@ def _head(sheet: Sheet, chart: Chart) -> None:
     sheet.write(MARGIN, MARGIN + 1.9 * LINE, drawable(chart.subtitle, otherwise=""), fontsize=9.5, color=FAINT)
     if chart.badge:
         box = {"boxstyle": "round,pad=0.35", "facecolor": BADGE, "edgecolor": INK}
-        place = (WIDTH - MARGIN - 0.08, MARGIN + 0.6 * LINE)
+        place = (sheet.width - MARGIN - 0.08, MARGIN + 0.6 * LINE)
         sheet.write(*place, chart.badge, fontweight="bold", ha="right", bbox=box)
 
 
@@ -156,7 +161,7 @@ def _legend(sheet: Sheet, labels: Sequence[str]) -> list[list[tuple[int, float]]
     x = MARGIN
     for place, label in enumerate(labels):
         needed = KEY + 0.08 + sheet.wide(label)
-        if lines[-1] and x + needed > WIDTH - MARGIN:
+        if lines[-1] and x + needed > sheet.width - MARGIN:
             lines.append([])
             x = MARGIN
         lines[-1].append((place, x))
@@ -166,8 +171,8 @@ def _legend(sheet: Sheet, labels: Sequence[str]) -> list[list[tuple[int, float]]
 
 def _bars(sheet: Sheet, chart: Chart, labels: Sequence[str], tall: Sequence[float], *, top: float) -> None:
     """Every bar with its label before it, the numbers in it, and behind it its total and what found no room in it."""
-    left = MARGIN + max((sheet.wide(label) for label in labels), default=0.0) + 0.15
-    unit = _unit(sheet, [numbers for _, numbers in chart.bars], room=WIDTH - MARGIN - left)
+    left = _left(sheet, labels)
+    unit = _unit(sheet, [numbers for _, numbers in chart.bars], room=sheet.width - MARGIN - left)
     y = top
     for label, (_, numbers), height in zip(labels, chart.bars, tall, strict=True):
         middle = y + (height - GAP) / 2
@@ -188,6 +193,16 @@ def _bars(sheet: Sheet, chart: Chart, labels: Sequence[str], tall: Sequence[floa
                 sheet.write(x + APART + KEY + 0.05, middle, str(number))
                 x += APART + KEY + 0.05 + sheet.wide(str(number))
         y += height
+
+
+def _left(sheet: Sheet, labels: Sequence[str]) -> float:
+    """Where the bars begin, behind the longest label."""
+    return MARGIN + max((sheet.wide(label) for label in labels), default=0.0) + 0.15
+
+
+def _most_behind(sheet: Sheet, rows: Iterable[Sequence[int]]) -> float:
+    """How much room is needed behind the bars where no number fits into its own part of one."""
+    return max((_behind(sheet, numbers, 0.0) for numbers in rows if sum(numbers)), default=0.0)
 
 
 def _number(sheet: Sheet, x: float, y: float, number: int) -> None:

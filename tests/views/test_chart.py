@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import combinations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from bot.domain.phases import DEFAULT
@@ -131,6 +131,11 @@ def test_what_is_too_much_for_one_picture_is_drawn_together(frame):
     assert sum(sum(numbers) for _, numbers in shown.bars) == week.open
 
 
+@example(
+    bars=[("W" * 20, (3000, 650, 650, 650, 650, 650, 650)), ("b", (1, 0, 0, 0, 0, 0, 90000))],
+    states=("a",) * 7,
+    badge="",
+)
 @given(
     bars=some.lists(
         some.tuples(LABELS, some.tuples(*[some.one_of(some.just(0), some.integers(0, 3000))] * 7)),
