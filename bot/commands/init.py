@@ -59,6 +59,10 @@ def main(options: Options, *, clock: Callable[[], datetime]) -> int:
         return INTERRUPTED
 
 
+_UNKNOWN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+"""How Slack says that it does not know a token."""
+
+
 class Setup:
     """One run: six steps, each of which adds to what is to be written."""
 
@@ -240,7 +244,7 @@ class Setup:
         try:
             return asyncio.run(work)
         except StartError as error:
-            raise Unfit(str(error), again=True) from error
+            raise Unfit(str(error), again=not _of_no_use(error.__cause__)) from error
         except BotError as error:
             raise Unfit(f"{error.message} {error.advice(self._plain('bot_command'))}".strip(), again=True) from error
         except MemoryAway as error:
@@ -265,6 +269,11 @@ def _complain(text: str) -> None:
 
 def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
+
+
+def _of_no_use(cause: BaseException | None) -> bool:
+    """Whether Slack does not know a token, and will not a moment later either."""
+    return isinstance(cause, SlackApiError) and refusal(cause) in _UNKNOWN
 
 
 def _usual(name: str) -> str:

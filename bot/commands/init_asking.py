@@ -80,8 +80,11 @@ class Asker:
                 return self._checked(typed, check)
             except Unfit as wrong:
                 self._wrong(wrong)
-                # What Slack or Pivotal may take a moment later need not be pasted again.
-                before = typed if wrong.again else before
+                # What Slack or Pivotal may take a moment later need not be pasted again; what they refuse is gone.
+                if wrong.again:
+                    before = typed
+                elif typed == before:
+                    before = question.usual
 
     def _before(self, question: Question) -> str:
         return self._given.get(question.name) or self._present.get(question.name) or question.usual

@@ -129,7 +129,7 @@ async def test_of_a_wrong_token_it_says_what_it_is_and_asks_again(where, secrets
         await child.says("App-level token: ")
         await child.types_unseen("xapp-of-another")
         await child.says("✗ Slack refused the app token (invalid_auth).")
-        await child.says("App-level token [xapp-…]: ")
+        await child.says("App-level token: ")
         child.types(CTRL_C)
         await child.says("Stopped. Nothing was written.")
         code = await child.ends()
@@ -181,6 +181,25 @@ async def test_who_presses_enter_keeps_what_is_there(slack, pivotal, secrets, fi
     assert code == 0
     assert file.read_text() == before
     assert hides(child, secrets)
+
+
+async def test_what_was_there_and_is_refused_is_not_offered_again(slack, pivotal, secrets, file, tmp_path):
+    lines = {**secrets, "SLACK_API_URL": slack.api_url, "PIVOTAL_BASE_URL": pivotal.url, "BOT_ADMINS": CARA}
+    lines["SLACK_BOT_TOKEN"] = "xoxb-revoked"
+    file.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+
+    async with terminal("init", cwd=tmp_path) as child:
+        await child.says("[socket]: ")
+        child.types("")
+        for shown in ("[xapp-…]: ", "Bot token [xoxb-…]: "):
+            await child.says(shown)
+            await child.types_unseen("")
+        await child.says("Bot token: ")
+        child.types(CTRL_C)
+        code = await child.ends()
+
+    assert code == 130
+    assert "✗" in child.out
 
 
 @pytest.mark.parametrize(
