@@ -79,7 +79,7 @@ RULES = {
     Right.DATE: Rule("change the target date of this onboarding", _OWNERS, writes=True),
     Right.OWNERS: Rule("change who owns an onboarding", _MANAGERS, writes=True),
     Right.UNDO: Rule("undo a change of this onboarding", _OWNERS, writes=True),
-    Right.NEW: Rule("start an onboarding", _LINKED, writes=True),
+    Right.NEW: Rule("create an onboarding", _LINKED, writes=True),
     Right.CONTACTS: Rule("add customers and contacts", _LINKED, writes=True),
     Right.NOTE: Rule("add a note", _LINKED),
     Right.HANDOVER: Rule("hand onboardings over", _MANAGERS, writes=True),

@@ -242,7 +242,7 @@ async def test_failure_half_way_goes_on_from_there_and_creates_one_of_each(
 
 async def test_nobody_without_the_right_opens_the_form(opens, slack, audited):
     assert await opens(by=DEVON) is None
-    assert "You may not start an onboarding" in slack.seen(DEVON, ONBOARDING)
+    assert "You may not create an onboarding" in slack.seen(DEVON, ONBOARDING)
     assert await opens(by=GUS, channel=PARTNERS) is None
 
 
