@@ -83,6 +83,7 @@ GATES: Mapping[str, Right | None] = {
     "ob:reject-claim": Right.LINK,
     "ob:row": Right.READ,
     "ob:share": Right.SHARE,
+    "ob:share-this": Right.SHARE,
     "ob:snooze": Right.SNOOZE,
     "ob:state": Right.STATE,
     "ob:subscribe": Right.READ,

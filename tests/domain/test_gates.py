@@ -20,7 +20,7 @@ def test_nobody_gets_to_a_write_where_writing_is_off(name):
         admit(name, Actor("U0CARA001", "T0HOME001", "Cara", admin=True, policy=OFF))
 
 
-@pytest.mark.parametrize("name", ["show", "whoami", "ob:open", "ob:share", "settings", "log"])
+@pytest.mark.parametrize("name", ["show", "whoami", "ob:open", "ob:share", "ob:share-this", "settings", "log"])
 def test_reading_goes_on_where_writing_is_off(name):
     admit(name, Actor("U0DEV0001", "T0HOME001", "Devon", policy=OFF))
 
