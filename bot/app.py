@@ -59,6 +59,7 @@ from bot.services.onboardings import Onboardings
 from bot.services.people import People
 from bot.services.pivotal_checks import PivotalChecks
 from bot.services.portfolio import Portfolio
+from bot.services.posts import Posts
 from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.services.sweeping import Sweeping
@@ -231,6 +232,7 @@ class _Start:
 
     def _what_it_says(self) -> None:
         services, scopes = self.services, self.identity.scopes
+        posts = Posts(self.store, clock=self.clock)
         self.delivery = Delivery(
             self.client,
             clock=self.clock,
@@ -240,10 +242,12 @@ class _Start:
             guests_allowed=self.settings.bot_guests_allowed,
             enterprise=self.identity.enterprise,
             report=self.figures.asked_slack,
+            remember=posts.remember,
         )
         self.posted = PostedCards(self.store, services.onboardings, self.portfolio, clock=self.clock)
         self.withdrawing = Withdrawing(
             self.delivery,
+            posts,
             self.posted,
             services.ledger,
             services.inbox,

@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.audience import Audience
 from bot.domain.audience import audience as judged
 from bot.domain.errors import BotError, Forbidden, OutcomeUnknown, UpstreamError, UserError, cause
+from bot.domain.records import is_direct
 from bot.pivotal.errors import PivotalError
 from bot.views.fitting import fitted
 from bot.views.message import Message, Picture, say
@@ -128,7 +129,8 @@ class Delivery:
     seconds, `team` is the workspace's id, and `customer_channels` gives the ids of the channels that Pivotal knew
     as a customer's own at most so long ago. In the channels of `guests_allowed` guests do not count as customers.
     `enterprise` is the organisation that the workspace belongs to, where it does: its people are no strangers.
-    `report` is told of every call of Slack by its method and how it ended.
+    `report` is told of every call of Slack by its method and how it ended, and `remember` of every message that was
+    posted in a channel, by its channel and ts.
 
     Whatever others would see in a channel goes there only after Slack was asked who reads it, every single time.
     """
@@ -144,9 +146,11 @@ class Delivery:
         guests_allowed: Collection[str] = (),
         enterprise: str | None = None,
         report: Callable[[str, str], None] = lambda method, outcome: None,
+        remember: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         self._client = client
         self._report = report
+        self._remember = remember
         self._clock = clock
         self._sleep = sleep
         self._customer_channels = customer_channels
@@ -170,7 +174,10 @@ class Delivery:
             unfurl_media=False,
             **fitted(message).payload(),
         )
-        return Posted(response["channel"], response["ts"])
+        posted = Posted(response["channel"], response["ts"])
+        if self._remember and not is_direct(channel):
+            await self._remember(posted.channel, posted.ts)
+        return posted
 
     async def whisper(self, channel: str, message: Message, *, to: str, thread_ts: str | None = None) -> None:
         """Show a message to one member of a channel only, https://docs.slack.dev/reference/methods/chat.postEphemeral.

@@ -1,4 +1,4 @@
-"""Takes back what stands in a channel that customers have come to read: posted cards, and the digests still open.
+"""Takes back what stands in a channel that customers have come to read: cards, digests and threads.
 
 Slack tells of people who join a channel and of channels that are shared, with the scopes the bot has anyway:
 https://docs.slack.dev/reference/events/member_joined_channel and https://docs.slack.dev/reference/events/channel_shared.
@@ -6,8 +6,10 @@ Of an invitation that is pending, and of a member who becomes a guest, it tells 
 tells nobody. So every channel where something stands is looked at from time to time besides.
 """
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -17,6 +19,7 @@ from bot.domain.records import is_direct
 from bot.services.cards import PostedCards
 from bot.services.inbox import Inbox
 from bot.services.ledger import Ledger
+from bot.services.posts import Posts
 
 log = structlog.get_logger()
 
@@ -46,7 +49,8 @@ class Withdrawing:
     def __init__(
         self,
         delivery: Delivery,
-        posted: PostedCards,
+        posts: Posts,
+        cards: PostedCards,
         ledger: Ledger,
         inbox: Inbox,
         *,
@@ -54,7 +58,8 @@ class Withdrawing:
         clock: Callable[[], datetime],
     ) -> None:
         self._delivery = delivery
-        self._posted = posted
+        self._posts = posts
+        self._cards = cards
         self._ledger = ledger
         self._inbox = inbox
         self._customers = customers
@@ -107,7 +112,9 @@ class Withdrawing:
     async def _channels(self) -> frozenset[str]:
         """Where something stands that says something of a customer; a direct message has one reader only."""
         digests = {digest.channel for digest in await self._ledger.open_messages()}
-        return frozenset(one for one in await self._posted.channels() | digests if not is_direct(one))
+        return frozenset(
+            one for one in await self._posts.channels() | await self._cards.channels() | digests if not is_direct(one)
+        )
 
     async def _settled(self, channel: str, since: datetime | None) -> bool:
         """Whether there is nothing left to look at: nothing stands there, or what may, or all of it was withdrawn."""
@@ -121,20 +128,23 @@ class Withdrawing:
             return not audience.reason
         log.warning("channel read from outside", channel=channel)
         while known := await self._known(channel):
-            for ts, forget in known.items():
+            for ts, forgets in known.items():
                 if not await self._withdrawn(channel, ts):
                     return False
-                await forget()
+                for forget in forgets:
+                    await forget()
         return True
 
-    async def _known(self, channel: str) -> dict[str, Callable[[], Awaitable[object]]]:
-        """Messages of ours there that say something of a customer, by ts, and what forgets each; none: none is left."""
-        found: dict[str, Callable[[], Awaitable[object]]] = {}
-        for card in await self._posted.in_channel(channel):
-            found[card.ts] = lambda card=card: self._posted.forget(card)  # type: ignore[misc]  # the loop's own
+    async def _known(self, channel: str) -> dict[str, list[Callable[[], Awaitable[object]]]]:
+        """Messages of ours there, by ts, and what forgets each; none: none is left."""
+        found: dict[str, list[Callable[[], Awaitable[object]]]] = defaultdict(list)
+        for card in await self._cards.in_channel(channel):
+            found[card.ts].append(partial(self._cards.forget, card))
         for digest in await self._ledger.open_messages():
             if digest.channel == channel and digest.ts:
-                found[digest.ts] = lambda digest=digest: self._ledger.seal(digest)  # type: ignore[misc]
+                found[digest.ts].append(partial(self._ledger.seal, digest))
+        for ts in (*found, *await self._posts.in_channel(channel)):
+            found[ts].append(partial(self._posts.forget, channel, ts))
         return found
 
     async def _withdrawn(self, channel: str, ts: str) -> bool:

@@ -33,6 +33,7 @@ KEPT = (
     ("observations", "changes that were seen", f"{KEEP}; the last one of each field for as long as the onboarding"),
     ("deliveries", "which digest came, and what it said", f"{KEEP}; a subscription’s last one for as long as that"),
     ("cards", "where a card was posted, and what it showed last", f"{KEEP}; it is kept current for the first 30"),
+    ("posts", "where any message was posted in a channel, and nothing of what it said", KEEP),
     ("claims", "what was seen before, and who is at work on what", f"until each expires; without an end, {KEEP}"),
     ("inbox", "the ids of Pivotal’s events", f"{REMEMBER.days} days; what could not be read, {UNREAD.days} days"),
     ("snoozes", "what a channel is not told of", "until the day, 30 days at the most, or until the onboarding changes"),

@@ -20,6 +20,7 @@ from bot.store.tables import (
     inbox,
     observations,
     onboardings,
+    posts,
     snoozes,
     subscriptions,
 )
@@ -34,7 +35,7 @@ class Spans:
     """How long things are kept."""
 
     history: timedelta
-    """Audit, observations, deliveries, cards, and claims without an end."""
+    """Audit, observations, deliveries, cards, posts, and claims without an end."""
     events: timedelta
     """Ids of events that are worked off."""
     unread: timedelta
@@ -75,6 +76,7 @@ def _rules(now: datetime, spans: Spans) -> Iterator[tuple[Table, ColumnElement[b
     yield observations, and_(observations.c.seen_at < before, ~_still_needed())
     yield deliveries, and_(deliveries.c.claimed_at < before, ~_base_of_the_next())
     yield cards, cards.c.posted_at < before
+    yield posts, posts.c.posted_at < before
     yield claims, or_(claims.c.expires_at <= now, and_(claims.c.expires_at.is_(None), claims.c.since < before))
     yield inbox, or_(inbox.c.done_at < now - spans.events, inbox.c.received_at < now - spans.unread)
     # A day has ended everywhere a day later; who reads snoozes judges by the day of their own zone.

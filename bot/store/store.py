@@ -18,6 +18,7 @@ from bot.store.follows import Follows
 from bot.store.inbox import Inbox
 from bot.store.observations import Observations
 from bot.store.people import People
+from bot.store.posts import Posts
 from bot.store.retention import Retention
 from bot.store.schema import migrate
 from bot.store.snapshot import SnapshotRows
@@ -35,6 +36,7 @@ class Store:
         self.audit = Audit(database)
         self.people = People(database)
         self.cards = Cards(database)
+        self.posts = Posts(database)
         self.subscriptions = Subscriptions(database)
         self.deliveries = Deliveries(database)
         self.inbox = Inbox(database)

@@ -134,6 +134,14 @@ cards = Table(
     Index("cards_by_onboarding", "onboarding_id", "posted_at"),
 )
 
+posts = Table(
+    "posts",
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("ts", String, primary_key=True),
+    Column("posted_at", Instant, nullable=False),
+)
+
 onboardings = Table(
     "onboardings",
     metadata,

@@ -148,7 +148,7 @@ async def broken(setup, settings, slack, pivotal, file, taken):
             await subscribe(settings)
             slack.removes_bot(LAUNCHES)
         case "read-only database":
-            await version(settings, becomes="v8")
+            await version(settings, becomes="v9")
             file.chmod(0o400)
         case "port taken":
             del settings["SLACK_APP_TOKEN"]
@@ -158,7 +158,7 @@ async def broken(setup, settings, slack, pivotal, file, taken):
         case "wrong base URL":
             settings["PIVOTAL_BASE_URL"] = f"{pivotal.origin}/v1"
         case "old schema":
-            await version(settings, becomes="v7")
+            await version(settings, becomes="v8")
         case "newer schema":
             await version(settings, becomes="v99")
         case "no network":
@@ -181,7 +181,7 @@ async def test_doctor_names_it_and_serve_does_as_documented(setup, broken, slack
     assert (code, child.err) == (0 if wanted.startswith("`warn") else 1, "")
     assert re.search(rf"{said(wanted)}.*\n → \w", re.sub(" +", " ", child.out)), child.out
     if setup == "old schema":
-        assert await version(broken) == "v7"
+        assert await version(broken) == "v8"
 
     async with running("serve", cwd=tmp_path, settings=broken) as child:
         if stops := re.match(r"stops, code (\d)", does):
@@ -194,4 +194,4 @@ async def test_doctor_names_it_and_serve_does_as_documented(setup, broken, slack
             await until(lambda: re.search(said(does), told()))
             assert await child.stopped() == 0
     if setup == "old schema":
-        assert await version(broken) == "v8"
+        assert await version(broken) == "v9"

@@ -213,6 +213,36 @@ async def test_a_card_that_was_being_posted_while_the_channel_was_shared_is_remo
 
 
 @pytest.mark.parametrize("mode", ["socket"])
+async def test_what_was_said_in_the_thread_of_a_card_is_removed_with_it(shared, replies, happens, slack):
+    card = await shared()
+    await slack.clicks("Advance to Program buildout", by=ANA, message=card)
+    (line,) = replies(card)
+
+    await happens(slack.becomes_external, ONBOARDING)
+
+    assert "Ana Ruiz" in line
+    assert replies(card) == [REMOVED]
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_so_are_digests_of_earlier_days_and_their_threads(slack, pivotal, bot, clock, happens):
+    for number in range(200, 220):
+        pivotal.has_onboarding(number, customer=f"Customer {number}", phase="review", target_launch_date="2026-09-09")
+    await slack.types("/onboarding subscribe launch-week daily 09:00", by=CARA, channel=ONBOARDING)
+    for _ in range(2):
+        clock.passes(days=1, minutes=31)
+        await bot.digests.run_due(clock())
+    everyone = [one for one in slack.messages(ONBOARDING) if not one.ephemeral_to]
+
+    await happens(slack.becomes_external, ONBOARDING)
+
+    said = [one for one in slack.messages(ONBOARDING) if not one.ephemeral_to]
+    assert any(one.thread_ts for one in everyone)
+    assert len(said) == len(everyone)
+    assert {one.seen for one in said} == {REMOVED}
+
+
+@pytest.mark.parametrize("mode", ["socket"])
 class TestACustomersOwnChannel:
     @pytest.fixture
     def becomes_auroras(self, pivotal):

@@ -79,6 +79,27 @@ async def test_what_an_older_version_stored_is_read_with_what_it_did_so_far(
     await store.close()
 
 
+async def test_the_digests_that_stand_in_channels_are_known_by_their_place(
+    database: Database, url: str, now: datetime
+) -> None:
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade, to="v8")
+        await connection.execute(
+            text(
+                "INSERT INTO deliveries (subscription_id, slot, status, claimed_at, channel, ts) VALUES"
+                " ('S1', '2026-09-07', 'done', '2026-09-07 07:00:00+00:00', 'C1', '1788764400.000100'),"
+                " ('S1', '2026-09-08', 'failed', '2026-09-08 07:00:00+00:00', 'C1', NULL),"
+                " ('S2', '2026-09-07', 'done', '2026-09-07 07:00:00+00:00', 'D1', '1788764400.000200')"
+            )
+        )
+
+    store = await Store.open(url, clock=lambda: now)
+
+    assert await store.posts.channels() == {"C1"}
+    assert await store.posts.in_channel("C1", limit=5) == ("1788764400.000100",)
+    await store.close()
+
+
 async def test_what_was_stored_before_was_met_when_it_was_written_last(
     database: Database, url: str, now: datetime
 ) -> None:

@@ -68,6 +68,7 @@ async def old(old_url, now):
     await store.claims.first_time("view:V1", now=now, keep=None)
     await store.claims.first_time("Event:ä", now=now, keep=timedelta(days=1))
     await store.cards.add(Card("o1", "C1", "1.1", now, "Ana"))
+    await store.posts.add("C1", "1.1", at=precise)
     await store.snoozes.put(Snooze("C1", "o1", ODD, date(2026, 9, 10), "why", "U1", "Ana", now, "a|b"))
     await store.follows.add(Follow("U1", "o1", ODD, now, "UTC"))
     await store.inbox.add([Event("e1", "onboarding.updated", "onboarding:89", precise, now)])

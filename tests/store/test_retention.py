@@ -104,11 +104,13 @@ async def test_deliveries_go_but_not_the_base_of_the_next_digest(store: Store, n
 async def test_cards_go_when_nobody_may_have_to_remove_them_any_more(store: Store, now: datetime) -> None:
     for ts, age in (("1", SPANS.history + SECOND), ("2", SPANS.history)):
         await store.cards.add(Card("o1", "C1", ts, now - age, "Ana"))
+        await store.posts.add("C1", ts, at=now - age)
 
     gone = await sweep(store, now)
 
-    assert gone == {"cards": 1}
+    assert gone == {"cards": 1, "posts": 1}
     assert [card.ts for card in await store.cards.of("o1")] == ["2"]
+    assert await store.posts.in_channel("C1", limit=5) == ("2",)
 
 
 async def test_claims_go_when_they_expire_and_without_an_end_with_the_history(store: Store, now: datetime) -> None:
