@@ -94,8 +94,7 @@ class Withdrawing:
         if not self._round:
             await self._begin()
         if self._round:
-            await self.recheck(self._round[-1], since=self._began)
-            self._round.pop()
+            await self.recheck(self._round.pop(), since=self._began)
         return SPACE if self._open or self._round else PAUSE
 
     async def _begin(self) -> None:
