@@ -348,9 +348,11 @@ class Portfolio:
         )
         rows = seen.applied_to(self._memory.rows())
         rows |= {row.id: row for row in await self._store.snapshot.put_since(now)}
-        self._recall.walked = await self._store.snapshot.walked()
+        walked = await self._store.snapshot.walked()
         await self._recall.learn()
+        # Whoever asks meanwhile takes a walk that is noted here for one that is in memory.
         self._memory.hold(rows.values(), customers=customers, met=dict.fromkeys(rows, now))
+        self._recall.walked = walked
         return observations
 
     def _tell(self, sight: Sight) -> None:

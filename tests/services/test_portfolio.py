@@ -139,6 +139,18 @@ async def test_a_walk_brings_onboardings_with_their_customers_newest_first(
     assert portfolio.current == snapshot
 
 
+async def test_the_first_walk_is_seen_as_a_whole_or_not_at_all(portfolio: Portfolio, pivotal: LocalPivotal) -> None:
+    pivotal.has_onboarding(89, customer="Aurora Foods")
+    walk = asyncio.create_task(portfolio.snapshot(NOTHING))
+
+    while not walk.done():
+        seen = portfolio.current
+        assert seen is None or (len(seen.standings), len(seen.customers)) == (1, 1)
+        await asyncio.sleep(0)
+
+    assert portfolio.current == await walk
+
+
 async def test_a_snapshot_young_enough_asks_nobody(portfolio: Portfolio, pivotal: LocalPivotal, clock: Clock) -> None:
     pivotal.has_onboarding(89)
     await portfolio.snapshot(MINUTE)
