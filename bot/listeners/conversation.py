@@ -99,9 +99,13 @@ class Conversation:
                 outcome = "refused"
                 lines.info("refused", error=type(error).__name__)
             seen = await self._ended(error, turn, caller, lines=lines)
+        except MemoryAway as error:
+            outcome = "upstream"
+            lines.warning("failed", why=f"MemoryAway: {error}")
+            seen = await self._ended(error, turn, caller, lines=lines)
         except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
             lines.exception("failed")
-            outcome = "upstream" if isinstance(error, MemoryAway) else "failed"
+            outcome = "failed"
             seen = await self._ended(error, turn, caller, lines=lines)
         if seen is not None:
             await self._answering.show(seen, caller, lines=lines)
@@ -133,6 +137,8 @@ class Conversation:
                 asked=caller.reply is Reply.SCREEN,
                 services=self._services,
             )
+        except MemoryAway as away:
+            lines.warning("not kept in the audit", why=f"MemoryAway: {away}")
         except Exception:  # noqa: BLE001 - the person is told what happened all the same
             lines.exception("not kept in the audit")
         return self._explained(error, caller, reference=turn.reference, now=turn.now)

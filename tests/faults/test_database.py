@@ -64,8 +64,9 @@ async def test_database_locked(slack, bot, ask, press, pivotal, log, outcomes, t
     assert "Try again in a minute; look first whether it was done." in answer
     assert all(one.ok for one in asked)
     assert [AWAY in one.seen for one in slack.messages(ONBOARDING, BEN)] == [True] * 5
-    assert "MemoryAway: The database does not answer: database is locked" in log.lines("failed")[0]["exception"]
+    assert log.why("failed") == "MemoryAway: The database does not answer: database is locked"
     assert log.lines("not kept in the audit")
+    assert {line["level"] for line in (*log.lines("failed"), *log.lines("not kept in the audit"))} == {"warning"}
     assert (pivotal.patches(89), await outcomes()) == ([], [])
     assert "You advanced" in await press()
     assert await outcomes() == ["done"]
@@ -85,7 +86,7 @@ async def test_database_locked_once_pivotal_has_made_the_change(
 
     assert AWAY in answer
     assert pivotal.transitions(89) == ["program_buildout"]
-    assert "database is locked" in log.lines("failed")[0]["exception"]
+    assert "database is locked" in log.why("failed")
     assert await outcomes() == ["begun", "refused"]
     assert "Ana Ruiz is changing this onboarding at this moment." in again
     assert "Advance to Internal QA" in await press()
@@ -228,7 +229,7 @@ class TestPostgreSQL:
             answer = await ask("#89")
 
         assert AWAY in answer
-        assert "QueuePool limit of size 5 overflow 10 reached" in log.lines("failed")[0]["exception"]
+        assert "QueuePool limit of size 5 overflow 10 reached" in log.why("failed")
         assert await outcomes() == []
         assert "You advanced" in await press()
         assert pivotal.transitions(89) == ["program_buildout"]
