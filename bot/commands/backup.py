@@ -37,7 +37,8 @@ def main(target: Path) -> int:
         errors.print(
             "The bot's memory is in PostgreSQL, which brings its own tool:\n"
             f"  pg_dump --format=custom --file={target} --dbname=…\n"
-            f"with the address in DATABASE_URL, as postgresql://. Back from it: pg_restore --clean --dbname=… {target}"
+            "with the address in DATABASE_URL, as postgresql://. Back from it, into an empty database:\n"
+            f"  pg_restore --exit-on-error --no-owner --dbname=… {target}"
         )
         return FAILED
     try:

@@ -171,6 +171,7 @@ def test_postgresql_is_said_to_have_its_own_tool(run, monkeypatch):
 
     assert result.exit_code == backup.FAILED
     assert "pg_dump --format=custom --file=copy.dump" in result.output
+    assert "into an empty database:\n  pg_restore --exit-on-error --no-owner --dbname=… copy.dump\n" in result.output
     assert "sesame" not in result.output
 
 
