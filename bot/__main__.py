@@ -134,8 +134,8 @@ def manifest(
         bool | None, typer.Option("--http/--socket", help="Slack calls an address, or keeps a line.")
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Public address, for HTTP mode.")] = None,
-    command: Annotated[str, typer.Option(help="The slash command people type.")] = "/onboarding",
-    alias: Annotated[str, typer.Option(help="Its short form.")] = "/ob",
+    command: Annotated[str | None, typer.Option(help="The slash command people type.")] = None,
+    alias: Annotated[str | None, typer.Option(help="Its short form.")] = None,
     extras: Annotated[
         str,
         typer.Option(
@@ -146,14 +146,13 @@ def manifest(
     ] = "",
     link: Annotated[bool, typer.Option("--link", help="As a link that opens Slack's form, filled in.")] = False,
 ) -> None:
-    """Print the app manifest to paste into Slack."""
+    """Print the app manifest to paste into Slack; what you do not say is as it is set up."""
     from bot.commands import connection
     from bot.commands import manifest as script
     from bot.config import ConfigurationError
-    from bot.listeners.manifest import Names
 
     try:
-        document = script.main(Names(command, alias), http=http, url=url, extras=extras, link=link)
+        document = script.main(command=command, alias=alias, http=http, url=url, extras=extras, link=link)
     except ConfigurationError as error:
         raise typer.Exit(connection.complain(error)) from None
     print(document, end="")  # noqa: T201 - what was asked for

@@ -38,6 +38,13 @@ def _database() -> str:
     return f"sqlite+aiosqlite:///{user_state_path('onboarding-bot') / 'bot.db'}"
 
 
+def command_name(value: str) -> str:
+    """The same name, when a slash command can have it; raises ValueError."""
+    if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
+        raise ValueError("must be a slash and one word of small letters, digits, - and _, 32 characters at most")
+    return value
+
+
 class Settings(BaseSettings):
     """What an installation can choose; the README's table is tested against these fields."""
 
@@ -317,12 +324,7 @@ class Settings(BaseSettings):
             raise ValueError(f"cannot be used: {error}") from None
         return value
 
-    @field_validator("bot_command", "bot_alias")
-    @classmethod
-    def _command(cls, value: str) -> str:
-        if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
-            raise ValueError("must be a slash and one word of small letters, digits, - and _, 32 characters at most")
-        return value
+    _names = field_validator("bot_command", "bot_alias")(command_name)
 
     @field_validator("slack_signing_secret")
     @classmethod

@@ -15,7 +15,9 @@ import pytest
 import typer
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
+from typer.testing import CliRunner
 
+from bot.__main__ import app as cli
 from bot.commands import manifest as script
 from bot.listeners import FEATURES
 from bot.listeners.manifest import EXTRAS, METHODS, SCOPES, Names, as_link, as_yaml, manifest, off
@@ -44,6 +46,16 @@ def web_api() -> dict[str, str]:
 @pytest.fixture(params=["socket", "http"])
 def app(request) -> dict:
     return manifest(request_url="https://bot.example/slack/events" if request.param == "http" else None)
+
+
+@pytest.fixture
+def printed(tmp_path, monkeypatch):
+    """Prints a manifest in a folder of its own, with whatever that folder's `.env` sets and nothing else."""
+    monkeypatch.chdir(tmp_path)
+    for name in (one for one in script.App.model_fields if one.upper() in os.environ):
+        monkeypatch.delenv(name.upper())
+    monkeypatch.setenv("COLUMNS", "400")
+    return lambda *options: CliRunner().invoke(cli, ["manifest", *options])
 
 
 def test_the_file_is_what_the_command_prints():
@@ -218,7 +230,57 @@ def test_the_link_opens_slacks_form_with_the_same_manifest():
 @pytest.mark.parametrize(("http", "url"), [(True, None), (None, "https://bot.example"), (False, "https://bot.example")])
 def test_a_public_address_and_http_mode_come_together(http, url):
     with pytest.raises(typer.BadParameter, match="--http --url"):
-        script.main(Names(), http=http, url=url, extras="", link=False)
+        script.main(command=None, alias=None, http=http, url=url, extras="", link=False)
+
+
+@pytest.mark.parametrize(
+    ("lines", "options", "expected"),
+    [
+        ([], [], manifest()),
+        (["SLACK_APP_TOKEN=xapp-1", "SLACK_SIGNING_SECRET=abc"], [], manifest()),
+        (["BOT_COMMAND=/launchpad", "BOT_ALIAS=/lp"], [], manifest(Names("/launchpad", "/lp"))),
+        (["BOT_COMMAND=/launchpad", "BOT_ALIAS=/lp"], ["--alias", "/pad"], manifest(Names("/launchpad", "/pad"))),
+        (
+            ["SLACK_APP_TOKEN=", "SLACK_SIGNING_SECRET=abc"],
+            ["--url", "https://bot.example"],
+            manifest(request_url="https://bot.example/slack/events"),
+        ),
+        (["SLACK_SIGNING_SECRET=abc"], ["--socket"], manifest()),
+    ],
+)
+def test_what_is_not_said_is_as_it_is_set_up(printed, lines, options, expected):
+    Path(".env").write_text("\n".join(lines))
+
+    result = printed(*options)
+
+    assert (result.exit_code, yaml.safe_load(result.stdout)) == (0, expected)
+
+
+def test_http_mode_that_is_set_up_is_not_described_without_its_address(printed):
+    Path(".env").write_text("SLACK_SIGNING_SECRET=abc\n")
+
+    result = printed()
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "HTTP mode, which is set up" in result.stderr
+    assert "--url https://bot.example.com" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--http", "--url", "http://garbage"], "begins with https://"),
+        (["--http", "--url", "https://not a url"], "begins with https://"),
+        (["--http", "--url", "https://me:secret@bot.example"], "begins with https://"),
+        (["--command", "onboarding"], "must be a slash and one word"),
+        (["--alias", "/x y"], "must be a slash and one word"),
+    ],
+)
+def test_what_slack_would_not_take_is_refused(printed, options, told):
+    result = printed(*options)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
 
 
 def test_other_names_are_offered_when_the_command_is_called_otherwise():
