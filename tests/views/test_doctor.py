@@ -1,13 +1,16 @@
 """What the doctor found, as Slack shows it: what fails first, and never too much."""
 
 import pytest
+from alembic.script import ScriptDirectory
 
 from bot.domain.findings import Finding, Level, Part
+from bot.store.schema import configuration
 from bot.views.doctor import doctor
 
+HEAD = ScriptDirectory.from_config(configuration()).get_current_head()
 WELL = (
     Finding(Part.COMPUTER, "Python", Level.OK, "3.11.7 on Linux x86_64"),
-    Finding(Part.MEMORY, "database", Level.OK, "SQLite: its schema is v8, as it should be"),
+    Finding(Part.MEMORY, "database", Level.OK, f"SQLite: its schema is {HEAD}, as it should be"),
     Finding(Part.SLACK, "scopes", Level.OK, "all 6 that are needed"),
     Finding(Part.SLACK, "clock", Level.OK, "this computer's clock agrees with Slack’s"),
 )
@@ -23,6 +26,31 @@ def test_all_is_well(checked, paste):
 
 def test_what_fails_comes_before_what_warns(checked, paste):
     assert checked(doctor((*WELL, *reversed(ILL)), command="/ob")) == paste
+
+
+def test_every_digest_and_every_package_is_named(checked):
+    packages = ", ".join(f"package-{at} {at}.10.2" for at in range(15))
+    digests = [f"At-risk onboardings, #channel-{at}" for at in range(60)]
+    found = (
+        Finding(Part.COMPUTER, "packages", Level.OK, packages),
+        *(Finding(Part.DIGESTS, one, Level.OK, "next Tue 8 Sep 2026 09:00 (Europe/Berlin)") for one in digests),
+    )
+
+    shown = str(checked(doctor(found, command="/onboarding")))
+
+    assert packages in shown
+    assert [one for one in digests if f"{one}:" not in shown] == []
+    assert "more" not in shown
+
+
+def test_what_slack_does_not_take_is_counted(checked):
+    many = [Finding(Part.DIGESTS, f"Launch week {at}", Level.OK, "x" * 300) for at in range(60)]
+
+    shown = str(checked(doctor(many, command="/onboarding")))
+
+    left = sum(f"Launch week {at}:" not in shown for at in range(60))
+    assert left > 0
+    assert f"{left} more: `onboarding-bot doctor` in a terminal shows all" in shown
 
 
 @pytest.mark.parametrize("levels", [[Level.OK], [Level.FAIL], list(Level)])
