@@ -103,11 +103,13 @@ def init(
     """
     from bot.app import utc_now
     from bot.commands import init as script
+    from bot.commands.manifest import check
     from bot.commands.process import configure_logs
     from bot.digests import DIGESTS
 
     if kind not in DIGESTS:
         raise _no_digest(kind, DIGESTS)
+    check(url=url, command=command, alias=alias)
     configure_logs(quiet=True)
     given = {
         "bot_command": command,

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import SLACK_TIMEOUT
+from bot.commands import manifest
 from bot.config import Settings
 from bot.delivery import refusal
 from bot.listeners import reaching
@@ -87,8 +88,10 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 def public(value: str) -> str:
     """Check that Slack can call an address, by its looks; raises Unfit."""
-    if not re.fullmatch(r"https://[^\s/]+\S*", value):
-        raise Unfit("Slack calls addresses that begin with https:// only.")
+    try:
+        manifest.public(value)
+    except ValueError as error:
+        raise Unfit(f"It {error}.") from None
     return ""
 
 

@@ -6,8 +6,10 @@ import stat
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from typer.testing import CliRunner
 
 from bot import config
+from bot.__main__ import app
 from bot.commands import init_file
 from bot.commands.init_checks import Unfit, looks
 from bot.listeners.manifest import SCOPES, Names, manifest
@@ -143,7 +145,7 @@ async def test_the_address_of_http_mode_goes_into_the_link(tmp_path):
     async with terminal("init", "--http", "--command", "/launchpad", cwd=tmp_path) as child:
         await child.says("Public address: ")
         child.types("bot.example.com")
-        await child.says("✗ Slack calls addresses that begin with https:// only.")
+        await child.says("✗ It must be an address that begins with https://, like https://bot.example.com.")
         await child.says("Public address: ")
         child.types("https://bot.example.com/")
         await child.says("Press Enter when the app is there. ")
@@ -250,6 +252,23 @@ async def test_without_a_terminal_all_that_is_missing_is_said_at_once(file, tmp_
     ]
     assert "BOT_ADMINS is missing" in child.err
     assert not file.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--http", "--url", "http://not a url"), "begins with https://"),
+        (("--command", "onboarding"), "must be a slash and one word"),
+        (("--alias", "x y"), "must be a slash and one word"),
+    ],
+)
+def test_an_option_that_slack_would_not_take_is_refused_before_anything_else(options, told, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+
+    result = CliRunner().invoke(app, ["init", "--yes", *options])
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in result.stderr
 
 
 async def test_run_again_it_changes_what_is_said_and_nothing_else(slack, pivotal, secrets, file, tmp_path):
