@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands import doctor_settings
 from bot.commands.doctor_lines import document, show
-from bot.commands.doctor_port import port
+from bot.commands.doctor_port import figures, port
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
@@ -97,7 +97,8 @@ async def _checks(
         )
         needed = settings.mode == "http" or bool(settings.webhook_secrets)
         here = Check(Part.COMPUTER, "port", partial(port, settings.host, settings.port, needed=needed))
-        yield (*computer(), here, *slack.checks(), *pivotal.checks(), *memory.checks(), *channels.checks())
+        shown = Check(Part.COMPUTER, "metrics", partial(figures, settings.metrics))
+        yield (*computer(), here, shown, *slack.checks(), *pivotal.checks(), *memory.checks(), *channels.checks())
 
 
 @asynccontextmanager

@@ -1,12 +1,14 @@
 """Who is at the bot's port: nobody, a bot, or somebody else."""
 
+import re
 import socket
 
 import pytest
 from aiohttp import web
 
-from bot.commands.doctor_port import port
+from bot.commands.doctor_port import figures, port
 from bot.domain.findings import Level
+from bot.sandbox.slack.world import ANA, ONBOARDING
 
 HERE = "127.0.0.1"
 
@@ -74,3 +76,29 @@ async def test_an_address_of_another_computer_cannot_be_listened_on():
     (found,) = await port("192.0.2.1", 3000, needed=True)
 
     assert (found.level, found.remedy) == (Level.FAIL, "Check HOST and PORT.")
+
+
+async def test_nothing_is_told_of_metrics_that_are_off_or_can_be_shown(free):
+    assert (await figures(None), await figures((HERE, free))) == ((), ())
+
+
+async def test_a_neighbour_where_the_metrics_would_be_is_named_with_what_to_do(neighbour):
+    (found,) = await figures((HERE, neighbour))
+
+    assert (found.level, found.name) == (Level.WARN, "metrics")
+    assert found.found.startswith(f"{HERE}:{neighbour} is taken by another program")
+    assert found.remedy == "Set METRICS_ADDRESS to another one, or to off."
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_a_running_bot_tells_how_often_it_asked_pivotal_and_for_whom(slack, pivotal, bot):
+    before = len(pivotal.requests)
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+    await slack.types("/onboarding show #89", by=ANA, channel=ONBOARDING)
+
+    (found,) = await figures((HERE, int(bot.metrics.split(":")[2].split("/")[0])))
+
+    people, walks = map(int, re.findall(r"\d+", found.found))
+    assert found.found == f"since its start the running bot made {people} for people, {walks} for walks"
+    assert people >= len(pivotal.requests) - before > 0
+    assert people + walks == len(pivotal.requests)
