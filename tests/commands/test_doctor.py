@@ -30,7 +30,7 @@ async def slack():
 
 @pytest.fixture
 def settings(slack, pivotal, tmp_path):
-    own = {"BOT_ADMINS": CARA, "PORT": "0"}
+    own = {"METRICS_ADDRESS": "off", "BOT_ADMINS": CARA, "PORT": "0"}
     return wired(slack, pivotal, f"sqlite:///{tmp_path / 'bot.db'}") | own
 
 
