@@ -16,9 +16,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.commands import connection, init_digest, init_file, memory
 from bot.commands import init_questions as ask_for
+from bot.commands import manifest as script
 from bot.commands.init_asking import Asker, Check, Question, shown_as
 from bot.commands.init_checks import Checks, Unfit, Workspace, channel_id, looks, one_of, public
-from bot.commands.manifest import request_url
 from bot.config import ConfigurationError, Settings, load
 from bot.delivery import refusal
 from bot.domain.errors import BotError, MemoryAway, StartError
@@ -87,6 +87,7 @@ class Setup:
                 "Enter takes what stands in [brackets]. Nothing is written before the end; Ctrl-C stops."
             )
         http = self._mode()
+        self._manifest(http=http)  # before what is missing is said: the app is where most of it comes from
         self.ask.need(ask_for.SIGNING if http else ask_for.APP_TOKEN, ask_for.BOT_TOKEN, ask_for.KEY, ask_for.ADMINS)
         self._app(http=http)
         workspace = self._bot_token()
@@ -100,31 +101,45 @@ class Setup:
         """Whether Slack is to call an address; otherwise the bot keeps a connection open."""
         self.ask.heading("1 of 6 · How Slack reaches the bot")
         if (http := self.options.http) is None:
-            before = self.present.get("slack_signing_secret") and not self.present.get("slack_app_token")
-            question = replace(ask_for.MODE, usual="http" if before or self.options.url else "socket")
+            question = replace(ask_for.MODE, usual="http" if self._was_http() or self.options.url else "socket")
             http = self.ask.value(question, one_of("socket", "http")).lower() == "http"
         self.ask.well("http: Slack calls an address of yours." if http else "socket: no public address is needed.")
         return http
 
-    def _app(self, *, http: bool) -> None:
-        """The Slack app: made from the manifest, with the secret that lets it and the bot find each other."""
+    def _manifest(self, *, http: bool) -> None:
+        """What the Slack app is made from: a link for a new one, or what to paste when something about it changes."""
         self.ask.heading("2 of 6 · The Slack app")
         for name in ("bot_command", "bot_alias", "slack_api_url", "pivotal_base_url"):
             if name in self.given:
                 looks(name, self.given[name])
                 self.wanted[name] = self.given[name]
-        if self.ask.asks and self.new:
-            names = Names(self._plain("bot_command"), self._plain("bot_alias"))
-            url = self.options.url or (self.ask.value(ask_for.ADDRESS, public) if http else None)
-            document = manifest(names, request_url=request_url(url) if url else None)
-            self.ask.say("Open this link, choose your workspace, and press Next, then Create:")
-            self.ask.say(as_link(document))
-            self.ask.say(
-                "Or paste what `onboarding-bot manifest` prints: api.slack.com/apps > Create New App > From a manifest."
-            )
-            self.ask.pause("Press Enter when the app is there. ")
+        names = Names(self._plain("bot_command"), self._plain("bot_alias"))
+        before = Names(*(self.present.get(name) or _usual(name) for name in ("bot_command", "bot_alias")))
+        turned = http != self._was_http()
+        url = self.options.url
+        if http and not url and self.ask.asks and (self.new or turned):
+            url = self.ask.value(ask_for.ADDRESS, public)
+        line = script.line(names, http=http, url=url)
+        if not self.new:
+            if turned or url or names != before:
+                self.ask.say(f"The app changes. Paste what this prints under App Manifest in its settings:\n{line}")
+            else:
+                self.ask.say("`onboarding-bot manifest` prints what the app is made from, to paste under App Manifest.")
+        elif http and not url:
+            self.ask.say(f"With your own address, this prints what the app is made from:\n{line} --link")
         else:
-            self.ask.say("`onboarding-bot manifest` prints what the app is made from, to paste under App Manifest.")
+            self.ask.say("Open this link, choose your workspace, and press Next, then Create:")
+            self.ask.say(as_link(manifest(names, request_url=script.request_url(url) if url else None)))
+            plain = "onboarding-bot manifest" if names == Names() and not http else line
+            self.ask.say(f"Or paste what `{plain}` prints: api.slack.com/apps > Create New App > From a manifest.")
+            self.ask.pause("Press Enter when the app is there. ")
+
+    def _was_http(self) -> bool:
+        """Whether Slack calls an address, as far as it is set up."""
+        return bool(self.present.get("slack_signing_secret") and not self.present.get("slack_app_token"))
+
+    def _app(self, *, http: bool) -> None:
+        """The secret that lets the Slack app and the bot find each other."""
         if http:
             self._setting(ask_for.SIGNING, lambda _: "Noted. Slack has no way to check it before its first request.")
             self.wanted["slack_app_token"] = ""

@@ -57,6 +57,12 @@ def main(*, command: str | None, alias: str | None, http: bool | None, url: str 
     return f"{as_link(document)}\n" if link else as_yaml(document)
 
 
+def line(names: Names, *, http: bool, url: str | None) -> str:
+    """The command that prints the manifest of such an app, whatever is set up where it is typed."""
+    mode = f"--http --url {url or 'https://bot.example.com'}" if http else "--socket"
+    return f"onboarding-bot manifest {mode} --command {names.command} --alias {names.alias}"
+
+
 def check(*, url: str | None, command: str | None, alias: str | None) -> None:
     """Raise BadParameter for an option that says what Slack would not take."""
     for option, value, usable in (

@@ -255,6 +255,58 @@ async def test_without_a_terminal_all_that_is_missing_is_said_at_once(file, tmp_
 
 
 @pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), manifest()),
+        (
+            ("--http", "--url", "https://bot.example", "--command", "/launchpad"),
+            manifest(Names("/launchpad", "/ob"), request_url="https://bot.example/slack/events"),
+        ),
+    ],
+)
+async def test_without_a_terminal_the_link_for_the_app_comes_before_what_is_missing(options, expected, tmp_path):
+    async with running("init", "--yes", *options, cwd=tmp_path) as child:
+        code = await child.ends()
+
+    (link,) = re.findall(r"https://api\.slack\.com/apps\?\S+", child.out)
+    assert code == 2
+    assert json.loads(parse_qs(urlsplit(link).query)["manifest_json"][0]) == expected
+
+
+async def test_without_an_address_it_says_which_line_prints_the_link_of_http_mode(tmp_path):
+    async with running("init", "--yes", "--http", "--alias", "/pad", cwd=tmp_path) as child:
+        code = await child.ends()
+
+    line = "onboarding-bot manifest --http --url https://bot.example.com --command /onboarding --alias /pad --link\n"
+    assert code == 2
+    assert f"With your own address, this prints what the app is made from:\n  {line}" in child.out
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--alias", "/pad"), "--socket --command /onboarding --alias /pad"),
+        (
+            ("--http", "--url", "https://bot.example", "--slack-signing-secret", "0" * 32),
+            "--http --url https://bot.example --command /onboarding --alias /ob",
+        ),
+    ],
+)
+async def test_run_again_it_says_which_line_prints_an_app_that_changes(
+    options, line, slack, pivotal, secrets, file, tmp_path
+):
+    lines = {**secrets, "SLACK_API_URL": slack.api_url, "PIVOTAL_BASE_URL": pivotal.url, "BOT_ADMINS": CARA}
+    file.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+
+    async with running("init", "--yes", *options, cwd=tmp_path) as child:
+        code = await child.ends()
+
+    paste = "The app changes. Paste what this prints under App Manifest in its settings:\n"
+    assert (code, child.err) == (0, "")
+    assert f"{paste}  onboarding-bot manifest {line}\n" in child.out
+
+
+@pytest.mark.parametrize(
     ("options", "told"),
     [
         (("--http", "--url", "http://not a url"), "begins with https://"),
@@ -284,6 +336,7 @@ async def test_run_again_it_changes_what_is_said_and_nothing_else(slack, pivotal
     assert (code, child.err) == (0, "")
     assert file.read_text() == before.replace("BOT_WRITES='owners'  # so far", "BOT_WRITES=off")
     assert "Written to .env, readable by you only:\n  BOT_WRITES=off\n" in child.out
+    assert "The app changes" not in child.out
 
 
 async def test_another_way_for_slack_to_reach_the_bot_takes_the_place_of_the_first(
