@@ -117,6 +117,8 @@ class Setup:
         before = Names(*(self.present.get(name) or _usual(name) for name in ("bot_command", "bot_alias")))
         turned = http != self._was_http()
         url = self.options.url
+        if url and not http:
+            raise Unfit("An address is for HTTP mode: --http --url ….")
         if http and not url and self.ask.asks and (self.new or turned):
             url = self.ask.value(ask_for.ADDRESS, public)
         line = script.line(names, http=http, url=url)

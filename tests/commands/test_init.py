@@ -273,6 +273,15 @@ async def test_without_a_terminal_the_link_for_the_app_comes_before_what_is_miss
     assert json.loads(parse_qs(urlsplit(link).query)["manifest_json"][0]) == expected
 
 
+async def test_an_address_is_not_taken_for_an_app_without_one(file, tmp_path):
+    async with running("init", "--yes", "--socket", "--url", "https://bot.example", cwd=tmp_path) as child:
+        code = await child.ends()
+
+    assert code == 1
+    assert "An address is for HTTP mode: --http --url …. Nothing was written." in child.err
+    assert not file.exists()
+
+
 async def test_without_an_address_it_says_which_line_prints_the_link_of_http_mode(tmp_path):
     async with running("init", "--yes", "--http", "--alias", "/pad", cwd=tmp_path) as child:
         code = await child.ends()
