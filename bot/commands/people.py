@@ -32,6 +32,8 @@ LARGEST = 5_000_000
 FAILED = 1
 _PROBLEMS = 20
 _CUSTOMERS = 3
+_PART = 1_000
+"""Rows after which it is said how far the writing is."""
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{5,30}")
 
 
@@ -88,7 +90,9 @@ def give_out(*, clock: Callable[[], datetime]) -> int:
     """Print every link, and every owner without one, as CSV; gives the exit code."""
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     try:
-        asyncio.run(_print(memory.load(), clock=clock))
+        with progress(console) as tell:
+            # Lines that scroll by on the terminal tell enough.
+            asyncio.run(_print(memory.load(), clock=clock, tell=None if sys.stdout.isatty() else tell))
     except ConfigurationError as error:
         return connection.complain(error)
     except KeyboardInterrupt:
@@ -157,11 +161,17 @@ def parse(text: str) -> Roster:
     return Roster(tuple(people.values()), blank, guessed)
 
 
-def write(directory: Directory, owners: Iterable[Unmapped], file: TextIO) -> None:
-    """Write links and owners without one as CSV; no cell can be taken for a formula by a spreadsheet."""
+def write(directory: Directory, owners: Iterable[Unmapped], file: TextIO, *, tell: Tell | None = None) -> None:
+    """Write links and owners without one as CSV; no cell can be taken for a formula by a spreadsheet.
+
+    `tell` is told how many are written, a thousand at a time.
+    """
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in _rows(directory, tuple(owners)):
+    rows = tuple(_rows(directory, tuple(owners)))
+    for written, row in enumerate(rows):
+        if tell and written % _PART == 0:
+            tell("Writing people", written, len(rows))
         writer.writerow([harmless(cell) for cell in row])
 
 
@@ -216,10 +226,11 @@ async def _forget(url: str, slack_id: str, *, clock: Callable[[], datetime]) -> 
         return await People(store).forget(slack_id)
 
 
-async def _print(url: str, *, clock: Callable[[], datetime]) -> None:
+async def _print(url: str, *, clock: Callable[[], datetime], tell: Tell | None) -> None:
     async with memory.opened(url, clock=clock) as store:
         directory = await store.people.directory()
-        write(directory, unmapped(await _standings(store), directory=directory, phases=Phases()), sys.stdout)
+        owners = unmapped(await _standings(store), directory=directory, phases=Phases())
+        write(directory, owners, sys.stdout, tell=tell)
 
 
 async def _standings(store: Store) -> list[Standing]:

@@ -1,5 +1,6 @@
 """How far long work is: on a terminal a bar with counts and time left, elsewhere a plain line now and then."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +28,9 @@ def progress(console: Console, *, clock: Callable[[], float] = time.monotonic) -
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
     )
-    with Progress(*columns, console=console, transient=True, get_time=clock) as bars:
+    # What is printed goes above the bar on a terminal, and where it was sent to elsewhere: into a file or a program.
+    above = sys.stdout.isatty()
+    with Progress(*columns, console=console, transient=True, redirect_stdout=above, get_time=clock) as bars:
         yield _Bar(bars).tell
 
 

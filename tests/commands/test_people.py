@@ -59,6 +59,25 @@ def test_what_is_written_can_be_read_again():
     assert 'user_csm_003,,,,unmapped,2,"Acme, Globex"' in text
 
 
+def test_an_export_says_how_far_it_is_every_thousand_rows():
+    told = []
+    many = {f"user_{at:04}": Person(f"user_{at:04}", "U0ANA0001", "Ana") for at in range(2_500)}
+
+    write(Directory(many), (), StringIO(), tell=lambda *how_far: told.append(how_far))
+
+    assert told == [("Writing people", at, 2_500) for at in (0, 1_000, 2_000)]
+
+
+def test_how_far_an_export_is_stands_beside_it_not_in_it(run, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    result = run("people", "export")
+
+    assert "Writing people" in result.stderr
+    assert result.stdout.splitlines()[0] == "pivotal_id,slack_id,name,email,status,onboardings,customers"
+    assert "Writing" not in result.stdout
+
+
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", " =1"])
 def test_no_cell_is_a_formula_and_all_come_back(name):
     text = written({"user_1": Person("user_1", "U0ANA0001", name)})
