@@ -29,6 +29,8 @@ from tests.payloads import SENT
 REGISTRY = Registry(FEATURES)
 VERBS = sorted({word for feature in FEATURES for one in feature.commands for word in (one.verb, *one.synonyms)})
 WEBHOOK_SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
+OVERTAKEN = ("views.update", "not_found")
+"""Slack's refusal to fill a form in whose place the same person has opened another meanwhile: they see that one."""
 PEOPLE = ((DEVON, ONBOARDING), (DEVON, ONBOARDING), (GUS, PARTNERS), (ERIN, AURORA_SHARED))
 
 
@@ -107,9 +109,9 @@ async def test_whatever_is_typed(fuzz, slack, unwritten, cases):
 
     async def taken():
         await unwritten()
-        refused = [(call.method, call.error) for call in slack.calls if not call.ok]
+        refused = {(call.method, call.error) for call in slack.calls if not call.ok}
         slack.calls.clear()
-        assert refused == []
+        assert refused <= {OVERTAKEN}
 
     await fuzz(some.tuples(phrases(VERBS), some.sampled_from(PEOPLE)), types, cases=cases, then=taken)
 
