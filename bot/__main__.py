@@ -319,11 +319,12 @@ def _no_digest(kind: str, kinds: Iterable[str]) -> typer.BadParameter:
 async def _serve() -> None:
     from bot import config
     from bot.app import running
+    from bot.commands.memory import updating
     from bot.commands.process import configure_logs, stopped
 
     settings = config.load()
     configure_logs(secrets=settings.secrets)
-    async with running(settings) as bot:
+    async with running(settings, tell=updating()) as bot:
         where = f"listening on {bot.address}" if bot.address else "connected to Slack"
         print(f"onboarding-bot is {where}. Ctrl-C stops it.", flush=True)  # noqa: T201 - a terminal program speaks
         await stopped()

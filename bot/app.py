@@ -65,6 +65,7 @@ from bot.services.subscriptions import Subscriptions
 from bot.services.sweeping import Sweeping
 from bot.services.undoing import Undoing
 from bot.store import Store
+from bot.store.schema import Tell
 
 log = structlog.get_logger()
 
@@ -107,19 +108,27 @@ class Bot:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> AsyncIterator[Bot]:
-    """Run the bot for as long as the context lasts. Raises StartError when it cannot start."""
+async def running(
+    settings: Settings, *, clock: Callable[[], datetime] = utc_now, tell: Tell | None = None
+) -> AsyncIterator[Bot]:
+    """Run the bot for as long as the context lasts. Raises StartError when it cannot start.
+
+    `tell` is told how far its memory is brought up to date, where an older version wrote that.
+    """
     async with AsyncExitStack() as stack:
-        yield await _Start(settings, clock, stack).bot()
+        yield await _Start(settings, clock, stack, tell).bot()
 
 
 class _Start:
     """Builds the parts, step by step: each step uses what those before it have made, and `stack` ends it all."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime], stack: AsyncExitStack) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime], stack: AsyncExitStack, tell: Tell | None
+    ) -> None:
         self.settings = settings
         self.clock = clock
         self.stack = stack
+        self.tell = tell
         self.doors = Doors()
 
     async def bot(self) -> Bot:
@@ -149,7 +158,7 @@ class _Start:
         )
 
     async def _memory_and_figures(self) -> None:
-        self.store = await _memory(self.settings.database_url, self.clock)
+        self.store = await _memory(self.settings.database_url, self.clock, self.tell)
         self.stack.push_async_callback(self.store.close)
         self.registry = Registry(FEATURES)
         self.figures = Metrics(version=__version__, mode=self.settings.mode, actions=self.registry.kinds)
@@ -458,10 +467,10 @@ async def _drained(tasks: Tasks, kind: type[BaseException] | None, *_: object) -
     await tasks.drain(within=0 if kind is asyncio.CancelledError else DRAIN)
 
 
-async def _memory(url: str, clock: Callable[[], datetime]) -> Store:
+async def _memory(url: str, clock: Callable[[], datetime], tell: Tell | None) -> Store:
     """Open the bot's memory. The URL itself is not told: it may hold a password."""
     try:
-        return await Store.open(url, clock=clock)
+        return await Store.open(url, clock=clock, tell=tell)
     except (BotError, OSError, TypeError, ValueError) as error:  # asyncpg's: an option it does not know
         what_to_do = error.hint if isinstance(error, BotError) and error.hint else "Check DATABASE_URL."
         raise StartError(f"Its memory cannot be opened: {str(error).rstrip('.')}. {what_to_do}") from error

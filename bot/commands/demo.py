@@ -21,6 +21,7 @@ from rich.console import Console
 
 from bot import config
 from bot.app import Bot, running, utc_now
+from bot.commands.memory import updating
 from bot.commands.process import stopped
 from bot.digests import DIGESTS, at_risk
 from bot.domain import dates, schedule
@@ -186,7 +187,7 @@ async def _remember(database_url: str, now: datetime) -> datetime:
 
     Gives the moment its memory began: the dates of the sample world go by it, or a kept memory would see them all slip.
     """
-    store = await Store.open(database_url, clock=lambda: now)
+    store = await Store.open(database_url, clock=lambda: now, tell=updating())
     try:
         if kept := await store.subscriptions.all():
             return min(subscription.created_at for subscription in kept)

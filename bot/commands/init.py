@@ -19,6 +19,7 @@ from bot.commands import init_questions as ask_for
 from bot.commands import manifest as script
 from bot.commands.init_asking import Asker, Check, Question, shown_as
 from bot.commands.init_checks import Checks, Unfit, Workspace, channel_id, looks, one_of, public
+from bot.commands.progress import progress
 from bot.config import ConfigurationError, Settings, load
 from bot.delivery import refusal
 from bot.domain.errors import BotError, MemoryAway, StartError
@@ -193,8 +194,11 @@ class Setup:
         key = self.wanted["pivotal_api_key"]
 
         def check(value: str) -> str:
-            work = init_digest.check(self.checks, workspace, channel_id(value), key=key, guests_allowed=guests)
-            self.place = f"#{self._asked(work)}"
+            with progress(self.ask.console) as tell:
+                work = init_digest.check(
+                    self.checks, workspace, channel_id(value), key=key, guests_allowed=guests, tell=tell
+                )
+                self.place = f"#{self._asked(work)}"
             return f"{self.place}: your team alone reads it."
 
         return channel_id(self.ask.value(ask_for.CHANNEL, check))

@@ -1,10 +1,12 @@
 """The first digest, as `init` offers it: for a channel that the command would take, through the command's service."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 
 from bot.commands.init_checks import Checks, Unfit, Workspace
+from bot.commands.memory import updating
+from bot.commands.progress import Tell
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
 from bot.domain.errors import BotError
@@ -12,28 +14,29 @@ from bot.domain.records import Subscription
 from bot.listeners.actors import Actors
 from bot.listeners.roles import Access, Roles
 from bot.pivotal.errors import PivotalError
+from bot.pivotal.models import CustomerRow
 from bot.services.people import People
 from bot.services.subscriptions import Subscriptions, Wish
 from bot.store import Store
 
 SOURCE = "onboarding-bot init"
 """Where it came from, in the audit."""
+_PAGE = 100
+"""Customers after which it is said how far the reading is: as many come at once."""
 
 
 async def check(
-    checks: Checks, workspace: Workspace, channel: str, *, key: str, guests_allowed: Collection[str] = ()
+    checks: Checks, workspace: Workspace, channel: str, *, key: str, guests_allowed: Collection[str] = (), tell: Tell
 ) -> str:
     """The name of a channel that the bot is in and no customer reads, as far as Slack and Pivotal know.
 
-    Raises Unfit and the errors of Slack's client.
+    `tell` is told how many customers were looked at. Raises Unfit and the errors of Slack's client.
     """
 
     async def customers(_age: timedelta) -> frozenset[str]:
         try:
             async with checks.pivotal(key) as pivotal:
-                return frozenset(
-                    [one.slack_channel_id async for one in pivotal.customers.rows() if one.slack_channel_id]
-                )
+                return frozenset([one async for one in channels(pivotal.customers.rows(), tell)])
         except PivotalError as error:
             raise Unfit(f"Pivotal does not say which channels are customers’ own: {error}") from error
 
@@ -54,6 +57,17 @@ async def check(
     return str(found.get("name") or channel)
 
 
+async def channels(customers: AsyncIterator[CustomerRow], tell: Tell) -> AsyncIterator[str]:
+    """The Slack channels of customers, who come page by page."""
+    seen = 0
+    async for one in customers:
+        seen += 1
+        if seen % _PAGE == 0:
+            tell("Reading Pivotal’s customers", seen, None)
+        if one.slack_channel_id:
+            yield one.slack_channel_id
+
+
 async def subscribe(
     checks: Checks, workspace: Workspace, channel: str, *, kind: str, admin: str, database_url: str
 ) -> tuple[Subscription, bool]:
@@ -63,7 +77,7 @@ async def subscribe(
     """
     digest = DIGESTS[kind]
     try:
-        store = await Store.open(database_url, clock=checks.clock)
+        store = await Store.open(database_url, clock=checks.clock, tell=updating())
     except (BotError, OSError, TypeError, ValueError) as error:  # as `serve` says it
         raise Unfit(f"The bot's memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
     try:

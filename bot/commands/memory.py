@@ -7,11 +7,14 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from rich.console import Console
 
+from bot.commands.progress import steps
 from bot.config import ConfigurationError, Settings, unreadable
 from bot.domain.errors import BotError, MemoryAway
 from bot.store import Store
 from bot.store.database import address
+from bot.store.schema import Tell
 
 
 def _usual() -> str:
@@ -42,12 +45,17 @@ def load(env_file: Path | None = Path(".env")) -> str:
         raise ConfigurationError(["DATABASE_URL must start with sqlite:/// or postgresql://."]) from None
 
 
+def updating(*, stderr: bool = False) -> Tell:
+    """What is to be told while an older version's memory is brought up to date: it is printed, a line for each step."""
+    return steps(Console(stderr=stderr, highlight=False), "Bringing the memory up to date")
+
+
 @asynccontextmanager
 async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[Store]:
     """The bot's memory, which has to be there already; raises ConfigurationError when it cannot be opened or used."""
     check(url)
     try:
-        store = await Store.open(url, clock=clock)
+        store = await Store.open(url, clock=clock, tell=updating(stderr=True))
     except (BotError, MemoryAway, OSError) as error:
         raise ConfigurationError([f"The bot's memory cannot be opened: {str(error).rstrip('.')}."]) from error
     try:

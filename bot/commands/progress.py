@@ -17,7 +17,10 @@ EVERY = 5.0
 
 @contextmanager
 def progress(console: Console, *, clock: Callable[[], float] = time.monotonic) -> Iterator[Tell]:
-    """Show what is told for as long as the context lasts; on a terminal nothing of it stays. `clock` gives seconds."""
+    """Show what is told for as long as the context lasts; on a terminal nothing of it stays. `clock` gives seconds.
+
+    Where nothing is told, nothing is shown.
+    """
     if not console.is_terminal:
         yield _Lines(console, clock).tell
         return
@@ -30,8 +33,26 @@ def progress(console: Console, *, clock: Callable[[], float] = time.monotonic) -
     )
     # What is printed goes above the bar on a terminal, and where it was sent to elsewhere: into a file or a program.
     above = sys.stdout.isatty()
-    with Progress(*columns, console=console, transient=True, redirect_stdout=above, get_time=clock) as bars:
+    bars = Progress(*columns, console=console, transient=True, redirect_stdout=above, get_time=clock)
+    try:
         yield _Bar(bars).tell
+    finally:
+        if bars.live.is_started:
+            bars.stop()
+
+
+def steps(console: Console, what: str, *, clock: Callable[[], float] = time.monotonic) -> Callable[[int, int], None]:
+    """Give what is to be told of work in a few steps, how many of them are done: each is a line that stays."""
+    began = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal began
+        now = clock()
+        began = began if done else now
+        if done < total:
+            console.print(f"{what}: step {done + 1} of {total}{_left(total - done, done, seconds=now - began)} …")
+
+    return tell
 
 
 class _Bar:
@@ -48,6 +69,7 @@ class _Bar:
             return
         if self._task is not None:
             self._bars.remove_task(self._task)
+        self._bars.start()
         self._what, self._task = what, self._bars.add_task(what, completed=done, total=total)
 
 
@@ -69,11 +91,13 @@ class _Lines:
             return
         self._told = now
         of = "" if total is None else f" of {total:,}"
-        self._console.print(f"{what}: {done:,}{of}{self._left(done, total, now=now)}")
+        rest = 0 if total is None else total - done
+        self._console.print(f"{what}: {done:,}{of}{_left(rest, done - self._first, seconds=now - self._began)}")
 
-    def _left(self, done: int, total: int | None, *, now: float) -> str:
-        """How long the rest takes at the speed so far, where that can be said."""
-        if total is None or done <= self._first or now <= self._began:
-            return ""
-        seconds = (total - done) * (now - self._began) / (done - self._first)
-        return f", about {seconds / 60:.0f} min left" if seconds >= 100 else f", about {seconds:.0f} s left"
+
+def _left(rest: int, done: int, *, seconds: float) -> str:
+    """How long the rest takes at the speed of what is done, where that can be said."""
+    if done <= 0 or seconds <= 0 or rest <= 0:
+        return ""
+    left = rest * seconds / done
+    return f", about {left / 60:.0f} min left" if left >= 100 else f", about {left:.0f} s left"

@@ -20,7 +20,7 @@ from bot.store.observations import Observations
 from bot.store.people import People
 from bot.store.posts import Posts
 from bot.store.retention import Retention
-from bot.store.schema import migrate
+from bot.store.schema import Tell, migrate
 from bot.store.snapshot import SnapshotRows
 from bot.store.snoozes import Snoozes
 from bot.store.subscriptions import Subscriptions
@@ -48,7 +48,7 @@ class Store:
         self.erasure = Erasure(database)
 
     @classmethod
-    async def open(cls, url: str, *, clock: Callable[[], datetime]) -> "Store":
+    async def open(cls, url: str, *, clock: Callable[[], datetime], tell: Tell | None = None) -> "Store":
         """Open the database at a SQLAlchemy URL and migrate it; a SQLite file and its folder are made if missing.
 
         Raises ValueError for a URL of another kind of database, OSError when it cannot be reached, UserError when it
@@ -56,7 +56,7 @@ class Store:
         """
         database = Database.at(url)
         try:
-            await migrate(database)
+            await migrate(database, tell=tell)
         except (SQLAlchemyError, MemoryAway) as error:
             await database.close()
             if isinstance(error.__cause__, OSError):

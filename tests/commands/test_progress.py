@@ -1,6 +1,7 @@
 """Long work says how far it is: a bar on a terminal, plain lines elsewhere; Ctrl-C leaves everything as it was."""
 
 import asyncio
+import re
 from contextlib import closing
 from datetime import UTC, datetime
 from io import StringIO
@@ -9,17 +10,22 @@ from sqlite3 import connect
 import pytest
 from rich.console import Console
 
-from bot.commands import memory
+from bot.commands import init_digest, memory
 from bot.commands.audit import counted
-from bot.commands.progress import EVERY, progress
+from bot.commands.progress import EVERY, progress, steps
 from bot.config import ConfigurationError
 from bot.domain.errors import MemoryAway
 from bot.domain.records import AuditEntry, Person
+from bot.listeners.manifest import manifest
+from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.pivotal.faults import Fault
+from bot.sandbox.slack import LocalSlack
 from bot.services.people import People
 from bot.store import Store
-from tests.processes import running
+from bot.store.database import Database
+from bot.store.schema import upgrade
+from tests.processes import running, wired
 from tests.terminals import CTRL_C, HIDES, SHOWS, terminal
 
 NOW = datetime(2026, 9, 7, 12, 0, tzinfo=UTC)
@@ -195,3 +201,66 @@ async def test_an_export_says_how_much_of_the_audit_is_read(store):
 
     assert len(read) == 2_500
     assert told == [("Reading the audit", done, 2_500) for done in (0, 1_000, 2_000)]
+
+
+async def before(url, version):
+    """Make a memory as an older version left it."""
+    database = Database.at(url)
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade, to=version)
+    await database.close()
+
+
+async def test_serve_says_how_far_it_is_with_a_memory_of_an_older_version(tmp_path):
+    url = f"sqlite:///{tmp_path / 'bot.db'}"
+    await before(url, "v6")
+
+    async with LocalSlack(manifest()) as slack, LocalPivotal() as pivotal:
+        settings = wired(slack, pivotal, url) | {"PORT": "0", "METRICS_ADDRESS": "off"}
+        async with running("serve", cwd=tmp_path, **settings) as child:
+            await child.says("connected to Slack")
+            told = child.out.splitlines()
+            assert await child.stopped() == 0
+
+    assert [re.sub(", about .* left", "", line) for line in told[:-1]] == [
+        f"Bringing the memory up to date: step {step} of 3 …" for step in (1, 2, 3)
+    ]
+
+
+@pytest.mark.parametrize("version", [None, "v9"], ids=["new", "up to date"])
+async def test_a_memory_with_nothing_to_do_is_opened_without_a_word(version, tmp_path, console):
+    url = f"sqlite:///{tmp_path / 'bot.db'}"
+    if version:
+        await before(url, version)
+
+    store = await Store.open(url, clock=lambda: NOW, tell=steps(console, "Bringing the memory up to date"))
+    await store.close()
+
+    assert console.file.getvalue() == ""
+
+
+def test_of_steps_it_is_said_which_one_begins_and_how_long_the_rest_takes(console, seconds):
+    tell = steps(console, "Bringing", clock=lambda: seconds[0])
+
+    for done in range(4):
+        seconds[0] = done * 10
+        tell(done, 3)
+
+    assert console.file.getvalue().splitlines() == [
+        "Bringing: step 1 of 3 …",
+        "Bringing: step 2 of 3, about 20 s left …",
+        "Bringing: step 3 of 3, about 10 s left …",
+    ]
+
+
+async def test_the_look_at_the_customers_channels_says_how_many_it_has_read():
+    told = []
+    async with LocalPivotal() as pivotal:
+        pivotal.rate_limit = 10_000
+        for number in range(205):
+            pivotal.has_customer(f"Customer {number}")
+        async with AsyncPivotalApi(pivotal.test_key, base_url=pivotal.url) as api:
+            found = [one async for one in init_digest.channels(api.customers.rows(), lambda *far: told.append(far))]
+
+    assert found == []
+    assert told == [("Reading Pivotal’s customers", done, None) for done in (100, 200)]
