@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,6 +20,7 @@ from bot.listeners import FEATURES
 from bot.listeners.feature import Registry
 from bot.listeners.manifest import EXTRAS, SCOPES
 from bot.sandbox.slack.world import CARA, ONBOARDING, TEAM
+from bot.views.digest_frame import Frame
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -217,8 +219,11 @@ async def test_the_snippet_of_a_digest_writes(bot, pivotal, clock):
         creator=CARA,
         created_at=clock(),
     )
+    frame = Frame(
+        phases=Phases(), directory=Directory(), now=clock(), zone=ZoneInfo(subscription.zone), as_of=snapshot.as_of
+    )
 
-    written = digest.write(Briefing(subscription, snapshot, snapshot, None, clock(), Phases(), Directory()))
+    written = digest.write(Briefing(subscription, snapshot, snapshot, None, frame))
 
     assert digest.kind not in DIGESTS
     assert written.message.text == "Overdue: Aurora Foods"

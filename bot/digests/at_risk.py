@@ -15,11 +15,11 @@ def write(briefing: Briefing) -> Written:
         briefing.narrowed,
         phases=briefing.phases,
         today=briefing.today,
-        now=briefing.now,
+        now=briefing.frame.now,
         thresholds=briefing.thresholds,
         medians=briefing.medians,
     )
-    asleep = {one.onboarding_id: one for one in briefing.snoozed}
+    asleep = {one.onboarding_id: one for one in briefing.frame.snoozed}
     risks = tuple(one for one in every if one.standing.onboarding.id not in asleep)
     hidden = [asleep[key] for one in every if (key := one.standing.onboarding.id) in asleep]
     says = delta.say(
@@ -37,7 +37,7 @@ def write(briefing: Briefing) -> Written:
         phases=briefing.phases,
         snoozed=asleep,
     )
-    frame = replace(briefing.frame(), snoozed=tuple(hidden))
+    frame = replace(briefing.frame, snoozed=tuple(hidden), seen_since=briefing.seen_since)
     message, thread = views.at_risk_digest(risks, changed, says, frame=frame)
     had_rows = briefing.previous is not None and bool(briefing.previous.rows)
     silent = briefing.subscription.quiet and not risks and not had_rows

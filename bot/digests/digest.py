@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import date, time
 
 from bot.domain import dates
 from bot.domain.phases import Phases
-from bot.domain.records import AuditEntry, Delivery, Directory, Said, Snapshot, Snooze, Standing, Subscription
+from bot.domain.records import Said, Snapshot, Standing, Subscription
 from bot.domain.risk import DEFAULTS, Risk, Thresholds
 from bot.views.digest_frame import Frame
 from bot.views.message import Message, Picture
@@ -21,49 +20,28 @@ class Briefing:
     snapshot: Snapshot
     narrowed: Snapshot
     previous: Said | None
-    now: datetime
-    phases: Phases
-    directory: Directory
-    filters: str = ""
-    """The subscription's filters, in words."""
+    frame: Frame
+    """What surrounds the rows of the view; `snoozed` is all that sleeps in this channel now."""
     rules: str = ""
-    """What they keep, however they are spelled: as long as it is the same, two digests can be compared."""
+    """What the filters keep, however they are spelled: as long as it is the same, two digests can be compared."""
     medians: Mapping[str, float] = field(default_factory=dict)
     """Days onboardings usually stay in a phase, where observed."""
-    test_key: bool = False
-    since: date | None = None
-    """The day of the digest before: this one tells what changed from then on."""
-    late: bool = False
-    late_because: str = ""
-    """Why it is late, in words that follow “because”."""
-    asked_by: str = ""
-    """The name of who asked for it out of turn."""
-    missed: Delivery | None = None
-    """The newest slot since the last delivered one that did not come; its reason says why."""
-    moved_from: tuple[date, ...] = ()
-    """The holidays whose digests were moved to this day."""
-    snoozed: tuple[Snooze, ...] = ()
-    """What sleeps in this channel now."""
-    set_by: Mapping[str, AuditEntry] = field(default_factory=dict)
-    """Who set an onboarding's present state through the bot, by onboarding id."""
     week_first: int = 0
     """The weekday a week begins with; 0 is Monday."""
-    mentions: bool = False
-    """People may be pinged: of new rows, and on the day of a launch."""
     pictures: bool = False
     """A picture can be shown here."""
     thresholds: Thresholds = DEFAULTS
     """From when on the rules of risk fire."""
 
     @property
-    def zone(self) -> ZoneInfo:
-        """The channel's zone."""
-        return ZoneInfo(self.subscription.zone)
+    def phases(self) -> Phases:
+        """The workspace's phases, in order."""
+        return self.frame.phases
 
     @property
     def today(self) -> date:
         """The channel's calendar day."""
-        return dates.today(self.now, self.zone)
+        return self.frame.today
 
     @property
     def everything(self) -> Mapping[str, Standing]:
@@ -91,33 +69,7 @@ class Briefing:
             if moment
         )
         first = min(moments, default=None)
-        return dates.today(first, self.zone) if first else None
-
-    def frame(self) -> Frame:
-        """What surrounds the rows of the view."""
-        return Frame(
-            now=self.now,
-            today=self.today,
-            zone=self.zone,
-            as_of=self.snapshot.as_of,
-            phases=self.phases,
-            directory=self.directory,
-            stale=self.snapshot.stale,
-            test_key=self.test_key,
-            filters=self.filters,
-            late=self.late,
-            late_because=self.late_because,
-            asked_by=self.asked_by,
-            seen_since=self.seen_since,
-            subscription=self.subscription.id,
-            since=self.since,
-            snoozed=self.snoozed,
-            set_by=self.set_by,
-            missed=self.missed,
-            moved_from=self.moved_from,
-            mentions=self.mentions,
-            alone=not self.subscription.id,
-        )
+        return dates.today(first, self.frame.zone) if first else None
 
 
 @dataclass(frozen=True, slots=True)

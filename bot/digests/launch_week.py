@@ -28,8 +28,8 @@ def write(briefing: Briefing) -> Written:
         phases=briefing.phases,
         otherwise=Cause.MOVED_OUT,
     )
-    asleep = tuple(one for one in briefing.snoozed if one.onboarding_id in briefing.listed)
-    frame = replace(briefing.frame(), snoozed=asleep, snoozed_elsewhere=True)
+    asleep = tuple(one for one in briefing.frame.snoozed if one.onboarding_id in briefing.listed)
+    frame = replace(briefing.frame, snoozed=asleep, snoozed_elsewhere=True, seen_since=briefing.seen_since)
     message, thread = launch_week_digest(lanes, made, changed, frame=frame)
     return Written(message, thread, says, rows=(*lanes.overdue, *lanes.this_week, *made, *lanes.next_week))
 

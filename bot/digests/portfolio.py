@@ -12,12 +12,10 @@ from bot.views import portfolio as views
 
 def write(briefing: Briefing) -> Written:
     """Write it from a briefing, with a chart where one can be drawn; without an onboarding there is nothing to say."""
-    week = weekly.week(
-        briefing.narrowed, phases=briefing.phases, now=briefing.now, zone=briefing.zone, medians=briefing.medians
-    )
+    frame = replace(briefing.frame, snoozed_elsewhere=True, seen_since=briefing.seen_since)
+    week = weekly.week(briefing.narrowed, phases=frame.phases, now=frame.now, zone=frame.zone, medians=briefing.medians)
     says = Said(rules=briefing.rules)
     known = delta.compare(briefing.previous, says, listed={}, everything={}, phases=briefing.phases)
-    frame = replace(briefing.frame(), snoozed_elsewhere=True)
     return Written(
         views.portfolio_digest(week, known, frame=frame),
         (),

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from bot.digests.digest import Briefing, Digest, Written
 from bot.domain import dates, filters
@@ -18,6 +19,7 @@ from bot.services.onboardings import LIST_AGE
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
+from bot.views.digest_frame import Frame
 
 FRESH = timedelta(minutes=15)
 """How old the portfolio of a digest may be that comes at its hour; whoever asks for one gets it as new as a list."""
@@ -152,18 +154,16 @@ async def write(
         me=subscription.creator,
         first=first,
     )
-    briefing = Briefing(
-        subscription,
-        snapshot,
-        replace(snapshot, standings=kept),
-        last.said if last else None,
-        round_.now,
-        parts.phases,
-        directory,
-        filters=filters.describe(wanted, directory=directory, me=_whose(subscription, directory)),
-        rules=filters.fingerprint(wanted, me=subscription.creator),
-        medians=parts.portfolio.medians,
+    frame = Frame(
+        phases=parts.phases,
+        directory=directory,
+        now=round_.now,
+        zone=ZoneInfo(subscription.zone),
+        as_of=snapshot.as_of,
+        stale=snapshot.stale,
         test_key=parts.test_key,
+        filters=filters.describe(wanted, directory=directory, me=_whose(subscription, directory)),
+        subscription=subscription.id,
         since=date.fromisoformat(last.slot) if last else None,
         late=occasion.late,
         late_because=occasion.because,
@@ -172,8 +172,18 @@ async def write(
         moved_from=occasion.moved_from,
         set_by=await parts.journal.set_by(kept),
         snoozed=await parts.snoozing.of_channel(subscription.channel, today=today),
-        week_first=first,
         mentions=subscription.mentions,
+        alone=not subscription.id,
+    )
+    briefing = Briefing(
+        subscription,
+        snapshot,
+        replace(snapshot, standings=kept),
+        last.said if last else None,
+        frame,
+        rules=filters.fingerprint(wanted, me=subscription.creator),
+        medians=parts.portfolio.medians,
+        week_first=first,
         pictures=pictures,
         thresholds=parts.thresholds,
     )

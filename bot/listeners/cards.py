@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.delivery import Delivery, NotPosted
-from bot.domain import dates
 from bot.domain.errors import BotError, Forbidden, MemoryAway, cause
 from bot.domain.records import Card, Standing, Writes
 from bot.listeners.withdrawing import Withdrawing
@@ -18,6 +17,7 @@ from bot.services.changes import Changed
 from bot.views import card, text
 from bot.views.message import Message, say
 from bot.views.values import Press
+from bot.views.viewing import Viewing
 
 log = structlog.get_logger()
 
@@ -55,22 +55,16 @@ class Cards:
         remark: str = "",
     ) -> Message:
         """Draw a card for one reader's zone (a channel's cards: the bot's own); `remark` follows its why line."""
-        now, place = self._clock(), ZoneInfo(zone or self._services.zone)
+        viewing = self._viewing(zone, standing)
         return card.card(
             standing,
-            phases=self._services.phases,
-            directory=self._services.people.directory,
-            reasons=self._services.onboardings.reasons(standing, today=dates.today(now, place), now=now),
-            now=now,
-            zone=place,
-            test_key=self._services.test_key,
+            viewing,
+            reasons=self._services.onboardings.reasons(standing, today=viewing.today, now=viewing.now),
             private=private,
             writable=self._services.policy.writes is not Writes.OFF,
             notice=notice,
             undo=undo,
             shared_by=shared_by,
-            as_of=standing.as_of,
-            stale=standing.trouble,
             web=self._services.web,
             remark=remark,
         )
@@ -184,9 +178,17 @@ class Cards:
         """Draw what is left of a card whose onboarding is gone."""
         if standing is None:
             return say("This onboarding no longer exists in Pivotal, so there is nothing to change here.")
-        return card.tombstone(
-            standing.title,
-            display_id=standing.onboarding.display_id,
-            now=self._clock(),
-            zone=ZoneInfo(zone or self._services.zone),
+        return card.tombstone(standing.title, self._viewing(zone), display_id=standing.onboarding.display_id)
+
+    def _viewing(self, zone: str | None, standing: Standing | None = None) -> Viewing:
+        """How a card is seen in a reader's zone, or in the bot's own: it is of now unless it could not be read."""
+        now, services = self._clock(), self._services
+        return Viewing(
+            phases=services.phases,
+            directory=services.people.directory,
+            now=now,
+            zone=ZoneInfo(zone or services.zone),
+            as_of=(standing and standing.as_of) or now,
+            stale=standing.trouble if standing else False,
+            test_key=services.test_key,
         )

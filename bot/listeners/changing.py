@@ -215,15 +215,7 @@ async def _on_posted(turn: Turn, wish: Wish, outcome: Outcome) -> Message:
 
 
 def _question(turn: Turn, standing: Standing, move: Move, *, wish: Wish) -> Message:
-    return card.question(
-        standing,
-        move,
-        now=turn.now,
-        zone=turn.zone,
-        test_key=turn.services.test_key,
-        reason=wish.press.reason,
-        wanted=wish.press.wanted,
-    )
+    return card.question(standing, move, turn.viewing(), reason=wish.press.reason, wanted=wish.press.wanted)
 
 
 def _facts(turn: Turn, standing: Standing) -> tuple[str, ...]:

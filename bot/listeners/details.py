@@ -46,11 +46,10 @@ async def _drawn(turn: Turn, onboarding_id: str) -> Message:
     whole = await turn.services.details.read(onboarding_id, by=turn.actor)
     return views.details(
         whole.standing,
+        turn.viewing(),
         pivotal_notes=whole.notes,
         contacts=whole.contacts,
         more=whole.more,
         notes=await turn.services.journal.notes(whole.standing.onboarding.id),
-        now=turn.now,
-        zone=turn.zone,
         remark=await hidden(turn, whole.standing),
     )

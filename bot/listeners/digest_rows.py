@@ -54,17 +54,11 @@ async def see_all(turn: Turn) -> View:
     page = views.page(
         title,
         _rows(listed, turn, subscription),
+        turn.viewing(snapshot),
         subscription_id=wanted.list,
         seen=wanted.filters,
         page=wanted.page,
         told=told(turn, subscription, creator=await name_of(turn, subscription.creator)),
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=snapshot.as_of,
-        stale=snapshot.trouble or snapshot.stale,
-        test_key=turn.services.test_key,
     )
     return modal.told(title, page)
 

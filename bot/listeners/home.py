@@ -52,16 +52,7 @@ async def _drawn(turn: Turn) -> View:
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
         offer=() if turn.actor.own_ids else claims.offer(unclaimed(turn.services)),
     )
-    return home.home(
-        content,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=snapshot.as_of,
-        stale=snapshot.trouble or snapshot.stale,
-        test_key=turn.services.test_key,
-    )
+    return home.home(content, turn.viewing(snapshot))
 
 
 def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Part]:

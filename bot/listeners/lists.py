@@ -48,16 +48,10 @@ async def home(turn: Turn, page: int = 1) -> Message:
     reasons = {risk.standing.onboarding.id: risk.reasons for risk in needy}
     seen = lists.home(
         [*(risk.standing for risk in needy), *(one for one in own if one.onboarding.id not in reasons)],
+        turn.viewing(snapshot),
         reasons=reasons,
         linked=bool(turn.actor.own_ids),
         linking=people.linking(turn.actor),
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=snapshot.as_of,
-        stale=snapshot.trouble or snapshot.stale,
-        test_key=turn.services.test_key,
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
     )
     return _offering(turn, seen)
@@ -78,18 +72,12 @@ async def mine(turn: Turn, page: int = 1) -> Message:
     seen = lists.listing(
         title,
         order.arranged(own, sort, phases=turn.phases),
+        turn.viewing(snapshot),
         page=page,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=snapshot.as_of,
-        stale=snapshot.trouble or snapshot.stale,
         name="mine",
         note=sort.told,
         filters=turn.text,
         empty=empty,
-        test_key=turn.services.test_key,
     )
     return seen if ids or person.strip() else _offering(turn, seen)
 
@@ -114,17 +102,11 @@ async def list_(turn: Turn, page: int = 1) -> Message:
     return lists.listing(
         "Onboardings",
         order.arranged(sight.narrowed.standings, sort, phases=turn.phases),
+        turn.viewing(sight.snapshot),
         page=page,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=sight.snapshot.as_of,
-        stale=sight.snapshot.trouble or sight.snapshot.stale,
         filters=turn.text,
         told=sight.told,
         note=f"{sort.told} · {_left_out(turn, sight.over)}" if sight.over else sort.told,
-        test_key=turn.services.test_key,
     )
 
 
@@ -145,17 +127,11 @@ async def at_risk(turn: Turn, page: int = 1) -> Message:
         risks = tuple(by_id[one.onboarding.id] for one in sorted_)
     return lists.at_risk(
         risks,
+        turn.viewing(sight.snapshot),
         page=page,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=sight.snapshot.as_of,
-        stale=sight.snapshot.trouble or sight.snapshot.stale,
         filters=turn.text,
         told=sight.told,
         note=sight.sort.told if sight.sort else "worst first",
-        test_key=turn.services.test_key,
     )
 
 
@@ -177,18 +153,12 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
     lanes = launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today, first=turn.week_first)
     return lists.launches(
         lanes,
+        turn.viewing(sight.snapshot),
         made=launches.made(lanes, today=sight.today, first=turn.week_first),
         page=page,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=sight.snapshot.as_of,
-        stale=sight.snapshot.trouble or sight.snapshot.stale,
         only=only,
         filters=turn.text,
         told=sight.told,
-        test_key=turn.services.test_key,
     )
 
 
@@ -197,17 +167,11 @@ def _customers(turn: Turn, snapshot: Snapshot, name: str, theirs: tuple[Standing
     return lists.listing(
         f"Onboardings of {name}",
         order.arranged(theirs, Order.NEWEST, phases=turn.phases),
+        turn.viewing(snapshot),
         page=page,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=snapshot.as_of,
-        stale=snapshot.trouble or snapshot.stale,
         name="home",
         note=f"this is their channel, and only you see this · yours: {turn.names.command} mine",
         empty="They have no onboarding in Pivotal.",
-        test_key=turn.services.test_key,
     )
 
 

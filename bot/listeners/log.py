@@ -2,7 +2,7 @@
 
 from bot.domain.records import Standing
 from bot.listeners.feature import Answer, Feature, Turn
-from bot.listeners.show import freshness
+from bot.listeners.show import remembered
 from bot.services.onboardings import Choices
 from bot.views import log as views
 from bot.views import values
@@ -26,15 +26,7 @@ async def log(turn: Turn) -> Message:
     found = await turn.services.onboardings.find(turn.text)
     if not isinstance(found, Choices):
         return await _drawn(turn, found)
-    return views.which(
-        found.question,
-        found.standings,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        **freshness(turn),
-    )
+    return views.which(found.question, found.standings, remembered(turn))
 
 
 @feature.button(views.LOG)
@@ -58,12 +50,5 @@ async def _known(turn: Turn, onboarding_id: str) -> Standing:
 
 async def _drawn(turn: Turn, whose: Standing | None, *, page: int = 1) -> Message:
     onboarding_id = whose.onboarding.id if whose else None
-    return views.log(
-        await turn.services.journal.read(by=turn.actor, onboarding_id=onboarding_id),
-        whose=whose,
-        page=page,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-    )
+    story = await turn.services.journal.read(by=turn.actor, onboarding_id=onboarding_id)
+    return views.log(story, turn.viewing(), whose=whose, page=page)

@@ -86,12 +86,5 @@ async def _member(turn: Turn, slack_id: str) -> Actor:
 
 async def _listed(turn: Turn, *, page: int = 1, notice: str = "") -> Message:
     snapshot = await turn.services.onboardings.snapshot()
-    return mapping.listing(
-        unmapped(snapshot.standings, directory=turn.directory, phases=turn.phases),
-        page=page,
-        notice=notice,
-        now=turn.now,
-        zone=turn.zone,
-        as_of=snapshot.as_of,
-        stale=snapshot.trouble or snapshot.stale,
-    )
+    owners = unmapped(snapshot.standings, directory=turn.directory, phases=turn.phases)
+    return mapping.listing(owners, turn.viewing(snapshot), page=page, notice=notice)

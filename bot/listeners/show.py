@@ -1,7 +1,6 @@
 """One onboarding: its card, for the eyes of whoever asked."""
 
-from datetime import datetime
-from typing import TypedDict
+from dataclasses import replace
 
 from bot.domain import dates
 from bot.domain.errors import NotFound
@@ -13,6 +12,7 @@ from bot.services.onboardings import Choices
 from bot.views import card, lists, snoozes
 from bot.views.message import Message
 from bot.views.values import Press
+from bot.views.viewing import Viewing
 
 feature = Feature("Look")
 
@@ -82,11 +82,7 @@ def pick(
     return lists.pick(
         choices.question,
         choices.standings,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=turn.zone,
-        **freshness(turn),
+        remembered(turn),
         verb=verb,
         reason=reason,
         reasons=choices.rests,
@@ -94,15 +90,7 @@ def pick(
     )
 
 
-class Freshness(TypedDict):
-    """How old what is remembered is, and why nothing newer could be had."""
-
-    as_of: datetime
-    stale: bool | str
-
-
-def freshness(turn: Turn) -> Freshness:
+def remembered(turn: Turn) -> Viewing:
     """For what is listed from memory, after a look-up has seen to it that it is young enough or cannot be younger."""
     portfolio = turn.services.portfolio
-    snapshot, trouble = portfolio.current, portfolio.trouble
-    return Freshness(as_of=snapshot.as_of if snapshot else turn.now, stale=trouble.message if trouble else False)
+    return replace(turn.viewing(portfolio.current), stale=portfolio.trouble.message if portfolio.trouble else False)

@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from bot.domain import dates
 from bot.domain.findings import Finding
 from bot.domain.phases import Phases
-from bot.domain.records import Actor, Directory, Standing, Subscription
+from bot.domain.records import Actor, Directory, Snapshot, Standing, Subscription
 from bot.domain.risk import Risk
 from bot.listeners.actors import Actors
 from bot.listeners.cards import Cards
@@ -21,6 +21,7 @@ from bot.services import Services
 from bot.views import values
 from bot.views.message import Message
 from bot.views.values import Press
+from bot.views.viewing import Viewing
 
 if TYPE_CHECKING:  # a feature is made of handlers, which take a Turn
     from bot.listeners.feature import Command, Feature
@@ -138,6 +139,18 @@ class Turn:
     def zone(self) -> ZoneInfo:
         """The person's own zone."""
         return ZoneInfo(self.actor.zone)
+
+    def viewing(self, snapshot: Snapshot | None = None) -> Viewing:
+        """How its person sees what is drawn of a snapshot; without one, of what is so now."""
+        return Viewing(
+            phases=self.phases,
+            directory=self.directory,
+            now=self.now,
+            zone=self.zone,
+            as_of=snapshot.as_of if snapshot else self.now,
+            stale=(snapshot.trouble or snapshot.stale) if snapshot else False,
+            test_key=self.services.test_key,
+        )
 
     @property
     def week_first(self) -> int:

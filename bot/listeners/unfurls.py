@@ -1,5 +1,6 @@
 """Links to Pivotal: a small card below each, where only the team reads, and not again and again."""
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -46,11 +47,4 @@ async def _card(turn: Turn, url: str) -> Message | None:
     except NotFound:
         return None
     standings: tuple[Standing, ...] = found.standings if isinstance(found, Choices) else (found,)
-    return unfurl.unfurl(
-        standings,
-        phases=turn.phases,
-        directory=turn.directory,
-        now=turn.now,
-        zone=ZoneInfo(turn.services.zone),
-        test_key=turn.services.test_key,
-    )
+    return unfurl.unfurl(standings, replace(turn.viewing(), zone=ZoneInfo(turn.services.zone)))

@@ -1,15 +1,12 @@
 """The card of one onboarding: where it stands, why it needs a look, and the one-tap changes possible now."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block
 
-from bot.domain import dates, states
+from bot.domain import states
 from bot.domain.moves import Fields, Move
-from bot.domain.phases import Phases
-from bot.domain.records import Directory, Standing
+from bot.domain.records import Standing
 from bot.domain.risk import Reason
 from bot.views import controls, text, values
 from bot.views import standing as said
@@ -17,6 +14,7 @@ from bot.views.controls import ADVANCE, CANCEL, MORE, OPEN, SHARE, STATE, UNDO, 
 from bot.views.message import Message, context, section
 from bot.views.standing import WEB
 from bot.views.values import Press
+from bot.views.viewing import Viewing
 
 __all__ = [
     "ADVANCE",
@@ -38,20 +36,14 @@ _NOTICE = 600
 
 def card(
     standing: Standing,
+    viewing: Viewing,
     *,
-    phases: Phases,
-    directory: Directory,
     reasons: Sequence[Reason],
-    now: datetime,
-    zone: ZoneInfo,
-    test_key: bool,
     private: bool,
     writable: bool = True,
     notice: str = "",
     undo: Press | None = None,
     shared_by: str = "",
-    as_of: datetime | None = None,
-    stale: bool | str = False,
     web: str = WEB,
     remark: str = "",
 ) -> Message:
@@ -59,12 +51,12 @@ def card(
 
     `notice` is plain text said above the card, such as what has just happened, with a button to take it back where
     `undo` is given (private cards only); `shared_by` the name of who posted it.
-    `as_of` is when the record was read, if not `now`; `stale` says that Pivotal did not answer since (or why, in
-    words), and so takes away the buttons that write, as does `writable=False`. `web` is where Pivotal's web app lives.
+    A stale record takes away the buttons that write, as does `writable=False`. `web` is where Pivotal's web app lives.
     `remark` is markup that follows the why line, such as where it is snoozed.
     """
-    possible, why_not = controls.offered(standing, phases=phases, test_key=test_key)
-    changeable = writable and not stale and not states.closed(standing.onboarding, phases=phases)
+    possible, why_not = controls.offered(standing, phases=viewing.phases, test_key=viewing.test_key)
+    snoozable = not viewing.stale and not states.closed(standing.onboarding, phases=viewing.phases)
+    changeable = writable and snoozable
     if not changeable:
         possible, why_not = None, ""
     blocks: list[Block] = []
@@ -74,28 +66,24 @@ def card(
             blocks.append(section(f"{told}\n{UNDO_TOLD}", accessory=controls.undo_button(standing, undo)))
         else:
             blocks.append(section(told))
-    blocks.append(section(_facts(standing, phases=phases, directory=directory, now=now, zone=zone, test_key=test_key)))
+    blocks.append(section(_facts(standing, viewing)))
     why = said.joined(said.why(reasons, limit=_REASONS) if reasons else "", remark)
     if why:
         blocks.append(context(why))
-    snoozable = not stale and not states.closed(standing.onboarding, phases=phases)
     buttons = controls.actions(standing, possible, changeable=changeable, snoozable=snoozable, private=private, web=web)
     if buttons:
         blocks.append(buttons)
-    stamp = said.as_of(as_of or now, now=now, zone=zone, stale=stale)
     shared = f"shared by {text.name(shared_by)}" if shared_by else ""
-    blocks.append(context(said.joined(text.name(why_not, 300) if why_not else "", shared, stamp)))
-    spoken = _spoken(standing, phases=phases, now=now, zone=zone, test_key=test_key)
+    blocks.append(context(said.joined(text.name(why_not, 300) if why_not else "", shared, viewing.stamp)))
+    spoken = _spoken(standing, viewing)
     return Message(f"{text.name(notice, _NOTICE)} {spoken}" if notice else spoken, tuple(blocks))
 
 
 def question(
     standing: Standing,
     move: Move,
+    viewing: Viewing,
     *,
-    now: datetime,
-    zone: ZoneInfo,
-    test_key: bool,
     reason: str = "",
     wanted: Fields = controls.NOTHING,
 ) -> Message:
@@ -105,7 +93,6 @@ def question(
     """
     whole = controls.asked(move, whom=said.called(standing), safe=lambda label: text.name(label, 60))
     effects = tuple(text.name(effect, 600) for effect in controls.effects(move))
-    badge = said.TEST_BADGE if test_key else ""
     cancel = controls.button(
         "Cancel",
         action=CANCEL,
@@ -119,12 +106,11 @@ def question(
     if reason:
         blocks.append(context(f"Reason: {text.name(reason, 300)}"))
     blocks.append(ActionsBlock(elements=[yes, cancel]))
-    stamp = said.as_of(now, now=now, zone=zone)
-    blocks.append(context(said.joined(badge, "Nothing has been changed yet", stamp)))
+    blocks.append(context(said.joined(viewing.badge, "Nothing has been changed yet", viewing.stamp)))
     return Message(" ".join((whole, *effects)), tuple(blocks))
 
 
-def tombstone(title: str, *, display_id: int, now: datetime, zone: ZoneInfo) -> Message:
+def tombstone(title: str, viewing: Viewing, *, display_id: int) -> Message:
     """What is left of a card when the record is gone: no buttons, and what to do about it."""
     name = text.name(title, 150)
     gone = "This onboarding no longer exists in Pivotal, so there is nothing to change here."
@@ -132,37 +118,35 @@ def tombstone(title: str, *, display_id: int, now: datetime, zone: ZoneInfo) -> 
         f"{name} (onboarding #{display_id}): {gone[0].lower()}{gone[1:]}",
         (
             section(f"*{name}*  ·  #{display_id}\n{gone}"),
-            context(said.as_of(now, now=now, zone=zone)),
+            context(viewing.stamp),
         ),
     )
 
 
-def _facts(
-    standing: Standing, *, phases: Phases, directory: Directory, now: datetime, zone: ZoneInfo, test_key: bool
-) -> str:
-    onboarding, history, today = standing.onboarding, standing.history, dates.today(now, zone)
+def _facts(standing: Standing, viewing: Viewing) -> str:
+    onboarding, history, today, zone = standing.onboarding, standing.history, viewing.today, viewing.zone
     return "\n".join(
         (
-            said.heading(standing, test_key=test_key),
+            said.heading(standing, test_key=viewing.test_key),
             said.joined(
-                said.progress(onboarding, phases=phases),
+                said.progress(onboarding, phases=viewing.phases),
                 said.lasting_state(onboarding, history, today=today, zone=zone),
                 said.time_in_phase(history, today=today, zone=zone),
             ),
             said.joined(said.dated(onboarding, today=today), said.moved(history)),
-            said.owners(onboarding, directory=directory),
+            said.owners(onboarding, directory=viewing.directory),
         )
     )
 
 
-def _spoken(standing: Standing, *, phases: Phases, now: datetime, zone: ZoneInfo, test_key: bool) -> str:
+def _spoken(standing: Standing, viewing: Viewing) -> str:
     """The card as one sentence, for notifications and screen readers."""
     onboarding = standing.onboarding
     held = states.held(onboarding) or (states.ACTIVE,)
     sentence = (
         f"{text.name(standing.title)}, onboarding #{onboarding.display_id}, is in "
-        f"{said.place(onboarding, phases=phases)}; "
+        f"{said.place(onboarding, phases=viewing.phases)}; "
         f"state: {text.name(' and '.join(map(states.label, held)), 120)}; "
-        f"target date: {said.target(onboarding, today=dates.today(now, zone))}."
+        f"target date: {said.target(onboarding, today=viewing.today)}."
     )
-    return f"{sentence} (TEST)" if test_key else sentence
+    return f"{sentence} (TEST)" if viewing.test_key else sentence

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import Block
@@ -13,6 +12,7 @@ from bot.pivotal.models import Contact
 from bot.views import standing as said
 from bot.views import text
 from bot.views.message import Message, context, section
+from bot.views.viewing import Viewing
 
 _NOTES = 2000
 _ADDRESS = re.compile(r"[^@\s<>|]+@[^@\s<>|]+")
@@ -20,13 +20,12 @@ _ADDRESS = re.compile(r"[^@\s<>|]+@[^@\s<>|]+")
 
 def details(
     standing: Standing,
+    viewing: Viewing,
     *,
     pivotal_notes: str,
     contacts: Sequence[Contact],
     more: bool,
     notes: Sequence[AuditEntry],
-    now: datetime,
-    zone: ZoneInfo,
     remark: str = "",
 ) -> Message:
     """Draw what Pivotal notes, what the team noted here (`notes`, newest first), and whom to write to.
@@ -38,10 +37,10 @@ def details(
         section(f"*Notes in Pivotal*\n{text.name(pivotal_notes, _NOTES) if pivotal_notes.strip() else 'None.'}")
     )
     if notes:
-        blocks.append(section("\n".join(["*Notes kept here*", *(_note(entry, zone=zone) for entry in notes)])))
+        blocks.append(section("\n".join(["*Notes kept here*", *(_note(entry, zone=viewing.zone) for entry in notes)])))
     people = [_person(contact) for contact in contacts] or ["None."]
     blocks.append(section("\n".join(["*Contacts*", *people, *(["… and more, in Pivotal"] if more else [])])))
-    blocks.append(context(said.joined("Only you see this", remark, said.as_of(now, now=now, zone=zone))))
+    blocks.append(context(said.joined("Only you see this", remark, viewing.stamp)))
     count = text.count(len(contacts), "contact")
     return Message(f"Details of {said.called(standing)}: {count}{' and more' if more else ''}.", tuple(blocks))
 

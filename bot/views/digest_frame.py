@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from bot.domain import dates
 from bot.domain.delta import Base, Cause, Delta, Left
-from bot.domain.phases import Phases
-from bot.domain.records import AuditEntry, Delivery, DeliveryStatus, Directory, Snooze, Standing
-from bot.views import standing as said
+from bot.domain.records import AuditEntry, Delivery, DeliveryStatus, Snooze, Standing
 from bot.views import text
 from bot.views.message import Message, context, section
+from bot.views.viewing import Viewing
 
 ROWS = 10
 """Rows of a digest in its channel."""
@@ -27,18 +25,10 @@ TOP, AFTER, SMALL = 1800, 2200, 1600
 """Characters above the rows, of what follows them, and of the small print."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame(Viewing):
     """What surrounds the rows: when, where, from what, and whatever makes this digest out of the ordinary."""
 
-    now: datetime
-    today: date
-    zone: ZoneInfo
-    as_of: datetime
-    phases: Phases
-    directory: Directory
-    stale: bool = False
-    test_key: bool = False
     filters: str = ""
     late: bool = False
     late_because: str = ""
@@ -79,7 +69,7 @@ def lines(*parts: str) -> str:
 
 def headline(title: str, frame: Frame) -> str:
     """The first line, with the badge of a test key."""
-    return f"*{title}*" + (f"  {said.TEST_BADGE}" if frame.test_key else "")
+    return f"*{title}*" + (f"  {frame.badge}" if frame.badge else "")
 
 
 def notes(delta: Delta, frame: Frame) -> Iterable[str]:
@@ -105,9 +95,8 @@ def notes(delta: Delta, frame: Frame) -> Iterable[str]:
 
 def footer(frame: Frame, *remarks: str) -> str:
     """`as of 09:00 Europe/Berlin · no filters`, what else is worth knowing, and as the last line what is snoozed."""
-    stamp = said.as_of(frame.as_of, now=frame.now, zone=frame.zone, stale=frame.stale)
     filters = f"filters: {text.name(frame.filters, 150)}" if frame.filters else "no filters"
-    return text.clip(lines(" · ".join((f"{stamp} {frame.zone.key}", filters, *remarks)), _snoozed(frame)), SMALL)
+    return text.clip(lines(" · ".join((f"{frame.stamp} {frame.zone.key}", filters, *remarks)), _snoozed(frame)), SMALL)
 
 
 def spread(rows: int, *around: str) -> int:

@@ -1,8 +1,6 @@
 """A row of a digest with its menu, the way to all rows, and the modal that shows them page by page."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import (
     Block,
@@ -16,12 +14,13 @@ from slack_sdk.models.blocks import (
 from bot.domain import states
 from bot.domain.moves import Verb
 from bot.domain.phases import Phases
-from bot.domain.records import Directory, Standing
+from bot.domain.records import Standing
 from bot.views import controls, rows, text, values
 from bot.views.digest_frame import Frame
 from bot.views.message import Message, section
 from bot.views.rows import Row, Sheet
 from bot.views.values import Press, Turning
+from bot.views.viewing import Viewing
 
 MENU = "ob:row"
 """The menu of a row; which entry is in its value, and nothing is written by choosing one."""
@@ -67,18 +66,12 @@ def then(seen: str) -> tuple[int | None, str]:
 def page(
     title: str,
     drawn: Sequence[Row],
+    viewing: Viewing,
     *,
     subscription_id: str,
     seen: str,
     page: int,
     told: str,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str,
-    test_key: bool,
 ) -> Message:
     """One page of all rows, ten of them, in the digest's order; `told` says its filters in words.
 
@@ -93,13 +86,10 @@ def page(
         told=told,
         note=f"as it stands now: {len(drawn)}" + (f" (the digest had {had})" if had not in (None, len(drawn)) else ""),
         empty="No row is left.",
-        badge=test_key,
         turn=ALL,
         headed=False,
     )
-    return rows.paged(
-        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
-    )
+    return rows.paged(sheet, viewing, page=page)
 
 
 def _menu(standing: Standing, *, phases: Phases, at: int) -> InteractiveElement:

@@ -9,8 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerB
 from slack_sdk.models.views import View
 
 from bot.domain import dates
-from bot.domain.phases import Phases
-from bot.domain.records import Delivery, DeliveryStatus, Directory, Follow, Standing, Subscription
+from bot.domain.records import Delivery, DeliveryStatus, Follow, Standing, Subscription
 from bot.views import controls, following, new, rows, text, values
 from bot.views import standing as said
 from bot.views import subscriptions as digests
@@ -20,6 +19,7 @@ from bot.views.message import context, header, section
 from bot.views.modal import BLOCKS
 from bot.views.rows import TURN, Row
 from bot.views.values import Turning
+from bot.views.viewing import Viewing
 
 REFRESH = "ob:refresh"
 MOST = 5
@@ -81,20 +81,9 @@ class Home:
     """Asks somebody the bot does not know who they are in Pivotal: first for a newcomer, else below all that is."""
 
 
-def home(
-    content: Home,
-    *,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
-    test_key: bool = False,
-) -> View:
+def home(content: Home, viewing: Viewing) -> View:
     """Draw it, what matters most first, in at most a hundred blocks; https://docs.slack.dev/surfaces/app-home/."""
-    stamp = said.as_of(as_of, now=now, zone=zone, stale=stale)
-    blocks: list[Block] = [context(said.joined(said.TEST_BADGE if test_key else "", stamp))]
+    blocks: list[Block] = [context(said.joined(viewing.badge, viewing.stamp))]
     if content.welcome:
         blocks += [*_welcome(content.welcome, asked=bool(content.offer)), *content.offer]
     drawn = 0
@@ -103,16 +92,16 @@ def home(
         if not part.rows:
             blocks.append(context(part.empty))
         for row in part.rows[:MOST]:
-            line = rows.line(row.standing, phases=phases, directory=directory, now=now, zone=zone, reasons=row.reasons)
+            line = rows.line(row.standing, viewing, reasons=row.reasons)
             blocks.append(section(line, accessory=controls.open_button(row.standing, at=drawn)))
             drawn += 1
     blocks += _subscribed(content)
-    blocks += _followed(content, zone=zone)
+    blocks += _followed(content, zone=viewing.zone)
     if content.offer and not content.welcome:
         blocks += [DividerBlock(), *content.offer]
     blocks += [DividerBlock(), _ways(content.ways, creates=content.creates)]
     if content.backstage:
-        blocks += _backstage(content.backstage, titles=content.titles, zone=zone)
+        blocks += _backstage(content.backstage, titles=content.titles, zone=viewing.zone)
     return View(type="home", blocks=blocks[:BLOCKS])
 
 

@@ -1,15 +1,13 @@
 """The lists people ask for: what matches, what is at risk, what launches, what is mine, and which one was meant."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain.launches import Lane, Lanes
 from bot.domain.moves import Verb
 from bot.domain.phases import Phases
-from bot.domain.records import Directory, Standing
+from bot.domain.records import Standing
 from bot.domain.risk import Reason, Risk
 from bot.views import controls, new, rows, text, values
 from bot.views import standing as said
@@ -17,6 +15,7 @@ from bot.views.finding import FIND
 from bot.views.message import Message, context, header, section
 from bot.views.rows import PAGE, TURN, Row, Sheet
 from bot.views.values import Press
+from bot.views.viewing import Viewing
 
 __all__ = [
     "CHOOSE",
@@ -60,20 +59,14 @@ _WAYS = (("At risk", "at-risk"), ("Launches", "launches"), ("All onboardings", "
 def listing(
     title: str,
     standings: Sequence[Standing],
+    viewing: Viewing,
     *,
     page: int,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
     filters: str = "",
     told: str = "",
     note: str = "",
     name: str = "list",
     empty: str = "No onboarding matches. Try fewer filters.",
-    test_key: bool = False,
 ) -> Message:
     """Draw page `page` (from 1) of all `standings` that match, in the order given.
 
@@ -81,26 +74,18 @@ def listing(
     filters in words, `note` the order and what is left out.
     """
     drawn = tuple(map(Row, standings))
-    sheet = Sheet(title, drawn, name=name, filters=filters, told=told, note=note, empty=empty, badge=test_key)
-    return rows.paged(
-        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
-    )
+    sheet = Sheet(title, drawn, name=name, filters=filters, told=told, note=note, empty=empty)
+    return rows.paged(sheet, viewing, page=page)
 
 
 def at_risk(
     risks: Sequence[Risk],
+    viewing: Viewing,
     *,
     page: int,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
     filters: str = "",
     told: str = "",
     note: str = "worst first",
-    test_key: bool = False,
 ) -> Message:
     """Draw what needs attention, in the order given (`note` says which), each with its reasons."""
     drawn = tuple(Row(risk.standing, risk.reasons) for risk in risks)
@@ -112,28 +97,19 @@ def at_risk(
         told,
         note,
         empty="Nothing is at risk right now.",
-        badge=test_key,
     )
-    return rows.paged(
-        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
-    )
+    return rows.paged(sheet, viewing, page=page)
 
 
 def launches(
     lanes: Lanes,
+    viewing: Viewing,
     *,
     page: int,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
     only: Lane | None = None,
     made: Sequence[Standing] = (),
     filters: str = "",
     told: str = "",
-    test_key: bool = False,
 ) -> Message:
     """Draw the launches lane by lane, overdue first; `only` is the one lane wanted, or None for all.
 
@@ -146,25 +122,17 @@ def launches(
         Row(standing, lane=f"{heading} ({len(members)})") for heading, members in groups.items() for standing in members
     )
     title = f"Launches: {LANES[only].lower()}" if only else "Launches"
-    sheet = Sheet(title, drawn, "launches", filters, told, empty="No launches here.", badge=test_key)
-    return rows.paged(
-        sheet, page=page, phases=phases, directory=directory, now=now, zone=zone, as_of=as_of, stale=stale
-    )
+    sheet = Sheet(title, drawn, "launches", filters, told, empty="No launches here.")
+    return rows.paged(sheet, viewing, page=page)
 
 
 def home(
     standings: Sequence[Standing],
+    viewing: Viewing,
     *,
     reasons: Mapping[str, Sequence[Reason]],
     linked: bool,
     linking: str = "",
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
-    test_key: bool = False,
     creates: bool = False,
 ) -> Message:
     """Draw a person's own open onboardings in the order given, and the ways to everything else.
@@ -181,10 +149,10 @@ def home(
         told = "No open onboarding is yours right now."
     else:
         told = f"{text.count(len(standings), 'onboarding')}, {attention}"
-    blocks: list[Block] = [header("Your onboardings"), context(said.joined(told, said.TEST_BADGE if test_key else ""))]
+    blocks: list[Block] = [header("Your onboardings"), context(said.joined(told, viewing.badge))]
     for at, one in enumerate(standings[:MINE]):
         why = reasons.get(one.onboarding.id, ())
-        line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone, reasons=why)
+        line = rows.line(one, viewing, reasons=why)
         blocks.append(section(line, accessory=controls.open_button(one, at=at)))
     ways = [("See all mine", "mine"), *_WAYS] if len(standings) > MINE else _WAYS
     blocks.append(
@@ -199,20 +167,15 @@ def home(
     )
     left = len(standings) - MINE
     more = f"{left} more of yours not shown" if left > 0 else ""
-    blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
+    blocks.append(context(said.joined(more, viewing.stamp)))
     return Message(f"Your onboardings: {told if told.endswith('.') else f'{told}.'}", tuple(blocks))
 
 
 def pick(
     question: str,
     standings: Sequence[Standing],
+    viewing: Viewing,
     *,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
     verb: Verb | None = None,
     reason: str = "",
     reasons: Mapping[str, str] | None = None,
@@ -226,7 +189,7 @@ def pick(
     asked = text.name(question, 300)
     blocks: list[Block] = [section(f"*{asked}*")]
     for at, one in enumerate(standings[:PAGE]):
-        line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
+        line = rows.line(one, viewing)
         why = reason if reasons is None else reasons.get(one.onboarding.id)
         choice = (
             controls.open_button(one, at=at)
@@ -236,7 +199,7 @@ def pick(
         blocks.append(section(line, accessory=choice))
     left = len(standings) - PAGE
     more = f"{left} more not shown: type more of the name, or the number, such as `#89`" if left > 0 else ""
-    blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
+    blocks.append(context(said.joined(more, viewing.stamp)))
     names = text.listed(tuple(said.called(one, limit=40) for one in standings[:PAGE]), limit=PAGE)
     return Message(f"{asked} {names}{f' and {left} more' if left > 0 else ''}.", tuple(blocks))
 

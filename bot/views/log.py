@@ -9,12 +9,12 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain import dates
 from bot.domain.journal import NOTE, PLACED, Happening, Story
-from bot.domain.phases import Phases
-from bot.domain.records import BEGUN, AuditEntry, Directory, Standing
+from bot.domain.records import BEGUN, AuditEntry, Standing
 from bot.views import controls, observed, rows, text, values
 from bot.views import standing as said
 from bot.views.message import Message, context, header, section
 from bot.views.values import Press, Turning
+from bot.views.viewing import Viewing
 
 NOTE_FOR = "ob:note-for"
 """Says which onboarding a note was meant for; the value carries its text."""
@@ -33,16 +33,7 @@ _OUTCOMES = {"done": "Done", "refused": "Refused", "failed": "Failed", "unknown"
 _SOURCES = {"poll": "seen when Pivotal was read", "webhook": "told by Pivotal"}
 
 
-def log(
-    story: Story,
-    *,
-    whose: Standing | None,
-    page: int,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-) -> Message:
+def log(story: Story, viewing: Viewing, *, whose: Standing | None, page: int) -> Message:
     """Draw one page, counted from 1, of one onboarding's log or of everybody's; a page too far is the last one."""
     total, pages = len(story.lines), max(1, -(-len(story.lines) // PAGE))
     page = min(max(page, 1), pages)
@@ -53,39 +44,27 @@ def log(
         context(said.joined(text.count(total, "entry", "entries"), _of(page, pages), older)),
     ]
     shown = story.lines[(page - 1) * PAGE : page * PAGE]
-    named = whose is None
-    blocks += [section(_line(one, named, phases=phases, directory=directory, zone=zone)) for one in shown]
+    blocks += [section(_line(one, viewing, named=whose is None)) for one in shown]
     if not shown:
         blocks.append(section("Nothing was changed through this bot yet, and nothing was seen to change."))
     turns = [turn for turn in (_turn("Newer", whose, page - 1, pages), _turn("Older", whose, page + 1, pages)) if turn]
     if turns:
         blocks.append(ActionsBlock(elements=turns))
-    stamp = said.as_of(now, now=now, zone=zone)
-    blocks.append(context("Changes made outside this bot carry the time they were seen; they may be older.", stamp))
+    outside = "Changes made outside this bot carry the time they were seen; they may be older."
+    blocks.append(context(outside, viewing.stamp))
     about = f"Log of {said.called(whose)}" if whose else "Log of all onboardings"
     return Message(f"{about}: {text.count(total, 'entry', 'entries')}, newest first.", tuple(blocks))
 
 
-def which(
-    question: str,
-    standings: Sequence[Standing],
-    *,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
-) -> Message:
+def which(question: str, standings: Sequence[Standing], viewing: Viewing) -> Message:
     """Ask whose log was meant, ten at most; a button each opens it."""
     asked = text.name(question, 300)
     blocks: list[Block] = [section(f"*{asked}*")]
     for at, one in enumerate(standings[:PAGE]):
-        line = rows.line(one, phases=phases, directory=directory, now=now, zone=zone)
-        blocks.append(section(line, accessory=_open(one, at=at)))
+        blocks.append(section(rows.line(one, viewing), accessory=_open(one, at=at)))
     left = len(standings) - PAGE
     more = f"{left} more not shown: type more of the name, or the number, such as `#89`" if left > 0 else ""
-    blocks.append(context(said.joined(more, said.as_of(as_of, now=now, zone=zone, stale=stale))))
+    blocks.append(context(said.joined(more, viewing.stamp)))
     names = text.listed(tuple(said.called(one, limit=40) for one in standings), limit=PAGE)
     return Message(f"{asked} {names}.", tuple(blocks))
 
@@ -100,16 +79,16 @@ def noted(standing: Standing, entry: AuditEntry) -> Message:
     )
 
 
-def _line(one: Happening, named: bool, *, phases: Phases, directory: Directory, zone: ZoneInfo) -> str:
+def _line(one: Happening, viewing: Viewing, *, named: bool) -> str:
     who = f"*{text.name(one.title)}*\n" if named and one.title else ""
     if one.entry:
         told, small = _tried(one.entry), _small(one.entry)
     elif one.seen:
-        told = observed.change(one.seen, phases=phases, directory=directory)
+        told = observed.change(one.seen, phases=viewing.phases, directory=viewing.directory)
         small = ("outside this bot", _SOURCES.get(one.seen.source, text.name(one.seen.source)))
     else:
         told, small = "", ()
-    return text.clip(f"{who}{told}\n_{said.joined(_stamp(one.at, zone), *small)}_", _LINE)
+    return text.clip(f"{who}{told}\n_{said.joined(_stamp(one.at, viewing.zone), *small)}_", _LINE)
 
 
 def _tried(entry: AuditEntry) -> str:

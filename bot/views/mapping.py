@@ -1,16 +1,14 @@
 """The admin's list of owners in Pivotal whom nobody is confirmed to be, each beside a menu of people."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block, PlainTextObject, UserSelectElement
 
 from bot.domain.unmapped import Unmapped
 from bot.views import controls, text
-from bot.views import standing as said
 from bot.views.claims import described
 from bot.views.message import Message, context, header, section
+from bot.views.viewing import Viewing
 
 LINK_TO = "ob:link-to"
 """A person was chosen; the Pivotal user id follows a second colon."""
@@ -22,16 +20,7 @@ _PLACEHOLDER = 150
 _TITLE = "Owners in Pivotal nobody is linked to"
 
 
-def listing(
-    unmapped: Sequence[Unmapped],
-    *,
-    page: int = 1,
-    notice: str = "",
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str = False,
-) -> Message:
+def listing(unmapped: Sequence[Unmapped], viewing: Viewing, *, page: int = 1, notice: str = "") -> Message:
     """Draw one page, counted from 1; `notice` is markup that says what has just been done."""
     total = len(unmapped)
     pages = max(1, -(-total // PAGE))
@@ -39,10 +28,9 @@ def listing(
     rows = unmapped[(page - 1) * PAGE : page * PAGE]
     blocks: list[Block] = [section(notice)] if notice else []
     blocks.append(header(_TITLE))
-    stamp = said.as_of(as_of, now=now, zone=zone, stale=stale)
     if not rows:
         told = "Every owner of an open onboarding is linked to somebody here."
-        return Message(f"{notice} {told}".strip(), (*blocks, section(told), context(stamp)))
+        return Message(f"{notice} {told}".strip(), (*blocks, section(told), context(viewing.stamp)))
     where = f"page {page} of {pages}" if pages > 1 else ""
     blocks.append(context(", ".join(filter(None, (text.count(total, "owner"), where)))))
     for row in rows:
@@ -60,7 +48,7 @@ def listing(
     if turns:
         blocks.append(ActionsBlock(elements=turns))
     told = "Choosing a person links them, with an owner's rights. Many at once: `onboarding-bot people`."
-    blocks.append(context(told, stamp))
+    blocks.append(context(told, viewing.stamp))
     named = text.listed(tuple(text.name(row.pivotal_id, 100) for row in rows), limit=5)
     return Message(f"{notice} {_TITLE}: {text.count(total, 'owner')}: {named}.".strip(), tuple(blocks))
 

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.domain import dates
-from bot.domain.phases import Phases
-from bot.domain.records import Directory, Standing
+from bot.domain.records import Standing
 from bot.domain.risk import Reason
 from bot.views import controls, text, values
 from bot.views import standing as said
 from bot.views.message import Message, context, header, section
 from bot.views.values import Turning
+from bot.views.viewing import Viewing
 
 PAGE = 10
 """Rows on a page."""
@@ -51,46 +48,27 @@ class Sheet:
     note: str = ""
     what: str = "onboarding"
     empty: str = "No onboarding matches."
-    badge: bool = False
     turn: str = TURN
     headed: bool = True
     """Its title and its total stand above it; else `note` has the total, and the modal the title."""
 
 
-def line(
-    standing: Standing,
-    *,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    reasons: Sequence[Reason] = (),
-) -> str:
+def line(standing: Standing, viewing: Viewing, *, reasons: Sequence[Reason] = ()) -> str:
     """One onboarding in two or three lines: name and number; phase, state, date and owner; and why it needs a look."""
-    onboarding, today = standing.onboarding, dates.today(now, zone)
+    onboarding = standing.onboarding
     facts = " · ".join(
         (
-            said.place(onboarding, phases=phases),
+            said.place(onboarding, phases=viewing.phases),
             said.state(onboarding),
-            said.brief_target(onboarding, today=today),
-            said.lead(onboarding, directory=directory),
+            said.brief_target(onboarding, today=viewing.today),
+            said.lead(onboarding, directory=viewing.directory),
         )
     )
     why = f"\n{said.why(reasons, limit=_WHY)}" if reasons else ""
     return text.clip(f"{said.heading(standing, limit=80)}\n{facts}{why}", _LINE)
 
 
-def paged(
-    sheet: Sheet,
-    *,
-    page: int,
-    phases: Phases,
-    directory: Directory,
-    now: datetime,
-    zone: ZoneInfo,
-    as_of: datetime,
-    stale: bool | str,
-) -> Message:
+def paged(sheet: Sheet, viewing: Viewing, *, page: int) -> Message:
     """Draw one page of a list, counted from 1; a page that is no longer there becomes the last one."""
     total = len(sheet.rows)
     pages = max(1, -(-total // PAGE))
@@ -99,10 +77,9 @@ def paged(
     matching = f"filters: {text.name(sheet.told, 200)}" if sheet.told else ""
     where = f"page {page} of {pages}" if pages > 1 else ""
     note = text.name(sheet.note, 200) if sheet.note else ""
-    badge = said.TEST_BADGE if sheet.badge else ""
     counted = text.count(total, sheet.what) if sheet.headed else ""
     blocks: list[Block] = [header(sheet.title)] if sheet.headed else []
-    blocks.append(context(said.joined(counted, where, matching, note, badge)))
+    blocks.append(context(said.joined(counted, where, matching, note, viewing.badge)))
     if not shown:
         blocks.append(section(sheet.empty))
     lane = ""
@@ -110,8 +87,8 @@ def paged(
         if row.lane != lane:
             lane = row.lane
             blocks.append(section(f"*{lane}*"))
-        said_so = line(row.standing, phases=phases, directory=directory, now=now, zone=zone, reasons=row.reasons)
-        blocks.append(section(said_so, accessory=controls.open_button(row.standing, at=at)))
+        told = line(row.standing, viewing, reasons=row.reasons)
+        blocks.append(section(told, accessory=controls.open_button(row.standing, at=at)))
     turns = [
         turn
         for turn in (_turn("Previous", sheet, page - 1, pages), _turn("Next", sheet, page + 1, pages))
@@ -119,7 +96,7 @@ def paged(
     ]
     if turns:
         blocks.append(ActionsBlock(elements=turns))
-    blocks.append(context(said.as_of(as_of, now=now, zone=zone, stale=stale)))
+    blocks.append(context(viewing.stamp))
     return Message(_spoken(sheet, shown, total=total, where=where), tuple(blocks))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -29,6 +30,7 @@ from bot.listeners.manifest import manifest
 from bot.pivotal.models import CustomerRow, OnboardingRow
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ONBOARDING
+from bot.views.digest_frame import Frame
 
 NOW = datetime(2026, 9, 9, 7, tzinfo=UTC)
 TODAY = NOW.date()
@@ -75,7 +77,6 @@ ODDITIES = some.fixed_dictionaries(
         "moved_from": some.lists(some.just(TODAY), max_size=7).map(tuple),
         "mentions": some.booleans(),
         "test_key": some.booleans(),
-        "week_first": some.integers(0, 6),
         "missed": some.none()
         | some.builds(
             Delivery,
@@ -104,20 +105,18 @@ def copies(drawn: list[Standing], count: int) -> tuple[Standing, ...]:
     )
 
 
-def briefing(kind: str, standings: tuple[Standing, ...], name: str, odd: dict) -> Briefing:
+def briefing(kind: str, standings: tuple[Standing, ...], name: str, odd: dict, first: int = 0) -> Briefing:
     snapshot = Snapshot(standings, {}, NOW)
     made = datetime(2026, 9, 1, tzinfo=UTC)
     subscription = Subscription("sub", "T", ONBOARDING, kind, "daily", time(9), "Europe/Berlin", "U0ANA0001", made)
     day = date(2026, 9, 21)
-    return Briefing(
-        subscription,
-        snapshot,
-        snapshot,
-        None,
-        NOW,
-        Phases(),
-        DIRECTORY,
-        medians=dict.fromkeys(DEFAULT, 3.0),
+    frame = Frame(
+        phases=Phases(),
+        directory=DIRECTORY,
+        now=NOW,
+        zone=ZoneInfo("Europe/Berlin"),
+        as_of=NOW,
+        subscription="sub",
         snoozed=tuple(
             Snooze(ONBOARDING, one.onboarding.id, name, day, name, "U0ANA0001", name, NOW, "") for one in standings[::7]
         ),
@@ -139,6 +138,9 @@ def briefing(kind: str, standings: tuple[Standing, ...], name: str, odd: dict) -
             for one in standings[::2]
         },
         **odd,
+    )
+    return Briefing(
+        subscription, snapshot, snapshot, None, frame, medians=dict.fromkeys(DEFAULT, 3.0), week_first=first
     )
 
 
@@ -166,12 +168,12 @@ async def post():
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(drawn=STANDINGS, count=COUNTS, before=COUNTS, name=NAMES, odd=ODDITIES)
-async def test_slack_takes_every_digest(post, kind, drawn, count, before, name, odd):
+@given(drawn=STANDINGS, count=COUNTS, before=COUNTS, name=NAMES, odd=ODDITIES, first=some.integers(0, 6))
+async def test_slack_takes_every_digest(post, kind, drawn, count, before, name, odd, first):
     standings = copies(drawn, count)
-    last = DIGESTS[kind].write(briefing(kind, copies(drawn[::-1], before), name, odd))
+    last = DIGESTS[kind].write(briefing(kind, copies(drawn[::-1], before), name, odd, first))
 
-    written = DIGESTS[kind].write(replace(briefing(kind, standings, name, odd), previous=last.said))
+    written = DIGESTS[kind].write(replace(briefing(kind, standings, name, odd, first), previous=last.said))
 
     assert len(written.message.blocks) <= 15
     ts = await post(written.message)

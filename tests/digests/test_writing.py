@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,6 +10,7 @@ from bot.domain import schedule
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, History, Said, SaidRow, Snapshot, Standing, Subscription
 from bot.pivotal.models import OnboardingRow
+from bot.views.digest_frame import Frame
 
 NOW = datetime(2026, 9, 7, 7, tzinfo=UTC)
 ROW = SaidRow("Acme", "review", "at_risk", None, date(2026, 9, 4))
@@ -22,7 +25,8 @@ def briefing(kind: str, *standings: Standing, previous: Said | None = None, zone
     snapshot = Snapshot(standings, {}, NOW)
     made = datetime(2026, 9, 1, tzinfo=UTC)
     subscription = Subscription("sub", "T", "C0ONBOARD", kind, "daily", time(9), zone, "U0ANA0001", made)
-    return Briefing(subscription, snapshot, snapshot, previous, NOW, Phases(), Directory())
+    frame = Frame(phases=Phases(), directory=Directory(), now=NOW, zone=ZoneInfo(zone), as_of=NOW)
+    return Briefing(subscription, snapshot, snapshot, previous, frame)
 
 
 @pytest.mark.parametrize("kind", DIGESTS)
@@ -67,4 +71,4 @@ def test_the_week_is_that_of_the_channels_zone():
 
 
 def moved(brief: Briefing, now: datetime) -> Briefing:
-    return Briefing(brief.subscription, brief.snapshot, brief.narrowed, None, now, brief.phases, brief.directory)
+    return replace(brief, frame=replace(brief.frame, now=now))

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,9 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from bot.domain.phases import Phases
 from bot.domain.records import Directory, History, Person, Slip, Standing
 from bot.pivotal.models import CustomerRow, OnboardingRow
+from bot.views.digest_frame import Frame
 from bot.views.message import Message
+from bot.views.viewing import Viewing
 
 NOW = datetime(2026, 9, 9, 7, 41, tzinfo=UTC)
 OURS = re.compile(r"<(?:#[A-Z0-9]+|https://[^|<>]+\|[^|<>]*)>")
@@ -158,13 +161,20 @@ def observed() -> History:
 
 
 @pytest.fixture
-def look() -> dict[str, Any]:
+def viewing() -> Viewing:
     """What drawing takes beside the record."""
     people = {
         "user_csm_001": Person("user_csm_001", "U0ANA0001", "Ana Ruiz"),
         "user_se_001": Person("user_se_001", "U0BEN0001", "Ben Okafor"),
     }
-    return {"phases": Phases(), "directory": Directory(people), "now": NOW, "zone": ZoneInfo("Europe/Berlin")}
+    return Viewing(phases=Phases(), directory=Directory(people), now=NOW, zone=ZoneInfo("Europe/Berlin"), as_of=NOW)
+
+
+@pytest.fixture
+def framed(viewing: Viewing) -> Callable[..., Frame]:
+    """Make the frame of a digest that is seen so."""
+    seen = {one.name: getattr(viewing, one.name) for one in fields(viewing)}
+    return lambda **said: Frame(**seen | said)
 
 
 @pytest.fixture

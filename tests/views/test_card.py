@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,9 +18,10 @@ WHY = (
 
 
 @pytest.fixture
-def draw(look):
+def draw(viewing):
     def drawn(standing, **said):
-        return card.card(standing, **{**look, "reasons": (), "test_key": False, "private": True, **said})
+        seen = {name: said.pop(name) for name in ("as_of", "stale", "test_key") if name in said}
+        return card.card(standing, replace(viewing, **seen), **{"reasons": (), "private": True, **said})
 
     return drawn
 
@@ -180,7 +182,7 @@ def test_unknown_phase_says_why_it_cannot_advance(aurora, draw, checked):
 
     checked(message)
     assert "Pilot run" in text_of(message)
-    assert "can't tell which comes next" in text_of(message)
+    assert "can’t tell which comes next" in text_of(message)
 
 
 def test_ordinary_advance_asks_in_slacks_own_dialog(aurora, draw):
@@ -256,29 +258,27 @@ def test_yesterdays_reading_carries_its_day(aurora, draw, now):
     assert "as of 8 Sep 09:41" in text_of(message)
 
 
-def test_question_lists_what_will_happen(aurora, look, checked, paste):
+def test_question_lists_what_will_happen(aurora, viewing, checked, paste):
     standing = aurora(phase="internal_qa")
-    move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=True)
+    move = plan(Verb.ADVANCE, standing.onboarding, phases=viewing.phases, test_key=True)
 
-    message = card.question(standing, move, now=look["now"], zone=look["zone"], test_key=True)
+    message = card.question(standing, move, replace(viewing, test_key=True))
 
     assert checked(message) == paste
 
 
-def test_saying_yes_to_the_question_is_a_confirmed_press_without_a_second_dialog(aurora, look):
+def test_saying_yes_to_the_question_is_a_confirmed_press_without_a_second_dialog(aurora, viewing):
     standing = aurora(phase="review")
-    move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=False)
+    move = plan(Verb.ADVANCE, standing.onboarding, phases=viewing.phases, test_key=False)
 
-    yes = buttons(card.question(standing, move, now=look["now"], zone=look["zone"], test_key=False))[
-        "Advance to Program buildout"
-    ]
+    yes = buttons(card.question(standing, move, viewing))["Advance to Program buildout"]
 
     assert values.decode(yes["value"]).confirmed
     assert "confirm" not in yes
 
 
-def test_tombstone_has_no_buttons(look, checked, paste):
-    message = card.tombstone("Aurora & Sons", display_id=89, now=look["now"], zone=look["zone"])
+def test_tombstone_has_no_buttons(viewing, checked, paste):
+    message = card.tombstone("Aurora & Sons", viewing, display_id=89)
 
     assert not buttons(message)
     assert checked(message) == paste

@@ -14,7 +14,6 @@ from hypothesis import strategies as some
 from bot.domain.phases import DEFAULT
 from bot.domain.weekly import USUAL, PhaseCount, Week
 from bot.views import chart
-from bot.views.digest_frame import Frame
 from bot.views.drawing import STYLES, Chart, composed, draw
 
 pytest.importorskip("matplotlib", reason="the extra `charts` is not installed")
@@ -42,9 +41,9 @@ LABELS = some.sampled_from(
 
 
 @pytest.fixture
-def frame(look):
+def frame(framed):
     now = datetime(2026, 9, 11, 13, tzinfo=UTC)
-    return Frame(**{**look, "now": now}, today=date(2026, 9, 11), as_of=now)
+    return framed(now=now, as_of=now)
 
 
 def counted(*phases, states=USUAL):
@@ -180,5 +179,5 @@ def test_without_the_extra_there_is_no_chart_and_admins_are_told_how_to_have_one
     said = subprocess.run([sys.executable, "-c", WITHOUT], capture_output=True, text=True, check=True).stdout
 
     assert said.startswith("False {'charts': ")
-    assert "because matplotlib is missing: in the bot's folder, `pip install" in said
+    assert "because matplotlib is missing: in the bot’s folder, `pip install" in said
     assert "--editable '.[charts]'`" in said

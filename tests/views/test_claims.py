@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.records import Actor, Person
@@ -19,12 +21,6 @@ def owner(number=3, **fields):
             **fields,
         }
     )
-
-
-@pytest.fixture
-def fresh(look):
-    """How fresh a list is, and for whom."""
-    return {"now": look["now"], "zone": look["zone"], "as_of": look["now"]}
 
 
 def test_offer_names_three_customers_of_each(checked, paste):
@@ -86,10 +82,10 @@ def test_linked_names_who_loses_the_place(checked, confirmed, expected):
     assert f"Ana Ruiz {expected}" in checked(people.linked(GUESS, former=former))["text"]
 
 
-def test_the_admins_list_is_bounded_and_every_menu_names_its_owner(fresh):
+def test_the_admins_list_is_bounded_and_every_menu_names_its_owner(viewing):
     owners = [owner(n, customers=(ODD,)) for n in range(12)]
 
-    payload = mapping.listing(owners, page=2, notice="Done.", **fresh).payload()
+    payload = mapping.listing(owners, viewing, page=2, notice="Done.").payload()
 
     menus = [block["accessory"] for block in payload["blocks"] if "accessory" in block]
     assert [menu["placeholder"]["text"] for menu in menus] == ["Who is user_csm_010?", "Who is user_csm_011?"]
@@ -97,15 +93,15 @@ def test_the_admins_list_is_bounded_and_every_menu_names_its_owner(fresh):
     assert "<!channel>" not in str(payload)
 
 
-def test_the_admins_list_shows_a_claim_beside_who_claims_it(fresh):
-    menu = mapping.listing([owner(person=GUESS)], **fresh).payload()["blocks"][2]
+def test_the_admins_list_shows_a_claim_beside_who_claims_it(viewing):
+    menu = mapping.listing([owner(person=GUESS)], viewing).payload()["blocks"][2]
 
     assert menu["accessory"]["initial_user"] == "U0DEV0001"
     assert "Devon &amp; Park says that is them: choose them to confirm." in menu["text"]["text"]
 
 
-def test_the_admins_list_without_owners_says_so(checked, fresh):
-    assert "Every owner of an open onboarding is linked" in checked(mapping.listing([], **fresh))["text"]
+def test_the_admins_list_without_owners_says_so(checked, viewing):
+    assert "Every owner of an open onboarding is linked" in checked(mapping.listing([], viewing))["text"]
 
 
 def test_settings_of_an_admin(checked, paste):
@@ -115,11 +111,11 @@ def test_settings_of_an_admin(checked, paste):
     assert checked(settings.settings(actor, effective=shown, troubles=["Off: link previews."])) == paste
 
 
-def test_the_admins_list(fresh, paste):
-    payload = mapping.listing([owner(), owner(4, person=GUESS)], **fresh, notice="Done.").payload()
+def test_the_admins_list(viewing, paste):
+    payload = mapping.listing([owner(), owner(4, person=GUESS)], viewing, notice="Done.").payload()
 
     assert payload == paste
 
 
-def test_the_admins_list_says_how_old_it_is_and_why(checked, fresh):
-    assert "Pivotal is not answering, as of 09:41" in str(checked(mapping.listing([], **fresh, stale=True)))
+def test_the_admins_list_says_how_old_it_is_and_why(checked, viewing):
+    assert "Pivotal is not answering, as of 09:41" in str(checked(mapping.listing([], replace(viewing, stale=True))))

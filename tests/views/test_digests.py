@@ -22,7 +22,7 @@ from bot.domain.records import (
 )
 from bot.domain.risk import Reason, Risk
 from bot.views import digest_rows, digests, launch_digest, posted_digest
-from bot.views.digest_frame import Frame, previewed
+from bot.views.digest_frame import previewed
 from bot.views.message import say
 from bot.views.posted_digest import Remark
 from bot.views.rows import Row
@@ -38,8 +38,8 @@ ODD = some.sampled_from(
 
 
 @pytest.fixture
-def frame(look):
-    return Frame(today=TODAY, as_of=datetime(2026, 9, 9, 7, 0, tzinfo=UTC), subscription="sub_1", **look)
+def frame(framed):
+    return framed(as_of=datetime(2026, 9, 9, 7, 0, tzinfo=UTC), subscription="sub_1")
 
 
 def fired(risks):
@@ -579,7 +579,7 @@ def test_a_launch_that_slipped_before_the_last_digest_says_so_too(aurora, observ
     slipped = aurora("Acme Corp", observed)
     before = delta.say([slipped], previous=None, today=YESTERDAY, rules="")
 
-    told = launches([slipped], replace(frame, today=date(2026, 9, 15)), before=before)[0]
+    told = launches([slipped], replace(frame, now=datetime(2026, 9, 15, 7, tzinfo=UTC)), before=before)[0]
 
     assert "— Ana Ruiz · slipped 14 d, 2nd time" in words(checked(told))
 
@@ -682,20 +682,17 @@ def test_odd_records_stay_within_slacks_limits(aurora, frame, checked, name, pha
         assert len(message.blocks) <= 15
 
 
-def test_all_rows_of_a_digest_are_shown_page_by_page(aurora, look, checked, paste):
+def test_all_rows_of_a_digest_are_shown_page_by_page(aurora, viewing, checked, paste):
     drawn = [Row(one, (OVERDUE, MARKED)) for one in many(aurora, 23)]
 
     message = digest_rows.page(
         "At-risk onboardings",
         drawn,
+        replace(viewing, test_key=True),
         subscription_id="sub_1",
         seen="25 2026-09-08",
         page=2,
         told="phase Review",
-        as_of=look["now"],
-        stale=False,
-        test_key=True,
-        **look,
     )
 
     assert checked(message) == paste

@@ -1,5 +1,6 @@
 """The small views, each as it is drawn: frames, forms, and the words about claims, changes and files."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,8 +70,8 @@ def test_new_onboarding(accepted, paste):
     assert accepted(new.form(typed, remark="Pivotal is busy.")) == paste(name="again")
 
 
-def test_handover(accepted, paste, aurora, look):
-    ticks = (handover.tick(aurora(), Piece("onb_089", "csm", "user_csm_001"), phases=look["phases"]),)
+def test_handover(accepted, paste, aurora, viewing):
+    ticks = (handover.tick(aurora(), Piece("onb_089", "csm", "user_csm_001"), phases=viewing.phases),)
     typed = handover.Typed("U0ANA0001", "U0BEN0001", "Ana Ruiz", "Ben Okafor", "user_se_001", ticks, 3, test_key=True)
 
     assert accepted(handover.form(typed)) == paste
@@ -105,10 +106,10 @@ def test_claim_that_was_settled(checked, paste, confirmed):
     assert checked(verdict) == paste(name=f"verdict-{confirmed}")
 
 
-def test_what_followers_are_told(now, checked, paste, aurora, look):
+def test_what_followers_are_told(now, checked, paste, aurora, viewing):
     changes = {"phase": ("review", "program_buildout"), "target_launch_date": ("2026-09-18", None)}
     follow = Follow("U0ANA0001", "onb_089", "Aurora & Foods", now, "Europe/Berlin")
-    told = {"phases": look["phases"], "directory": look["directory"], "now": now}
+    told = {"phases": viewing.phases, "directory": viewing.directory, "now": now}
 
     assert checked(following.follows(aurora())) == paste(name="follows")
     assert checked(following.unfollowed("Aurora & Foods")) == paste(name="unfollowed")
@@ -116,8 +117,8 @@ def test_what_followers_are_told(now, checked, paste, aurora, look):
     assert checked(following.news(follow, {DELETED: (None, "yes")}, None, **told)) == paste(name="gone")
 
 
-def test_what_became_of_a_change(checked, paste, aurora, look):
-    move = plan(Verb.PAUSE, aurora().onboarding, phases=look["phases"], test_key=False)
+def test_what_became_of_a_change(checked, paste, aurora, viewing):
+    move = plan(Verb.PAUSE, aurora().onboarding, phases=viewing.phases, test_key=False)
     undo = Press("onb_089", Verb.UNDO, until=1_800_000_000)
     words = notices.done(move, reason="waiting for legal")
 
@@ -130,7 +131,7 @@ def test_what_was_left_as_it_is(checked, paste, aurora):
     assert checked(notices.kept()) == paste(name="nothing")
 
 
-def test_page_of_a_list(checked, paste, aurora, look):
+def test_page_of_a_list(checked, paste, aurora, viewing):
     sheet = Sheet("Onboardings", [Row(aurora(id=f"onb_{n}", display_id=n)) for n in range(1, 13)], "list", told="mine")
 
-    assert checked(rows.paged(sheet, page=2, **look, as_of=look["now"], stale=True)) == paste
+    assert checked(rows.paged(sheet, replace(viewing, stale=True), page=2)) == paste

@@ -41,11 +41,11 @@ def texts(view):
 
 
 @pytest.fixture
-def grave(look):
+def grave(viewing):
     """`grave(standing, verb)`: the form before a grave change."""
 
     def asks(standing, verb=Verb.ADVANCE, **said):
-        move = plan(verb, standing.onboarding, phases=look["phases"], test_key=False)
+        move = plan(verb, standing.onboarding, phases=viewing.phases, test_key=False)
         facts = ("Target date Fri 18 Sep 2026 (in 9 days)", "CSM Ana Ruiz", "No open risk.")
         return reason.asked(standing, move, wanted={}, facts=facts, **said)
 
@@ -53,17 +53,17 @@ def grave(look):
 
 
 @pytest.fixture
-def offer(look):
+def offer(viewing):
     """`offer(standing)`: the Update form with everything a manager may change."""
 
     def offers(standing, **said):
         moves = []
         for verb in (Verb.RESUME, Verb.PAUSE, Verb.FLAG, Verb.CLEAR, Verb.WAITING, Verb.BACK):
             try:
-                moves.append(plan(verb, standing.onboarding, phases=look["phases"], test_key=False))
+                moves.append(plan(verb, standing.onboarding, phases=viewing.phases, test_key=False))
             except Refused:
                 continue
-        return update.offered(standing, moves, directory=look["directory"], dated=True, owned=True, **said)
+        return update.offered(standing, moves, directory=viewing.directory, dated=True, owned=True, **said)
 
     return offers
 
@@ -164,7 +164,7 @@ def test_a_third_shift_in_one_phase_is_said_before_it_is_made(aurora, offer, shi
     assert ("would be shift number 3 in this phase" in texts(view)) is said
 
 
-def test_details(aurora, look, paste):
+def test_details(aurora, viewing, paste):
     contacts = [
         Contact(id="con_1", display_id=1, customer_id="cus_aurora", name="Rosa <Marin>", email="rosa@aurora.example"),
         Contact(id="con_2", display_id=2, customer_id="cus_aurora", name="Odd", email="no|address>"),
@@ -172,29 +172,28 @@ def test_details(aurora, look, paste):
 
     message = details.details(
         aurora(),
+        viewing,
         pivotal_notes="Legal & co\n<!channel>",
         contacts=contacts,
         more=True,
         notes=(),
-        now=look["now"],
-        zone=look["zone"],
     )
 
     assert message.payload() == paste
 
 
-def test_what_was_done_is_told_with_undo_and_without(aurora, look, checked):
+def test_what_was_done_is_told_with_undo_and_without(aurora, viewing, checked):
     made = notices.made(aurora(), "You paused it <now>.", trouble="Slack & co are away.")
 
     assert "You paused it &lt;now&gt;." in checked(made)["text"]
     assert "Undo" not in made.text
 
 
-def test_dry_run_of_a_launch(aurora, look, checked, paste):
+def test_dry_run_of_a_launch(aurora, viewing, checked, paste):
     standing = aurora(phase="internal_qa")
-    move = plan(Verb.ADVANCE, standing.onboarding, phases=look["phases"], test_key=True)
+    move = plan(Verb.ADVANCE, standing.onboarding, phases=viewing.phases, test_key=True)
 
-    message = notices.dry_run(standing, move, verb=Verb.ADVANCE, now=look["now"], zone=look["zone"])
+    message = notices.dry_run(standing, move, verb=Verb.ADVANCE, now=viewing.now, zone=viewing.zone)
 
     assert checked(message) == paste
 
@@ -210,9 +209,9 @@ def test_dry_run_of_a_launch(aurora, look, checked, paste):
         (Verb.RESUME, {"state": "paused"}, "Resume"),
     ],
 )
-def test_button_that_sends_the_form_names_the_act(aurora, look, verb, fields, named):
+def test_button_that_sends_the_form_names_the_act(aurora, viewing, verb, fields, named):
     standing = aurora(**fields)
-    move = plan(verb, standing.onboarding, phases=look["phases"], test_key=False)
+    move = plan(verb, standing.onboarding, phases=viewing.phases, test_key=False)
 
     view = reason.form(reason.asked(standing, move, wanted={}, facts=()))
 

@@ -40,11 +40,11 @@ def part(title="Yours that need attention", rows=(), empty="Nothing of yours nee
 
 
 @pytest.fixture
-def draw(look):
+def draw(viewing):
     """`draw(content)`: the blocks of a Home that Slack would take."""
 
     def draws(content, **more):
-        view = home.home(content, **look, as_of=look["now"], **more).to_dict()
+        view = home.home(content, replace(viewing, **more)).to_dict()
         slack_rules.accept(view, surface="home")
         return view["blocks"]
 
@@ -128,7 +128,7 @@ def test_ways_are_those_given_between_find_and_refresh(draw):
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=ODD, count=some.integers(0, 40), filters=ODD)
-def test_whatever_is_in_it_slack_takes_it(name, count, filters, draw, look, aurora, checked):
+def test_whatever_is_in_it_slack_takes_it(name, count, filters, draw, viewing, aurora, checked):
     rows = [Row(aurora(name, id=f"onb_{n}", display_id=n + 1, phase=name, state=name), WHY) for n in range(count)]
     digest = replace(DIGEST, kind=name, filters=filters)
     content = Home(
@@ -141,7 +141,7 @@ def test_whatever_is_in_it_slack_takes_it(name, count, filters, draw, look, auro
         offer=claims.offer([Unmapped(f"user_{n}", count, (name,), ("csm",)) for n in range(count)]),
     )
 
-    view = home.home(content, **look, as_of=look["now"])
+    view = home.home(content, viewing)
     draw(content)
 
     written = [block for block in view.blocks if block.type != "divider"]

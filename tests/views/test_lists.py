@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,11 +19,6 @@ def many(aurora):
     return make
 
 
-@pytest.fixture
-def sheet(look):
-    return {**look, "page": 1, "as_of": look["now"]}
-
-
 def controls(payload):
     return [
         element
@@ -36,11 +32,11 @@ def labels(payload):
     return [element["text"]["text"] for element in controls(payload)]
 
 
-def test_list_of_onboardings(aurora, sheet, checked, paste):
+def test_list_of_onboardings(aurora, viewing, checked, paste):
     two = (aurora(), aurora("Globex", id="onb_090", display_id=90, state="waiting", csm_id=None, se_id=None))
 
     message = lists.listing(
-        "Onboardings", two, **sheet, filters="phase:review", told="phase Review", note="newest first"
+        "Onboardings", two, viewing, page=1, filters="phase:review", told="phase Review", note="newest first"
     )
 
     assert checked(message) == paste
@@ -58,52 +54,52 @@ def test_list_of_onboardings(aurora, sheet, checked, paste):
         (11, 9, 1, ["Previous"]),
     ],
 )
-def test_ten_rows_to_a_page(many, sheet, checked, count, page, opens, turns):
-    payload = checked(lists.listing("Onboardings", many(count), **{**sheet, "page": page}))
+def test_ten_rows_to_a_page(many, viewing, checked, count, page, opens, turns):
+    payload = checked(lists.listing("Onboardings", many(count), viewing, page=page))
 
     assert labels(payload) == ["Open"] * opens + turns
 
 
-def test_total_and_page_are_said(many, sheet, checked):
-    payload = checked(lists.listing("Onboardings", many(25), **{**sheet, "page": 2}))
+def test_total_and_page_are_said(many, viewing, checked):
+    payload = checked(lists.listing("Onboardings", many(25), viewing, page=2))
 
     assert "25 onboardings  ·  page 2 of 3" in json.dumps(payload, ensure_ascii=False)
     assert payload["text"].startswith("Onboardings: 25 onboardings, page 2 of 3: Customer 11 (onboarding #11), ")
 
 
-def test_next_brings_back_the_same_list(many, sheet):
-    payload = lists.listing("Mine", many(25), **{**sheet, "filters": "state:at_risk", "name": "mine"}).payload()
+def test_next_brings_back_the_same_list(many, viewing):
+    payload = lists.listing("Mine", many(25), viewing, page=1, filters="state:at_risk", name="mine").payload()
 
     assert values.decode_turning(controls(payload)[-1]["value"]) == values.Turning("mine", "state:at_risk", 2)
 
 
-def test_open_carries_the_onboarding(many, sheet):
-    payload = lists.listing("Onboardings", many(3), **sheet).payload()
+def test_open_carries_the_onboarding(many, viewing):
+    payload = lists.listing("Onboardings", many(3), viewing, page=1).payload()
 
     assert [values.decode(one["value"]).id for one in controls(payload)] == ["onb_1", "onb_2", "onb_3"]
     assert [one["accessibility_label"] for one in controls(payload)] == [f"Open Customer {n} #{n}" for n in (1, 2, 3)]
 
 
-def test_a_stale_list_says_so(many, sheet):
-    payload = lists.listing("Onboardings", many(1), **{**sheet, "stale": True}).payload()
+def test_a_stale_list_says_so(many, viewing):
+    payload = lists.listing("Onboardings", many(1), replace(viewing, stale=True), page=1).payload()
 
     assert "Pivotal is not answering, as of 09:41" in json.dumps(payload)
 
 
-def test_a_stale_list_says_why_when_it_knows_better(many, sheet):
-    payload = lists.listing("Onboardings", many(1), **{**sheet, "stale": "Pivotal is busy."}).payload()
+def test_a_stale_list_says_why_when_it_knows_better(many, viewing):
+    payload = lists.listing("Onboardings", many(1), replace(viewing, stale="Pivotal is busy."), page=1).payload()
 
     assert "Pivotal is busy, as of 09:41" in json.dumps(payload)
 
 
-def test_list_of_what_is_at_risk(aurora, sheet, checked, paste):
-    message = lists.at_risk((Risk(aurora(state="at_risk"), WHY),), **sheet)
+def test_list_of_what_is_at_risk(aurora, viewing, checked, paste):
+    message = lists.at_risk((Risk(aurora(state="at_risk"), WHY),), viewing, page=1)
 
     assert checked(message) == paste
 
 
-def test_nothing_at_risk(sheet, checked):
-    assert checked(lists.at_risk((), **sheet))["text"] == "At-risk onboardings: Nothing is at risk right now."
+def test_nothing_at_risk(viewing, checked):
+    assert checked(lists.at_risk((), viewing, page=1))["text"] == "At-risk onboardings: Nothing is at risk right now."
 
 
 @pytest.fixture
@@ -119,62 +115,57 @@ def lanes(many):
     )
 
 
-def test_list_of_launches(lanes, sheet, checked, paste):
-    assert checked(lists.launches(lanes, **sheet)) == paste
+def test_list_of_launches(lanes, viewing, checked, paste):
+    assert checked(lists.launches(lanes, viewing, page=1)) == paste
 
 
-def test_a_lane_that_goes_on_repeats_its_heading(lanes, sheet, checked):
-    payload = checked(lists.launches(lanes, **{**sheet, "page": 2}))
+def test_a_lane_that_goes_on_repeats_its_heading(lanes, viewing, checked):
+    payload = checked(lists.launches(lanes, viewing, page=2))
 
     assert payload["blocks"][2]["text"]["text"] == "*Later (15)*"
 
 
-def test_one_lane_only(lanes, sheet, checked):
-    payload = checked(lists.launches(lanes, **sheet, only=Lane.NO_TARGET))
+def test_one_lane_only(lanes, viewing, checked):
+    payload = checked(lists.launches(lanes, viewing, page=1, only=Lane.NO_TARGET))
 
     assert labels(payload) == ["Open"] * 3
     assert payload["blocks"][0]["text"]["text"] == "Launches: no target date"
 
 
-@pytest.fixture
-def home(look):
-    return {**look, "as_of": look["now"], "reasons": {}, "linked": True}
-
-
-def test_home_shows_first_what_needs_a_look(many, home, checked, paste):
+def test_home_shows_first_what_needs_a_look(many, viewing, checked, paste):
     *others, needy, last = many(7)
 
-    payload = checked(lists.home([needy, *others, last], **{**home, "reasons": {"onb_6": WHY}}))
+    payload = checked(lists.home([needy, *others, last], viewing, reasons={"onb_6": WHY}, linked=True))
 
     assert values.decode(controls(payload)[0]["value"]).id == "onb_6"
     assert payload["text"] == "Your onboardings: 7 onboardings, 1 needs attention."
     assert payload == paste
 
 
-def test_home_of_somebody_the_bot_does_not_know(home, checked):
-    payload = checked(lists.home((), **{**home, "linked": False}))
+def test_home_of_somebody_the_bot_does_not_know(viewing, checked):
+    payload = checked(lists.home((), viewing, reasons={}, linked=False))
 
     assert "not linked to a Pivotal user yet" in payload["text"]
     assert labels(payload) == ["Find", "At risk", "Launches", "All onboardings", "Help"]
 
 
-def test_pick_shows_ten_and_says_how_many_more(many, look, checked, paste):
-    payload = checked(lists.pick("Which “Customer” do you mean?", many(12), **look, as_of=look["now"]))
+def test_pick_shows_ten_and_says_how_many_more(many, viewing, checked, paste):
+    payload = checked(lists.pick("Which “Customer” do you mean?", many(12), viewing))
 
     assert labels(payload) == ["Open"] * 10
     assert "2 more not shown" in json.dumps(payload)
     assert payload == paste
 
 
-def test_pick_for_a_change_goes_on_with_it(many, look, checked):
-    payload = checked(lists.pick("Which one shall advance?", many(2), **look, as_of=look["now"], verb=Verb.ADVANCE))
+def test_pick_for_a_change_goes_on_with_it(many, viewing, checked):
+    payload = checked(lists.pick("Which one shall advance?", many(2), viewing, verb=Verb.ADVANCE))
 
     assert labels(payload) == ["Choose", "Choose"]
     assert values.decode(controls(payload)[1]["value"]) == values.Press("onb_2", "advance")
 
 
-def test_phases_to_skip_to_are_a_button_each(aurora, look, checked, paste):
-    message = lists.ahead(aurora(), ("internal_qa", "launch", "completed"), phases=look["phases"])
+def test_phases_to_skip_to_are_a_button_each(aurora, viewing, checked, paste):
+    message = lists.ahead(aurora(), ("internal_qa", "launch", "completed"), phases=viewing.phases)
 
     assert checked(message) == paste
     assert values.decode(controls(message.payload())[1]["value"]).reason == "launch"

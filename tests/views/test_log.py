@@ -1,6 +1,5 @@
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -46,12 +45,7 @@ def entry(**fields):
     return AuditEntry(**plain | fields)
 
 
-@pytest.fixture
-def drawing(look):
-    return {name: look[name] for name in ("phases", "directory", "now", "zone")}
-
-
-def test_log_of_one_onboarding(aurora, drawing, checked, paste):
+def test_log_of_one_onboarding(aurora, viewing, checked, paste):
     seen = Observation("onb_089", "csm_id", "user_csm_001", None, WHEN - timedelta(days=1), "webhook")
     lines = (
         Happening(WHEN, "Aurora Foods", entry=entry(action=NOTE, before="", after="", reason="Legal signs on Friday")),
@@ -60,23 +54,23 @@ def test_log_of_one_onboarding(aurora, drawing, checked, paste):
         Happening(seen.seen_at, "Aurora Foods", seen=seen),
     )
 
-    assert checked(views.log(Story(lines), whose=aurora(), page=1, **drawing)) == paste
+    assert checked(views.log(Story(lines), viewing, whose=aurora(), page=1)) == paste
 
 
-def test_log_of_all_on_its_last_page(drawing, checked, paste):
+def test_log_of_all_on_its_last_page(viewing, checked, paste):
     lines = tuple(Happening(WHEN, f"Customer {n}", entry=entry(reference=f"REF{n}")) for n in range(12))
 
-    assert checked(views.log(Story(lines, cut=True), whose=None, page=9, **drawing)) == paste
+    assert checked(views.log(Story(lines, cut=True), viewing, whose=None, page=9)) == paste
 
 
 def test_noted(aurora, checked, paste):
     assert checked(views.noted(aurora(), entry(action=NOTE, reason="Legal signs on Friday"))) == paste
 
 
-def test_which_of_many(aurora, look, checked, paste):
+def test_which_of_many(aurora, viewing, checked, paste):
     many = tuple(aurora(id=f"onb_{n}", display_id=n) for n in range(12))
 
-    drawn = checked(views.which("Which one do you mean?", many, **look, as_of=look["now"]))
+    drawn = checked(views.which("Which one do you mean?", many, viewing))
 
     assert "2 more not shown" in str(drawn)
     assert "as of 09:41" in str(drawn["blocks"][-1])
@@ -87,5 +81,5 @@ def test_which_of_many(aurora, look, checked, paste):
 @given(
     lines=some.lists(LINES, max_size=25).map(tuple), page=some.integers(-1, 5), cut=some.booleans(), one=some.booleans()
 )
-def test_whatever_was_written_down_can_be_shown(aurora, drawing, checked, lines, page, cut, one):
-    checked(views.log(Story(lines, cut=cut), whose=aurora("<!channel>" * 30) if one else None, page=page, **drawing))
+def test_whatever_was_written_down_can_be_shown(aurora, viewing, checked, lines, page, cut, one):
+    checked(views.log(Story(lines, cut=cut), viewing, whose=aurora("<!channel>" * 30) if one else None, page=page))

@@ -2,8 +2,8 @@ from bot.domain.moves import Verb, plan
 from bot.views import notices
 
 
-def test_thread_line_names_who_did_what(aurora, look):
-    move = plan(Verb.ADVANCE, aurora().onboarding, phases=look["phases"], test_key=False)
+def test_thread_line_names_who_did_what(aurora, viewing):
+    move = plan(Verb.ADVANCE, aurora().onboarding, phases=viewing.phases, test_key=False)
 
     assert notices.line("Ana Ruiz", move) == "Ana Ruiz advanced Review → Program buildout"
 

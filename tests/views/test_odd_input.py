@@ -1,5 +1,7 @@
 """Whatever Pivotal's records hold, no view leaves Slack's limits and nothing in them becomes markup."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
@@ -21,8 +23,8 @@ widely = settings(
 
 
 @pytest.fixture
-def odd(look):
-    return {**look, "directory": Directory({"user_odd": Person("user_odd", name="<!channel> " * 30)})}
+def odd(viewing):
+    return replace(viewing, directory=Directory({"user_odd": Person("user_odd", name="<!channel> " * 30)}))
 
 
 @widely
@@ -32,11 +34,9 @@ def test_cards(standing, reasons, notice, flags, odd, checked):
 
     message = card.card(
         standing,
-        **odd,
+        replace(odd, test_key=test_key, stale=stale),
         reasons=reasons,
-        test_key=test_key,
         private=private,
-        stale=stale,
         notice=notice,
         shared_by=notice,
     )
@@ -48,24 +48,24 @@ def test_cards(standing, reasons, notice, flags, odd, checked):
 @given(standing=STANDINGS, verb=some.sampled_from(list(Verb)), test_key=some.booleans())
 def test_questions(standing, verb, test_key, odd, checked):
     try:
-        move = plan(verb, standing.onboarding, phases=odd["phases"], test_key=test_key)
+        move = plan(verb, standing.onboarding, phases=odd.phases, test_key=test_key)
     except Refused:
         return
 
-    checked(card.question(standing, move, now=odd["now"], zone=odd["zone"], test_key=test_key))
+    checked(card.question(standing, move, replace(odd, test_key=test_key)))
 
 
 @widely
 @given(standings=MANY, reasons=REASONS, filters=ODD, page=some.integers(-1, 3))
 def test_lists(standings, reasons, filters, page, odd, checked):
-    sheet = {**odd, "as_of": odd["now"], "test_key": True}
+    seen = replace(odd, test_key=True)
     lanes = Lanes(standings[:2], standings[2:4], (), standings[4:8], standings[8:], ())
 
-    checked(lists.listing("Onboardings", standings, **sheet, page=page, filters=filters, told=filters, note=filters))
-    checked(lists.at_risk([Risk(one, tuple(reasons)) for one in standings], **sheet, page=page, filters=filters))
-    checked(lists.launches(lanes, **sheet, page=page, filters=filters))
-    checked(lists.home(standings, **sheet, linked=True, reasons={one.onboarding.id: reasons for one in standings}))
-    checked(lists.pick(filters, standings, **odd, as_of=odd["now"]))
+    checked(lists.listing("Onboardings", standings, seen, page=page, filters=filters, told=filters, note=filters))
+    checked(lists.at_risk([Risk(one, tuple(reasons)) for one in standings], seen, page=page, filters=filters))
+    checked(lists.launches(lanes, seen, page=page, filters=filters))
+    checked(lists.home(standings, seen, linked=True, reasons={one.onboarding.id: reasons for one in standings}))
+    checked(lists.pick(filters, standings, odd))
 
 
 @widely
@@ -80,4 +80,4 @@ def test_a_full_page_of_the_longest_names_stays_below_what_slack_takes_in_one_me
     )
     why = tuple(Reason("x", "&" * 300, 1) for _ in range(9))
 
-    checked(lists.at_risk([Risk(one, why) for one in longest], **odd, page=2, as_of=odd["now"]))
+    checked(lists.at_risk([Risk(one, why) for one in longest], odd, page=2))

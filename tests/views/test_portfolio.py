@@ -7,7 +7,6 @@ from hypothesis import strategies as some
 
 from bot.domain.delta import Base, Delta
 from bot.domain.weekly import Launched, PhaseCount, Slipped, Week
-from bot.views.digest_frame import Frame
 from bot.views.portfolio import LAUNCHES, PHASES, SLIPS, portfolio_digest
 
 TODAY, MONDAY = date(2026, 9, 11), date(2026, 9, 7)
@@ -19,9 +18,9 @@ ODD = some.sampled_from(
 
 
 @pytest.fixture
-def frame(look):
+def frame(framed):
     now = datetime(2026, 9, 11, 13, tzinfo=UTC)
-    return Frame(**{**look, "now": now}, today=TODAY, as_of=now, seen_since=date(2026, 8, 20))
+    return framed(now=now, as_of=now, seen_since=date(2026, 8, 20))
 
 
 @pytest.fixture

@@ -71,8 +71,8 @@ async def takes():
 
 
 @pytest.fixture
-def odd(look):
-    return {**look, "directory": Directory({"user_odd": Person("user_odd", name="<!channel> " * 30)})}
+def odd(viewing):
+    return replace(viewing, directory=Directory({"user_odd": Person("user_odd", name="<!channel> " * 30)}))
 
 
 @seldom
@@ -82,54 +82,50 @@ async def test_cards(standing, reasons, notice, flags, odd, takes):
 
     drawn = card.card(
         standing,
-        **odd,
+        replace(odd, test_key=test_key, stale=stale),
         reasons=reasons,
-        test_key=test_key,
         private=private,
-        stale=stale,
         notice=notice,
         shared_by=notice,
     )
 
     await takes.everywhere(drawn)
-    await takes.post(card.tombstone(standing.title, display_id=7, now=odd["now"], zone=odd["zone"]))
+    await takes.post(card.tombstone(standing.title, odd, display_id=7))
 
 
 @seldom
 @given(standing=STANDINGS, verb=some.sampled_from([Verb.ADVANCE, Verb.PAUSE, Verb.FLAG, Verb.WAITING, Verb.RESUME]))
 async def test_questions(standing, verb, odd, takes):
     try:
-        move = plan(verb, standing.onboarding, phases=odd["phases"], test_key=True)
+        move = plan(verb, standing.onboarding, phases=odd.phases, test_key=True)
     except Refused:
         return
 
-    await takes.everywhere(card.question(standing, move, now=odd["now"], zone=odd["zone"], test_key=True))
+    await takes.everywhere(card.question(standing, move, replace(odd, test_key=True)))
 
 
 @seldom
 @given(standings=MANY, reasons=REASONS, typed=ODD, page=some.integers(-1, 51))
 async def test_lists(standings, reasons, typed, page, odd, takes):
-    sheet = {**odd, "as_of": odd["now"], "stale": typed}
+    seen = replace(odd, stale=typed)
     lanes = Lanes(standings[:2], standings[2:4], (), standings[4:8], standings[8:], ())
     why = {one.onboarding.id: reasons for one in standings}
 
     await takes.everywhere(
-        lists.listing(typed or "x", standings, **sheet, page=page, filters=typed, told=typed, note=typed)
+        lists.listing(typed or "x", standings, seen, page=page, filters=typed, told=typed, note=typed)
     )
-    await takes.everywhere(lists.at_risk([Risk(one, tuple(reasons)) for one in standings], **sheet, page=page))
-    await takes.everywhere(lists.launches(lanes, **sheet, page=page, filters=typed, told=typed))
-    await takes.everywhere(lists.home(standings, **sheet, linked=True, creates=True, reasons=why))
+    await takes.everywhere(lists.at_risk([Risk(one, tuple(reasons)) for one in standings], seen, page=page))
+    await takes.everywhere(lists.launches(lanes, seen, page=page, filters=typed, told=typed))
+    await takes.everywhere(lists.home(standings, seen, linked=True, creates=True, reasons=why))
 
 
 @seldom
 @given(standings=MANY, question=ODD)
 async def test_lists_to_pick_from(standings, question, odd, takes):
-    sheet = {**odd, "as_of": odd["now"]}
-
-    await takes.everywhere(lists.pick(question, standings, **sheet))
-    await takes.everywhere(lists.pick(question, standings, **sheet, verb=Verb.PAUSE, reason=question))
-    await takes.everywhere(log.which(question, standings, **sheet))
-    await takes.post(unfurl.unfurl(standings, **odd, test_key=True))
+    await takes.everywhere(lists.pick(question, standings, odd))
+    await takes.everywhere(lists.pick(question, standings, odd, verb=Verb.PAUSE, reason=question))
+    await takes.everywhere(log.which(question, standings, odd))
+    await takes.post(unfurl.unfurl(standings, replace(odd, test_key=True)))
 
 
 @seldom
@@ -137,9 +133,8 @@ async def test_lists_to_pick_from(standings, question, odd, takes):
 async def test_owners_nobody_is_linked_to(name, count, page, odd, takes):
     guess = Person("user_0", ANA, name, learned="claim", confirmed=False)
     owners = [Unmapped(f"user_{n}", n, (name, name), ("csm",), guess) for n in range(count)]
-    sheet = {"now": odd["now"], "zone": odd["zone"], "as_of": odd["now"]}
 
-    await takes.everywhere(mapping.listing(owners, page=page, **sheet))
+    await takes.everywhere(mapping.listing(owners, odd, page=page))
     await takes.everywhere(Message("Who?", claims.offer(owners, page=page)))
 
 
@@ -158,4 +153,4 @@ async def test_homes(standings, reasons, name, odd, takes):
         offer=claims.offer([Unmapped(f"user_{n}", 1, (name,), ("csm",)) for n in range(len(rows))]),
     )
 
-    await takes.publish(home.home(content, **odd, as_of=odd["now"], stale=name, test_key=True))
+    await takes.publish(home.home(content, replace(odd, stale=name, test_key=True)))
