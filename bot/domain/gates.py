@@ -126,6 +126,19 @@ _CHANGING = (
     "ob:subscription",
     "ob:unsubscribe",
 )
+_LOOKS = frozenset(
+    {"at-risk", "details", "help", "home", "launches", "list", "log", "mine", "settings", "show", "snoozed", "whoami"}
+    | {"subscriptions", "ob:log", "ob:log-page", "ob:open", "ob:page"}
+)
+"""What leaves nothing behind, whatever follows it: one person is shown something in private, and that is all."""
+
+
+def looks(name: str) -> bool:
+    """Whether a verb or an id only shows something: to be answered twice does no harm.
+
+    What is not known to be of that kind is not, as a menu with entries of every kind.
+    """
+    return _known(name) in _LOOKS
 
 
 def changes(name: str) -> bool:

@@ -14,7 +14,7 @@ from bot.domain.errors import NotFound, UpstreamError
 from bot.domain.records import Actor
 from bot.listeners.roles import Roles
 from bot.listeners.rooms import Rooms
-from bot.services.people import People
+from bot.services.people import NOW, RECENT, People
 
 KEEP = timedelta(minutes=5)
 MOST = 5_000
@@ -51,14 +51,16 @@ class Actors:
         """The Slack users in a user group; raises UpstreamError while Slack does not say, UserError if it will not."""
         return await self._roles.members(group)
 
-    async def actor(self, slack_id: str, *, team: str | None) -> Actor:
+    async def actor(self, slack_id: str, *, team: str | None, looks: bool = False) -> Actor:
         """Say who this is; `team` is the workspace the request came from.
+
+        Who only `looks` goes by links that are seconds old; for anything else they are read now.
 
         Raises UpstreamError when Slack cannot say: nobody gets a right that was not looked up. NotFound when Slack
         knows nobody of that id.
         """
         user = await self._user(slack_id)
-        await self._people.load()
+        await self._people.load(max_age=RECENT if looks else NOW)
         profile = user.get("profile") or {}
         home = user.get("team_id") == self._team and team in (self._team, None) and not user.get("is_stranger")
         guest = bool(user.get("is_restricted") or user.get("is_ultra_restricted"))

@@ -67,7 +67,7 @@ class Conversation:
     async def hold(self, handler: Handler, caller: Caller, **said: Any) -> None:
         """Run a handler for a caller, and show them what it returns or why there is nothing to show.
 
-        What came before, here or at another replica, is not done again: it was replayed, or Slack has sent it twice.
+        What came before is not done again, here or at another replica: it was replayed, or Slack has sent it twice.
         """
         now, reference, began = self._clock(), secrets.token_hex(3).upper(), time.monotonic()
         lines = log.bind(reference=reference, action=caller.action, user=caller.user)
@@ -82,7 +82,7 @@ class Conversation:
         turn = self._turn(_nobody(caller), now, reference, screen=caller.screen, **said)
         seen: Seen
         try:
-            if caller.once and not await self._services.inbox.first_time(caller.once):
+            if caller.once and not await self._first(caller):
                 lines.warning("came before")
                 return "repeated"
             actor = await self._who(caller)
@@ -150,10 +150,15 @@ class Conversation:
             message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
         return caller.again(message.text) if caller.again else message
 
+    async def _first(self, caller: Caller) -> bool:
+        """Whether this was not done before, by any replica; who only looks may be shown it by another once more."""
+        inbox = self._services.inbox
+        return inbox.first_here(caller.once) if gates.looks(caller.action) else await inbox.first_time(caller.once)
+
     async def _who(self, caller: Caller) -> Actor:
         """Who is asking; before the gate somebody unknown will do, if Slack cannot say who."""
         try:
-            return await self._actors.actor(caller.user, team=caller.team)
+            return await self._actors.actor(caller.user, team=caller.team, looks=gates.looks(caller.action))
         except UpstreamError:
             if caller.gate:
                 raise

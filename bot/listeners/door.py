@@ -160,7 +160,7 @@ class Door:
         search = self._registry.searches.get(action)
         try:
             async with asyncio.timeout(PATIENCE):
-                actor = await self.actors.actor(str(user["id"]), team=self._origin(body))
+                actor = await self.actors.actor(str(user["id"]), team=self._origin(body), looks=True)
             rights.check(rights.Right.READ, actor)
             gates.admit(action, actor)
         except (BotError, MemoryAway, TimeoutError) as error:

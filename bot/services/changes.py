@@ -160,9 +160,8 @@ class Changes:
         seen = self._portfolio.known(request.onboarding_id)
         try:
             async with self._alone(request) as since:
-                await guard()
                 rights.check(rights.Right.READ, request.by)
-                fresh = await self._fresh(request.onboarding_id)
+                fresh = await self._guarded(request.onboarding_id, guard)
                 if fresh is None:
                     return await self._gone(request, seen)
                 seen = fresh
@@ -206,6 +205,15 @@ class Changes:
     async def _stale(self, request: Request, seen: Standing, differences: tuple[str, ...]) -> Outcome:
         await self._record(request, seen, None, outcome="refused", why="; ".join(differences))
         return Outcome(Ending.STALE, seen, differences=differences)
+
+    async def _guarded(self, onboarding_id: str, guard: Guard) -> Standing | None:
+        """Read it while the place is asked about, for neither needs the other; nothing is written before both are."""
+        refused, fresh = await asyncio.gather(guard(), self._fresh(onboarding_id), return_exceptions=True)
+        if isinstance(refused, BaseException):
+            raise refused
+        if isinstance(fresh, BaseException):
+            raise fresh
+        return fresh
 
     async def _fresh(self, onboarding_id: str) -> Standing | None:
         try:

@@ -7,8 +7,8 @@ from bot.store import Store
 
 KEEP = timedelta(hours=1)
 """Slack's last delivery comes about six minutes after the first: https://docs.slack.dev/apis/events-api."""
-
-
+MOST = 10_000
+"""So many are remembered in this process alone: at ten a second, those of the last quarter of an hour."""
 FOR_GOOD = timedelta(days=36_500)
 
 
@@ -18,6 +18,7 @@ class Inbox:
     def __init__(self, store: Store, *, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
+        self._here: dict[str, None] = {}
 
     async def fresh(self, what: str, *, within: timedelta) -> bool:
         """Whether this was not seen within that time, here or at any replica; from now on it was."""
@@ -31,3 +32,12 @@ class Inbox:
     async def first_time(self, event_id: str) -> bool:
         """Whether this is the first delivery of an event, here or at any replica."""
         return await self._store.claims.first_time(f"event:{event_id}", now=self._clock(), keep=KEEP)
+
+    def first_here(self, event_id: str) -> bool:
+        """The same of this process alone, at once: for what does no harm when another replica does it once more."""
+        if event_id in self._here:
+            return False
+        self._here[event_id] = None
+        if len(self._here) > MOST:
+            del self._here[next(iter(self._here))]
+        return True

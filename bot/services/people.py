@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain import rights
 from bot.domain.errors import NotFound, Refused, UserError
@@ -11,6 +11,9 @@ from bot.domain.rights import Right
 from bot.domain.unmapped import linkable
 from bot.store import Store
 
+NOW = timedelta()
+RECENT = timedelta(seconds=2)
+"""How old the links may be for who only looks; what changes something, or posts, goes by what they are then."""
 ASK_AGAIN = timedelta(days=1)
 """How soon the admins are asked about the same claim again."""
 
@@ -53,6 +56,7 @@ class People:
         self._store = store
         self._watchers: list[Watcher] = []
         self.directory = Directory()
+        self._read_at: datetime | None = None
 
     def watch(self, watcher: Watcher) -> None:
         """Have `watcher` called for everybody whose link has changed, and for who changed it."""
@@ -63,9 +67,18 @@ class People:
             for watcher in self._watchers:
                 watcher(slack_id)
 
-    async def load(self) -> None:
-        """Read the directory from the store: another process, or the command line, may have changed it."""
-        self.directory = await self._store.people.directory()
+    async def load(self, *, max_age: timedelta = NOW) -> None:
+        """Read the directory from the store, unless it is young enough.
+
+        Another process, or the command line, may have changed it; what this one changes is known at once.
+        """
+        now = self._store.clock()
+        if self._read_at and abs(now - self._read_at) < max_age:  # a clock that was set back makes nothing young
+            return
+        found = await self._store.people.directory()
+        if found != self.directory:  # what was drawn by the same one is good still
+            self.directory = found
+        self._read_at = now
 
     async def link(self, pivotal_id: str, *, slack_id: str, name: str, by: Actor, trace: Trace = Trace()) -> Linked:
         """Link a Pivotal user to a Slack user, confirmed. Admins only: a link carries an owner's rights."""

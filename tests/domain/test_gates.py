@@ -1,7 +1,7 @@
 import pytest
 
 from bot.domain.errors import Forbidden
-from bot.domain.gates import GATES, admit
+from bot.domain.gates import GATES, admit, changes, looks
 from bot.domain.records import Actor, Policy, Writes
 from bot.domain.rights import RULES
 
@@ -44,3 +44,26 @@ def test_guests_get_nowhere(name):
 
 def test_help_is_for_everybody():
     admit("help", Actor("U0ERIN001", "T0OTHER01", "Erin", home=False))
+
+
+def test_what_changes_something_is_never_taken_for_a_look():
+    assert {"list", "home", "show", "whoami", "ob:open", "ob:page"} <= {name for name in GATES if looks(name)}
+    assert [name for name in GATES if looks(name) and changes(name)] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "digest",
+        "subscribe",
+        "ob:digest-post",
+        "ob:more",
+        "ob:go",
+        "ob:row",
+        "ob:subscription",
+        "link_shared",
+        "ob:new?",
+    ],
+)
+def test_what_may_post_or_leads_to_anything_is_no_look(name):
+    assert not looks(name)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.domain.records import Person
 from bot.sandbox.slack.world import ANA, CARA, DEVON, MARA, ONBOARDING
 
 pytestmark = pytest.mark.parametrize("mode", ["socket"])
@@ -124,3 +125,22 @@ async def test_people_is_paged(ask, slack, pivotal, clock):
 
 async def test_people_is_for_admins(ask):
     assert "You may not link people to Pivotal users" in await ask("people", by=ANA)
+
+
+async def test_a_link_that_was_taken_away_elsewhere_gives_no_right_from_then_on(ask, bot, pivotal):
+    await ask("whoami")
+    await bot.store.people.link(Person("user_csm_001", slack_id=MARA, name="Mara Kowalski"))
+
+    answer = await ask("flag #89 legal is stuck")
+
+    assert "You may not" in answer
+    assert pivotal.patches(89) == []
+
+
+async def test_who_only_looks_sees_a_link_that_was_made_elsewhere_two_seconds_later(ask, bot, clock):
+    await ask("whoami", by=MARA)
+    await bot.store.people.link(Person("user_csm_002", slack_id=MARA, name="Mara Kowalski"))
+
+    clock.passes(seconds=2)
+
+    assert "user_csm_002" in await ask("whoami", by=MARA)
