@@ -316,7 +316,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with sqlite:/// or postgresql://")
         if kind.startswith("postgres") and find_spec("asyncpg") is None:
             raise ValueError(f"names PostgreSQL, whose driver is not installed: {DRIVER}")
-        from bot.store.database import address
+        from bot.store.engines import address
 
         try:
             address(value)

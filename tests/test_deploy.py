@@ -19,7 +19,7 @@ from bot.config import Settings
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
-from bot.store.database import address
+from bot.store.engines import address
 from tests.processes import running
 
 ROOT = Path(__file__).parents[1]

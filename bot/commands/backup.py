@@ -12,7 +12,7 @@ from rich.console import Console
 from bot.commands import connection, memory
 from bot.commands.progress import progress
 from bot.config import ConfigurationError
-from bot.store.database import BUSY_TIMEOUT, address
+from bot.store.engines import BUSY_TIMEOUT, address
 
 FAILED = 1
 INTERRUPTED = 130

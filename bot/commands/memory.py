@@ -13,7 +13,7 @@ from bot.commands.progress import steps
 from bot.config import ConfigurationError, Settings, unreadable
 from bot.domain.errors import BotError, MemoryAway
 from bot.store import Store
-from bot.store.database import address
+from bot.store.engines import address
 from bot.store.schema import Tell
 
 

@@ -10,7 +10,8 @@ from bot.commands import connection, memory
 from bot.commands.progress import Tell, progress
 from bot.config import DRIVER, ConfigurationError
 from bot.domain.errors import BotError
-from bot.store.database import Database, address
+from bot.store.database import Database
+from bot.store.engines import address
 from bot.store.moving import Step, move
 
 FAILED = 1

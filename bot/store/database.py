@@ -1,54 +1,26 @@
-"""The connection to the database: one transaction at a time for who asks, isolated on SQLite as on PostgreSQL.
-
-SQLite's driver opens no transaction for a SELECT and shares its lock too late, so both are done here by hand
-(https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#transactions).
-"""
+"""The connection to the database: one transaction at a time for who asks, isolated on SQLite as on PostgreSQL."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, event, text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy import Table, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.domain.errors import MemoryAway
+from bot.store import engines
 
-BUSY_TIMEOUT = 5
-"""Seconds a SQLite connection waits for another process to finish writing."""
 QUEUE = 15.0
 """Seconds a writer on SQLite waits for those of its own process: longer, and a person had better be told."""
 
-CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5, 60
-"""Seconds that PostgreSQL has to let us in, and to answer a statement."""
-POOL_TIMEOUT = 5
-"""Seconds that somebody waits for a connection while all are taken: longer, and a person had better be told."""
 CLOSING = 5
 """Seconds that transactions under way are given when the database is closed."""
 RECONNECT = (0.1, 0.3, 0.6, 1.0, 1.0)
 """Seconds between tries to connect again: a restart of the server passes unnoticed."""
-_POLITE = {
-    "application_name": "onboarding-bot",
-    # A replica that hangs in the middle of a transaction must not stop the others for good.
-    "lock_timeout": "10s",
-    "idle_in_transaction_session_timeout": "30s",
-}
-
-_READS = "reads_only"
-_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
-    "postgres": "postgresql+asyncpg",
-    "postgresql": "postgresql+asyncpg",
-    "postgresql+asyncpg": "postgresql+asyncpg",
-}
 
 
 class Database:
@@ -58,7 +30,7 @@ class Database:
         self.engine = engine
         self.queue = queue
         self.is_sqlite = engine.dialect.name == "sqlite"
-        options: dict[str, Any] = {_READS: True}
+        options: dict[str, Any] = {engines.READS: True}
         if not self.is_sqlite:
             options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._readers = engine.execution_options(**options)
@@ -79,37 +51,12 @@ class Database:
 
         Raises ValueError when the URL is of no database the bot can use.
         """
-        place = address(url)
-        if place.get_backend_name() == "sqlite":
-            _private_file(place.database)
-            engine = create_async_engine(place)
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        else:
-            engine = create_async_engine(
-                place,
-                pool_pre_ping=True,
-                pool_timeout=POOL_TIMEOUT,
-                connect_args={
-                    "timeout": CONNECT_TIMEOUT,
-                    "command_timeout": ANSWER_TIMEOUT,
-                    "server_settings": _POLITE,
-                },
-            )
-        return cls(engine)
+        return cls(engines.to_write(url))
 
     @classmethod
     def to_read(cls, url: str) -> "Database":
         """Prepare the same for looking only: no file is made, and none is changed. Raises ValueError, as `at` does."""
-        place = address(url)
-        if place.get_backend_name() != "sqlite":
-            return cls.at(url)
-        # https://sqlite.org/uri.html#urimode
-        only = {"mode": "ro", "uri": "true"}
-        engine = create_async_engine(place.set(database=Path(str(place.database)).resolve().as_uri(), query=only))
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite_to_read)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        return cls(engine)
+        return cls(engines.to_read(url))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -205,7 +152,14 @@ class Database:
 
         It is `Any` to the type checker: the two dialects share no class that declares it.
         """
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        # Only the dialect that is in use is loaded: the other one costs every start a twentieth of its time.
+        if self.is_sqlite:
+            from sqlalchemy.dialects import sqlite
+
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
 
     def upsert(self, table: Table, *, kept: tuple[str, ...] = ()) -> Any:
         """An INSERT that replaces every other column, but those `kept`, of the row with the same primary key."""
@@ -227,23 +181,6 @@ class Database:
         await self.engine.dispose()
 
 
-def address(url: str) -> URL:
-    """Read a SQLAlchemy URL, naming the driver it needs.
-
-    Raises ValueError, in words without any password, when it is of no database the bot can use.
-    """
-    try:
-        place = make_url(url)
-    except (ArgumentError, ValueError):
-        raise ValueError("That is no address of a database: sqlite:///path/to/bot.db or postgresql://…") from None
-    driver = _DRIVERS.get(place.drivername)
-    if driver is None:
-        raise ValueError(f"The bot keeps its memory in SQLite or PostgreSQL, not in {place.drivername!r}.")
-    if driver.startswith("sqlite") and place.database in (None, "", ":memory:"):
-        raise ValueError("SQLite needs a file: sqlite:///path/to/bot.db")
-    return place.set(drivername=driver)
-
-
 def _away(error: Exception) -> bool:
     """Whether it is the database that fails, and not what it was asked."""
     if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout):
@@ -254,31 +191,3 @@ def _away(error: Exception) -> bool:
     # own state, a lock not to be had, and a transaction ended because it was idle.
     state = str(getattr(getattr(error, "orig", None) or error, "sqlstate", None) or "")
     return state.startswith(("08", "53", "55", "57", "58", "25P03"))
-
-
-def _private_file(database: str | None) -> None:
-    """Make the file readable by its owner only before SQLite writes to it; its companions inherit that."""
-    path = Path(str(database))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {BUSY_TIMEOUT * 1000}", "journal_mode = WAL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _prepare_sqlite_to_read(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get(_READS, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

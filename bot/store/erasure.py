@@ -19,7 +19,8 @@ from sqlalchemy import JSON, Column, String, Table, Text, cast, delete, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.records import is_direct
-from bot.store.database import BUSY_TIMEOUT, Database
+from bot.store.database import Database
+from bot.store.engines import BUSY_TIMEOUT
 from bot.store.tables import (
     audit,
     cards,

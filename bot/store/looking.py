@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import MemoryAway
-from bot.store.database import Database, address
-from bot.store.schema import configuration
+from bot.store.database import Database
+from bot.store.engines import address
+from bot.store.schema import NEEDED, version
 
 _OTHERS = 0o077
 """The rights of everybody but the owner, in a file's mode."""
@@ -62,21 +61,21 @@ async def look(database: Database) -> Look:
     """Look without changing anything. Raises Unread."""
     try:
         async with database.reading() as connection:
-            version = await connection.run_sync(_version)
+            found = await connection.run_sync(version)
             standby = not database.is_sqlite and bool(await connection.scalar(text("SELECT pg_is_in_recovery()")))
     except (SQLAlchemyError, MemoryAway, OSError) as error:
-        found = error.__cause__ if isinstance(error, MemoryAway) else error
-        raise Unread(str(getattr(found, "orig", None) or found)) from error
-    scripts = ScriptDirectory.from_config(configuration())
-    needed = scripts.get_current_head() or ""
-    known = {script.revision for script in scripts.walk_revisions()}
-    if not version:
-        schema = Schema.EMPTY
-    elif version in known:
-        schema = Schema.CURRENT if version == needed else Schema.BEHIND
-    else:
-        schema = Schema.AHEAD
-    return Look(schema, version, needed, standby)
+        cause = error.__cause__ if isinstance(error, MemoryAway) else error
+        raise Unread(str(getattr(cause, "orig", None) or cause)) from error
+    return Look(_schema(found), found, NEEDED, standby)
+
+
+def _schema(found: str) -> Schema:
+    if found in ("", NEEDED):
+        return Schema.CURRENT if found else Schema.EMPTY
+    # Hardly ever needed: a bot that runs has the schema it needs.
+    from bot.store.upgrading import known
+
+    return Schema.BEHIND if found in known() else Schema.AHEAD
 
 
 def file(url: str) -> File | None:
@@ -103,7 +102,3 @@ def named(url: str) -> str:
     if place.get_backend_name() == "sqlite":
         return "SQLite"
     return f"PostgreSQL, {place.database or 'a database without a name'} on {place.host or 'this computer'}"
-
-
-def _version(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""

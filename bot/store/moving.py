@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import MemoryAway, UserError
 from bot.store.database import Database
-from bot.store.schema import LOCK, migrate, upgrade
+from bot.store.schema import LOCK, migrate
 from bot.store.tables import metadata
+from bot.store.upgrading import upgrade
 
 _CHUNK = 1_000
 _TABLES = sorted(metadata.tables.values(), key=lambda table: table.name)

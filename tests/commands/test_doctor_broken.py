@@ -19,7 +19,7 @@ from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import CARA, LAUNCHES, TEAM
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.schema import upgrade
+from bot.store.upgrading import upgrade
 from tests.processes import Process, environment, until, wired
 
 README = (Path(__file__).parents[2] / "README.md").read_text()

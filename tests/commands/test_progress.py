@@ -24,7 +24,7 @@ from bot.sandbox.slack import LocalSlack
 from bot.services.people import People
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.schema import upgrade
+from bot.store.upgrading import upgrade
 from tests.processes import running, wired
 from tests.terminals import CTRL_C, HIDES, SHOWS, terminal
 

@@ -14,7 +14,8 @@ from bot.domain.errors import MemoryAway
 from bot.sandbox.pivotal import Fault, signing
 from bot.sandbox.slack.world import BEN, CARA, ONBOARDING
 from bot.services.chores import Chore
-from bot.store.database import BUSY_TIMEOUT, Database
+from bot.store.database import Database
+from bot.store.engines import BUSY_TIMEOUT
 from tests.processes import until
 
 WHSEC = "whsec_" + "c2VzYW1lLW9wZW4tc2VzYW1lLW9wZW4tc2VzYW1l"

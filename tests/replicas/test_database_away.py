@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.errors import MemoryAway
 from bot.sandbox.slack.world import ANA, ONBOARDING
-from bot.store.database import POOL_TIMEOUT, Database
+from bot.store.database import Database
+from bot.store.engines import POOL_TIMEOUT
 from tests.processes import until
 from tests.replicas.server import Server
 

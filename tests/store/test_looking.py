@@ -8,7 +8,7 @@ from sqlalchemy import text
 from bot.store import Store
 from bot.store.database import Database
 from bot.store.looking import Schema, Unread, file, look, named
-from bot.store.schema import upgrade
+from bot.store.upgrading import upgrade
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, text
 from bot.domain.errors import UserError
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.schema import configuration, migrate, upgrade
+from bot.store.schema import NEEDED, migrate
 from bot.store.tables import metadata
+from bot.store.upgrading import configuration, upgrade
 
 SCRIPTS = ScriptDirectory.from_config(configuration())
 OLDER = [script.revision for script in SCRIPTS.walk_revisions()]
@@ -27,6 +28,12 @@ async def database(url: str) -> AsyncIterator[Database]:
     database = Database.at(url)
     yield database
     await database.close()
+
+
+def test_the_newest_migration_makes_the_schema_that_is_said_to_be_needed() -> None:
+    newest = SCRIPTS.get_current_head()
+
+    assert newest == NEEDED
 
 
 async def test_migrating_from_empty_makes_the_schema_the_code_knows(database: Database) -> None:

@@ -5,7 +5,8 @@ from sqlalchemy import text
 from bot.domain.records import Person
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.schema import migrate, upgrade
+from bot.store.schema import migrate
+from bot.store.upgrading import upgrade
 
 
 def claim(pivotal_id: str, slack_id: str, name: str = "Ana") -> Person:
