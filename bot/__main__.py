@@ -60,7 +60,7 @@ def demo(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port of the page; the next free one is taken if it is in use.")
     ] = 8765,
-    keep: Annotated[bool, typer.Option("--keep", help="Keep the bot's memory for the next demo.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the bot’s memory for the next demo.")] = False,
 ) -> None:
     """Try everything on this computer: a local Slack, a local Pivotal, and the real bot between them."""
     from bot.commands import demo as script
@@ -77,7 +77,7 @@ def serve() -> None:
 @app.command(cls=_NamesKinds)
 def init(
     http: Annotated[bool | None, typer.Option("--http/--socket", help="How Slack reaches the bot.")] = None,
-    url: Annotated[str | None, typer.Option(help="Public address, for HTTP mode's manifest.")] = None,
+    url: Annotated[str | None, typer.Option(help="Public address, for HTTP mode’s manifest.")] = None,
     command: Annotated[str | None, typer.Option(help="The slash command people type.")] = None,
     alias: Annotated[str | None, typer.Option(help="Its short form.")] = None,
     slack_bot_token: _Secret = None,
@@ -88,7 +88,7 @@ def init(
     pivotal_base_url: Annotated[str | None, typer.Option(help="Another Pivotal, such as the local one.")] = None,
     bot_admins: Annotated[str | None, typer.Option(help="Slack ids, with commas.")] = None,
     bot_managers: Annotated[str | None, typer.Option(help="Likewise, or `none`.")] = None,
-    bot_readers: Annotated[str | None, typer.Option(help="`workspace`, or a user group's id.")] = None,
+    bot_readers: Annotated[str | None, typer.Option(help="`workspace`, or a user group’s id.")] = None,
     bot_writes: Annotated[str | None, typer.Option(help="`owners`, `team` or `off`.")] = None,
     channel: Annotated[str | None, typer.Option(help="A channel for a first digest: its id, or a link to it.")] = None,
     kind: Annotated[str, typer.Option("--digest", metavar="KIND", help="Which digest:")] = "at-risk",
@@ -98,7 +98,7 @@ def init(
 ) -> None:
     """Set the bot up for a workspace: asks for each value, checks it, and writes `.env`.
 
-    Every setting may be given as an option or in the environment; the latter keeps secrets out of the shell's history.
+    Every setting may be given as an option or in the environment; the latter keeps secrets out of the shell’s history.
     Run again, it changes what you say and leaves the rest.
     """
     from bot.app import utc_now
@@ -146,7 +146,7 @@ def manifest(
             help="Optional features, joined by commas: `mentions`, `unfurls`, `groups`, `charts`.",
         ),
     ] = "",
-    link: Annotated[bool, typer.Option("--link", help="As a link that opens Slack's form, filled in.")] = False,
+    link: Annotated[bool, typer.Option("--link", help="As a link that opens Slack’s form, filled in.")] = False,
 ) -> None:
     """Print the app manifest to paste into Slack; what you do not say is as it is set up."""
     from bot.commands import connection
@@ -175,7 +175,7 @@ def sandbox(
 
 @app.command()
 def walk(
-    reference: Annotated[str, typer.Argument(metavar="ID", help="The onboarding's id, or its number in Pivotal.")],
+    reference: Annotated[str, typer.Argument(metavar="ID", help="The onboarding’s id, or its number in Pivotal.")],
     pause: Annotated[float, typer.Option(min=0, max=3600, metavar="SECONDS", help="Between two steps.")] = 2.0,
     yes_live: Annotated[bool, typer.Option("--yes-live", help="Walk with a live key too.")] = False,
 ) -> None:
@@ -189,7 +189,7 @@ def walk(
 def contract(
     as_json: Annotated[bool, typer.Option("--json", help="Print the differences as JSON.")] = False,
 ) -> None:
-    """Compare Pivotal's OpenAPI document with this client; exit code 1 when a difference matters."""
+    """Compare Pivotal’s OpenAPI document with this client; exit code 1 when a difference matters."""
     from bot.commands import contract as command
 
     raise typer.Exit(command.main(as_json=as_json))
@@ -254,7 +254,7 @@ def audit(
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to make; there must be no such file yet.")],
 ) -> None:
-    """Copy the bot's memory (SQLite) into a file, while the bot runs; with PostgreSQL, say what to use."""
+    """Copy the bot’s memory (SQLite) into a file, while the bot runs; with PostgreSQL, say what to use."""
     from bot.commands import backup as command
 
     raise typer.Exit(command.main(file))
@@ -264,7 +264,7 @@ def backup(
 def migrate(
     to: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database: postgresql://user@host/name")],
 ) -> None:
-    """Move the bot's memory from its SQLite file to PostgreSQL: all of it, checked row for row, or nothing."""
+    """Move the bot’s memory from its SQLite file to PostgreSQL: all of it, checked row for row, or nothing."""
     from bot.commands import migrate as command
 
     raise typer.Exit(command.main(to))
@@ -345,10 +345,12 @@ def _run(work: Coroutine[Any, Any, None], *, quiet: bool = False) -> None:
     except ConfigurationError as error:
         print("The configuration cannot be used:", *(f"  - {one}" for one in error.problems), sep="\n", file=sys.stderr)  # noqa: T201
         if any(" is missing" in one for one in error.problems):
-            print("`onboarding-bot init` asks for what is missing, and checks it.", file=sys.stderr)  # noqa: T201
+            print("onboarding-bot init asks for what is missing, and checks it.", file=sys.stderr)  # noqa: T201
         raise SystemExit(2) from None
     except StartError as error:
-        print(f"onboarding-bot cannot start. {error}", file=sys.stderr)  # noqa: T201
+        from bot.commands.terminal import plain
+
+        print(f"onboarding-bot cannot start. {plain(str(error))}", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None
 
 

@@ -102,7 +102,7 @@ _REFUSALS: dict[str, tuple[str, str, bool]] = {
     "cant_update_message": ("That message is not mine to change.", "", True),
     "cannot_dm_bot": ("A bot takes no messages.", "", True),
     "user_not_found": ("That person is not in this workspace.", "", True),
-    "user_disabled": ("That person's account is deactivated.", "", True),
+    "user_disabled": ("That person’s account is deactivated.", "", True),
     "missing_scope": ("I lack a permission for that.", "Ask an admin to install the bot again.", False),
     "msg_too_long": ("The message is too long for Slack.", "", False),
     "msg_blocks_too_long": ("The message is too long for Slack.", "", False),
@@ -362,7 +362,7 @@ class Delivery:
     async def _send(self, address: str, content: bytes) -> None:
         """Send a file's bytes to the address Slack gave for them; raises Unsent when it does not take them."""
         session = self._client.session
-        assert session is not None, "the bot's client is made with a session"  # noqa: S101 - for the type checker
+        assert session is not None, "the bot’s client is made with a session"  # noqa: S101 - for the type checker
         async with session.post(address, data=content) as answer:
             if answer.status != HTTPStatus.OK:
                 raise Unsent("Slack did not take the picture.", hint="It was not shown to anybody.")
@@ -413,7 +413,7 @@ def _refuse(audience: Audience) -> None:
     if audience.reason:
         raise Forbidden(
             f"I post nothing in that channel, because {audience.reason}.",
-            hint="Customers must not read what is said of them. Use a channel of your team's own.",
+            hint="Customers must not read what is said of them. Use a channel of your team’s own.",
         )
 
 

@@ -130,7 +130,7 @@ async def test_without_settings_serve_says_all_that_is_missing(tmp_path):
     assert child.err.startswith("The configuration cannot be used:\n")
     for setting in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "PIVOTAL_API_KEY"):
         assert setting in child.err
-    assert child.err.endswith("`onboarding-bot init` asks for what is missing, and checks it.\n")
+    assert child.err.endswith("onboarding-bot init asks for what is missing, and checks it.\n")
     assert "Traceback" not in child.err
 
 

@@ -208,7 +208,7 @@ async def test_channel_of_the_team_alone_is_a_fit_place(delivery, channel):
 
 
 @pytest.mark.parametrize(
-    ("channel", "why"), [(SHARED, "shared with another"), (PARTNERS, "guests"), (GLOBEX, "customer's own channel")]
+    ("channel", "why"), [(SHARED, "shared with another"), (PARTNERS, "guests"), (GLOBEX, "customer’s own channel")]
 )
 async def test_channel_that_customers_read_is_refused_with_the_reason(delivery, channel, why):
     audience = await delivery.audience(channel)

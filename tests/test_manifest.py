@@ -217,6 +217,16 @@ def test_over_http_every_request_has_its_address_and_socket_mode_is_off():
     assert [command["url"] for command in app["features"]["slash_commands"]] == [address, address]
 
 
+def test_the_address_that_is_set_need_not_be_given_again(printed):
+    Path(".env").write_text("SLACK_SIGNING_SECRET=0123\nPUBLIC_URL=https://bot.example\n")
+
+    of_the_file, another, socket = printed(), printed("--url", "https://other.example"), printed("--socket")
+
+    assert "https://bot.example/slack/events" in of_the_file.output
+    assert "https://other.example/slack/events" in another.output
+    assert yaml.safe_load(socket.output) == manifest()
+
+
 def test_the_link_opens_slacks_form_with_the_same_manifest():
     address = urlsplit(as_link(manifest()))
     asked = parse_qs(address.query)

@@ -35,7 +35,7 @@ def main(target: Path) -> int:
         return connection.complain(error)
     if place.get_backend_name() != "sqlite":
         errors.print(
-            "The bot's memory is in PostgreSQL, which brings its own tool:\n"
+            "The bot’s memory is in PostgreSQL, which brings its own tool:\n"
             f"  pg_dump --format=custom --file={target} --dbname=…\n"
             "with the address in DATABASE_URL, as postgresql://. Back from it, into an empty database:\n"
             f"  pg_restore --exit-on-error --no-owner --dbname=… {target}"
@@ -50,7 +50,7 @@ def main(target: Path) -> int:
     except KeyboardInterrupt:
         errors.print("Stopped. No backup was made.")
         return INTERRUPTED
-    console.print(f"{target} is a backup of the bot's memory, {size / 1_000_000:.1f} MB, readable by you only.")
+    console.print(f"{target} is a backup of the bot’s memory, {size / 1_000_000:.1f} MB, readable by you only.")
     return 0
 
 

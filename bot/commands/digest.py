@@ -142,13 +142,13 @@ class _Pages:
         self._usual = usual
         self._tell = tell
         self._read = 0
-        tell("Reading Pivotal's lists, in pages", 0, usual)
+        tell("Reading Pivotal’s lists, in pages", 0, usual)
 
     def note(self, attempt: Attempt, outcome: Outcome) -> None:
         if attempt.operation.endswith(".list") and outcome.status == HTTPStatus.OK:
             self._read += 1
             # Lists grow: there is never less than what has been read.
-            self._tell("Reading Pivotal's lists, in pages", self._read, self._usual and max(self._usual, self._read))
+            self._tell("Reading Pivotal’s lists, in pages", self._read, self._usual and max(self._usual, self._read))
 
 
 async def _usual(store: Store) -> int | None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot.commands.terminal import plain
 from bot.domain.findings import Finding, Level, counted, verdict
 
 STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
@@ -46,5 +47,5 @@ def _plain(one: Finding) -> Iterable[str]:
 
 
 def _tame(text: str) -> str:
-    """What came from outside, without anything that could move a terminal's cursor."""
-    return "".join(character if character.isprintable() else " " for character in text)
+    """A finding's words without Slack's marks, and without anything that could move a terminal's cursor."""
+    return "".join(character if character.isprintable() else " " for character in plain(text))

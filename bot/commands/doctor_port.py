@@ -105,7 +105,7 @@ def _of_running(where: str, state: dict[str, Any]) -> Finding:
     if not lacking:
         return _port(Level.OK, f"a bot is running at {where}, and is {state.get('status')}")
     told = f"a bot is running at {where}, but: {', '.join(lacking)}"
-    return _port(Level.WARN, told, "See what is said below of each, and the bot's own log.")
+    return _port(Level.WARN, told, "See what is said below of each, and the bot’s own log.")
 
 
 def _port(level: Level, found: str, remedy: str = "") -> Finding:

@@ -20,10 +20,11 @@ from bot.commands import manifest as script
 from bot.commands.init_asking import Asker, Check, Question, shown_as
 from bot.commands.init_checks import Checks, Unfit, Workspace, channel_id, looks, one_of, public
 from bot.commands.progress import progress
+from bot.commands.terminal import plain
 from bot.config import ConfigurationError, Settings, load
 from bot.delivery import refusal
 from bot.domain.errors import BotError, MemoryAway, StartError
-from bot.listeners.manifest import Names, as_link, manifest
+from bot.listeners.manifest import Names, as_link, command, manifest
 from bot.views.subscriptions import when
 
 FAILED = 1
@@ -115,27 +116,42 @@ class Setup:
                 looks(name, self.given[name])
                 self.wanted[name] = self.given[name]
         names = Names(self._plain("bot_command"), self._plain("bot_alias"))
-        before = Names(*(self.present.get(name) or _usual(name) for name in ("bot_command", "bot_alias")))
+        before = Names(self._before("bot_command"), self._before("bot_alias"))
         turned = http != self._was_http()
-        url = self.options.url
-        if url and not http:
+        if self.options.url and not http:
             raise Unfit("An address is for HTTP mode: --http --url ….")
+        url = self.options.url or self._plain("public_url") if http else ""
         if http and not url and self.ask.asks and (self.new or turned):
             url = self.ask.value(ask_for.ADDRESS, public)
-        line = script.line(names, http=http, url=url)
+        if url:
+            looks("public_url", url)
+        if http or turned:
+            self.wanted["public_url"] = url
         if not self.new:
-            if turned or url or names != before:
-                self.ask.say(f"The app changes. Paste what this prints under App Manifest in its settings:\n{line}")
-            else:
-                self.ask.say("`onboarding-bot manifest` prints what the app is made from, to paste under App Manifest.")
-        elif http and not url:
+            changes = turned or names != before or (http and url != self._before("public_url"))
+            self._changed_app(names, http=http, url=url, changes=changes)
+            return
+        line = script.line(names, http=http, url=url)
+        if http and not url:
             self.ask.say(f"With your own address, this prints what the app is made from:\n{line} --link")
         else:
             self.ask.say("Open this link, choose your workspace, and press Next, then Create:")
             self.ask.say(as_link(manifest(names, request_url=script.request_url(url) if url else None)))
-            plain = "onboarding-bot manifest" if names == Names() and not http else line
-            self.ask.say(f"Or paste what `{plain}` prints: api.slack.com/apps > Create New App > From a manifest.")
+            plain = command() if names == Names() and not http else line
+            self.ask.say(f"Or paste what {plain} prints: api.slack.com/apps > Create New App > From a manifest.")
             self.ask.pause("Press Enter when the app is there. ")
+
+    def _changed_app(self, names: Names, *, http: bool, url: str, changes: bool) -> None:
+        """What prints the manifest of an app that is there, with the optional features it has."""
+        try:
+            extras = self._asked(self.checks.extras(self._plain("slack_bot_token")))
+        except Unfit:  # which is told when the token is looked at
+            extras = []
+        if changes:
+            line = script.line(names, http=http, url=url, extras=extras)
+            self.ask.say(f"The app changes. Paste what this prints under App Manifest in its settings:\n{line}")
+        else:
+            self.ask.say(f"{command(extras)} prints what the app is made from, to paste under App Manifest.")
 
     def _was_http(self) -> bool:
         """Whether Slack calls an address, as far as it is set up."""
@@ -265,11 +281,12 @@ class Setup:
         try:
             return asyncio.run(work)
         except StartError as error:
-            raise Unfit(str(error), again=not _of_no_use(error.__cause__)) from error
+            raise Unfit(plain(str(error)), again=not _of_no_use(error.__cause__)) from error
         except BotError as error:
-            raise Unfit(f"{error.message} {error.advice(self._plain('bot_command'))}".strip(), again=True) from error
+            told = plain(f"{error.message} {error.advice(self._plain('bot_command'))}")
+            raise Unfit(told.strip(), again=True) from error
         except MemoryAway as error:
-            raise Unfit("The bot's memory does not answer. Check DATABASE_URL.", again=True) from error
+            raise Unfit("The bot’s memory does not answer. Check DATABASE_URL.", again=True) from error
         except SlackApiError as error:
             raise Unfit(f"Slack refused to say ({refusal(error) or 'no answer'}).", again=True) from error
         except (ClientError, TimeoutError, OSError) as error:
@@ -278,6 +295,10 @@ class Setup:
     def _plain(self, name: str) -> str:
         """A setting as it will be: wanted, given, there already, or usual."""
         return self.wanted.get(name) or self.given.get(name) or self.present.get(name) or _usual(name)
+
+    def _before(self, name: str) -> str:
+        """A setting as the file has it: there, or usual."""
+        return self.present.get(name) or _usual(name)
 
     def _admin(self) -> str | None:
         """The first admin who is a person."""

@@ -11,13 +11,13 @@ from pydantic import ValidationError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import config
 from bot.app import SLACK_TIMEOUT
-from bot.commands import manifest
 from bot.config import Settings
 from bot.delivery import refusal
 from bot.listeners import reaching
 from bot.listeners.bolt import Identity
-from bot.listeners.manifest import EXTRAS, SCOPES
+from bot.listeners.manifest import EXTRAS, SCOPES, begun, command
 from bot.listeners.roles import WORKSPACE_ADMINS, Access, Roles
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError
@@ -89,7 +89,7 @@ def one_of(*words: str) -> Callable[[str], str]:
 def public(value: str) -> str:
     """Check that Slack can call an address, by its looks; raises Unfit."""
     try:
-        manifest.public(value)
+        config.public(value)
     except ValueError as error:
         raise Unfit(f"It {error}.") from None
     return ""
@@ -99,7 +99,7 @@ def channel_id(value: str) -> str:
     """A channel's id, alone or in a link to it; nothing for nothing. Raises Unfit."""
     found = re.search(r"(?:^|/archives/)([CG][A-Z0-9]{5,})\b", value)
     if value and not found:
-        raise Unfit("That is no channel's id, which is like C012AB3CD.")
+        raise Unfit("That is no channel’s id, which is like C012AB3CD.")
     return found[1] if found else ""
 
 
@@ -119,8 +119,8 @@ class Checks:
         granted = frozenset(SCOPES) if identity.scopes is None else identity.scopes
         if missing := [scope for scope in SCOPES if scope not in granted]:
             raise Unfit(
-                f"Slack did not grant {', '.join(missing)}. Paste the manifest anew under App Manifest, "
-                "press Reinstall under Install App, and check this token again.",
+                f"Slack did not grant {', '.join(missing)}. Paste what {command(begun(granted))} prints under "
+                "App Manifest, press Reinstall under Install App, and check this token again.",
                 again=True,
             )
         told = f"“{who.get('user') or 'the app'}” in {who.get('team') or identity.team}, with every scope it needs."
@@ -130,6 +130,11 @@ class Checks:
         if unneeded := sorted(granted - set(SCOPES) - optional):
             told += f"\nNot needed: {', '.join(unneeded)}. OAuth & Permissions > Scopes takes them away."
         return Workspace(identity, told)
+
+    async def extras(self, token: str) -> list[str]:
+        """The optional features that the app of a token has, as far as Slack tells."""
+        async with self.client(token) as client:
+            return begun((await reaching.identify(client, token)).scopes)
 
     async def app_token(self, token: str) -> None:
         """Whether Slack opens a connection with it."""

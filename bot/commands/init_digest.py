@@ -79,7 +79,7 @@ async def subscribe(
     try:
         store = await Store.open(database_url, clock=checks.clock, tell=updating())
     except (BotError, OSError, TypeError, ValueError) as error:  # as `serve` says it
-        raise Unfit(f"The bot's memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
+        raise Unfit(f"The bot’s memory cannot be opened: {str(error).rstrip('.')}. Check DATABASE_URL.") from error
     try:
         subscriptions = Subscriptions(store, clock=checks.clock)
         for one in await subscriptions.of_channel(channel):

@@ -1,14 +1,16 @@
 """`onboarding-bot manifest`: the app's description for Slack, to paste, or as a link that opens it filled in."""
 
-import re
+from collections.abc import Collection
+from typing import Annotated
 
 import typer
-from pydantic import SecretStr, field_validator
+from pydantic import AfterValidator, SecretStr, field_validator
 
 from bot.commands import connection
-from bot.config import command_name
+from bot.config import command_name, public
 from bot.listeners.http import PATH
 from bot.listeners.manifest import EXTRAS, Names, as_link, as_yaml
+from bot.listeners.manifest import command as described
 from bot.listeners.manifest import manifest as describe
 
 USUAL = Names()
@@ -21,6 +23,7 @@ class App(connection.Connection):
     bot_alias: str = USUAL.alias
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    public_url: Annotated[str, AfterValidator(public)] | None = None
 
     _names = field_validator("bot_command", "bot_alias")(command_name)
 
@@ -38,6 +41,7 @@ def main(*, command: str | None, alias: str | None, http: bool | None, url: str 
     check(url=url, command=command, alias=alias)
     app = connection.read(App)
     called = app.http if http is None else http
+    url = url or (app.public_url if called else None)
     if called and not url:
         why = "it" if http else "HTTP mode, which is set up (SLACK_SIGNING_SECRET, and no SLACK_APP_TOKEN),"
         raise typer.BadParameter(
@@ -57,10 +61,10 @@ def main(*, command: str | None, alias: str | None, http: bool | None, url: str 
     return f"{as_link(document)}\n" if link else as_yaml(document)
 
 
-def line(names: Names, *, http: bool, url: str | None) -> str:
+def line(names: Names, *, http: bool, url: str | None, extras: Collection[str] = ()) -> str:
     """The command that prints the manifest of such an app, whatever is set up where it is typed."""
     mode = f"--http --url {url or 'https://bot.example.com'}" if http else "--socket"
-    return f"onboarding-bot manifest {mode} --command {names.command} --alias {names.alias}"
+    return f"{described(extras)} {mode} --command {names.command} --alias {names.alias}"
 
 
 def check(*, url: str | None, command: str | None, alias: str | None) -> None:
@@ -77,14 +81,7 @@ def check(*, url: str | None, command: str | None, alias: str | None) -> None:
             raise typer.BadParameter(f"it {error}.", param_hint=option) from None
 
 
-def public(value: str) -> str:
-    """The same address, when Slack can call it by its looks; raises ValueError."""
-    if not re.fullmatch(r"https://(\w[\w.-]*|\[[0-9a-fA-F:.]+\])(:\d{1,5})?(/[^\s?#]*)?", value):
-        raise ValueError("must be an address that begins with https://, like https://bot.example.com")
-    return value
-
-
-def request_url(public: str) -> str:
+def request_url(url: str) -> str:
     """Where Slack is to send its requests, for a public address with or without that path."""
-    address = public.rstrip("/")
+    address = url.rstrip("/")
     return address if address.endswith(PATH) else address + PATH

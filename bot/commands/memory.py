@@ -57,11 +57,11 @@ async def opened(url: str, *, clock: Callable[[], datetime]) -> AsyncIterator[St
     try:
         store = await Store.open(url, clock=clock, tell=updating(stderr=True))
     except (BotError, MemoryAway, OSError) as error:
-        raise ConfigurationError([f"The bot's memory cannot be opened: {str(error).rstrip('.')}."]) from error
+        raise ConfigurationError([f"The bot’s memory cannot be opened: {str(error).rstrip('.')}."]) from error
     try:
         yield store
     except MemoryAway as error:
-        raise ConfigurationError([f"The bot's memory cannot be used: {str(error).rstrip('.')}."]) from error
+        raise ConfigurationError([f"The bot’s memory cannot be used: {str(error).rstrip('.')}."]) from error
     finally:
         await store.close()
 
@@ -73,7 +73,7 @@ def check(url: str) -> None:
     place = address(url).database
     if url == _usual():
         problem = (
-            f"The bot's memory is not at its usual place, {place}: has the bot run here yet, as this user? "
+            f"The bot’s memory is not at its usual place, {place}: has the bot run here yet, as this user? "
             "If it is elsewhere, set DATABASE_URL."
         )
     else:

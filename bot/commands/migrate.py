@@ -8,6 +8,7 @@ from rich.console import Console
 
 from bot.commands import connection, memory
 from bot.commands.progress import Tell, progress
+from bot.commands.terminal import plain
 from bot.config import DRIVER, ConfigurationError
 from bot.domain.errors import BotError
 from bot.store.database import Database
@@ -30,7 +31,7 @@ def main(to: str) -> int:
         return connection.complain(error)
     except (BotError, OSError, TypeError, ValueError) as error:  # asyncpg's: an option it does not know
         said = f"{error} {error.hint}" if isinstance(error, BotError) and error.hint else str(error)
-        errors.print(f"Nothing was moved, and the new database is as it was. {said}")
+        errors.print(f"Nothing was moved, and the new database is as it was. {plain(said)}")
         return FAILED
     except KeyboardInterrupt:
         errors.print("Stopped. Nothing was moved, and the new database is as it was.")
@@ -54,7 +55,7 @@ def _ends(to: str) -> tuple[str, str]:
     except ValueError as error:
         raise ConfigurationError([f"--to cannot be used: {error}"]) from None
     if find_spec("asyncpg") is None:
-        raise ConfigurationError([f"PostgreSQL's driver is not installed: {DRIVER}."])
+        raise ConfigurationError([f"PostgreSQL’s driver is not installed: {DRIVER}."])
     return source, to
 
 

@@ -124,7 +124,7 @@ def erase(slack_id: str, *, clock: Callable[[], datetime]) -> int:
         return INTERRUPTED
     told = (
         f"Erased. Rows deleted: {gone.deleted}, changed: {gone.changed}. Where this person acted, {gone.pseudonym} "
-        "stands now. Backups, Slack's messages and Pivotal keep what they have."
+        "stands now. Backups, Slack’s messages and Pivotal keep what they have."
     )
     console.print(told if gone.deleted or gone.changed else f"Nothing of {slack_id} is stored.")
     if not gone.scrubbed:

@@ -15,6 +15,7 @@ from typing import Any, cast
 from rich.console import Console
 
 from bot.commands import connection
+from bot.commands.terminal import plain
 from bot.config import ConfigurationError
 from bot.domain.errors import BotError, NotFound, OutcomeUnknown, Refused, Stale, UpstreamError
 from bot.domain.moves import Move, Verb, plan
@@ -74,7 +75,7 @@ class Walk:
             self._say(f"Pivotal has no {self._title}{' any more' if self._seen else ''}.", "red")
             return FAILED
         except BotError as error:
-            self._stop(f"{error.message} {error.hint}".strip())
+            self._stop(plain(f"{error.message} {error.hint}".strip()))
             return FAILED
         except PivotalError as error:
             self._stop(str(error))

@@ -9,9 +9,9 @@ REASONS = {
     "shared": "it is shared with another organisation",
     "pending_shared": "it is about to be shared with another organisation",
     "has_guest": "it has guests in it",
-    "customer_channel": "it is a customer's own channel in Pivotal",
+    "customer_channel": "it is a customer’s own channel in Pivotal",
 }
-UNKNOWN = "it can't be told at the moment who can read it"
+UNKNOWN = "it can’t be told at the moment who can read it"
 NEEDED = ("shared", "has_guest", "customer_channel")
 """Facts without which nothing is known."""
 

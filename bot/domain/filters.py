@@ -226,7 +226,7 @@ def _unknown(what: str, typed: str, choices: list[str]) -> UserError:
     near = process.extractOne(_plain(typed), choices, scorer=fuzz.WRatio, processor=_plain, score_cutoff=60)
     guess = f"Did you mean “{near[0]}”? " if near else ""
     listed = ", ".join(f"`{choice}`" for choice in dict.fromkeys(choices))
-    return UserError(f"I don't know the {what} “{typed}”.", hint=f"{guess}There are {listed}.")
+    return UserError(f"I don’t know the {what} “{typed}”.", hint=f"{guess}There are {listed}.")
 
 
 def _plain(text: str) -> str:

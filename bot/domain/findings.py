@@ -70,8 +70,8 @@ def clock(part: Part, *, date: str | None, now: datetime) -> Finding:
     # A header has whole seconds: half of one is what was cut off on average.
     apart = now - theirs - timedelta(milliseconds=500)
     if abs(apart) <= BEARABLE:
-        return Finding(part, "clock", Level.OK, f"this computer's clock agrees with {whose}")
-    found = f"this computer's clock is {_length(abs(apart))} {'ahead of' if apart > timedelta() else 'behind'} {whose}"
+        return Finding(part, "clock", Level.OK, f"this computer’s clock agrees with {whose}")
+    found = f"this computer’s clock is {_length(abs(apart))} {'ahead of' if apart > timedelta() else 'behind'} {whose}"
     remedy = "Have the computer set its clock by itself (NTP): digests come at the wrong time"
     if abs(apart) <= TOLERATED:
         return Finding(part, "clock", Level.WARN, found, f"{remedy}.")

@@ -105,7 +105,7 @@ def _place(onboarding: OnboardingRow, *, phases: Phases, what: str) -> str:
     label = phases.label(onboarding.phase)
     if not phases.known(onboarding.phase):
         raise Refused(
-            f"Pivotal calls this phase “{label}”, which is not in this bot's list of phases, so it can't tell {what}.",
+            f"Pivotal calls this phase “{label}”, which is not in this bot’s list of phases, so it can’t tell {what}.",
             hint="Move it in Pivotal, or ask an admin of this bot to add the phase to its list.",
         )
     return label

@@ -86,7 +86,7 @@ RULES = {
     Right.SHARE: Rule("share an onboarding", _ANYBODY),
     Right.FOLLOW: Rule("follow an onboarding", _ANYBODY),
     Right.SNOOZE: Rule("snooze this onboarding", _OWNERS),
-    Right.SUBSCRIBE: Rule("change a channel's digests", _CHANNELS),
+    Right.SUBSCRIBE: Rule("change a channel’s digests", _CHANNELS),
     Right.DIGEST_NOW: Rule("post a digest now", _CHANNELS),
     Right.CLAIM: Rule("say which Pivotal user you are", _ANYBODY),
     Right.LINK: Rule("link people to Pivotal users", _ADMINS),
@@ -163,9 +163,9 @@ def owners(onboarding: OnboardingRow) -> dict[str, str]:
 
 
 def _who(rule: Rule, actor: Actor, onboarding: OnboardingRow | None, directory: Directory | None) -> str:
-    leads = "this bot's admins"
+    leads = "this bot’s admins"
     if Role.MANAGER in rule.roles and actor.policy.managers:
-        leads = "this bot's managers and admins"
+        leads = "this bot’s managers and admins"
     if Role.OWNER in rule.roles:
         ids = dict.fromkeys(owners(onboarding).values()) if onboarding else {}
         whose = ", ".join(map(directory.surely, ids)) if ids and directory else "Its owners in Pivotal"

@@ -29,7 +29,7 @@ AT_ONCE = 8
 """Channels that Slack is asked about at the same time."""
 WITHIN = 5.0
 """Seconds that Slack may take to tell of one channel, waiting for its turn included."""
-_INVITE = "Type `/invite` and the bot's name in that channel."
+_INVITE = "Type `/invite` and the bot’s name in that channel."
 _ELSEWHERE = "Unarchive it, or end the digest in `/onboarding subscriptions`."
 _ORDER = tuple(Level)
 _UNSENT = (DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
@@ -131,9 +131,9 @@ class ChannelChecks:
         except NotPosted as error:
             return _hidden(name, error.code)
         except (BotError, PivotalError):
-            reason = "it can't be told who can read it"
+            reason = "it can’t be told who can read it"
         if reason:
-            remedy = "Move the digest to a channel of your team's own: `/onboarding subscribe` there."
+            remedy = "Move the digest to a channel of your team’s own: `/onboarding subscribe` there."
             return Seen(name, Level.FAIL, f"nothing is posted in the channel, because {reason}", remedy)
         return Seen(name)
 

@@ -111,6 +111,17 @@ class Names:
         return tuple(dict.fromkeys((self.command, self.alias)))
 
 
+def command(extras: Collection[str] = ()) -> str:
+    """What prints the manifest of the app that is set up: of the extras, what is not named is taken away."""
+    named = ",".join(name for name in EXTRAS if name in extras)
+    return f"onboarding-bot manifest --with {named}" if named else "onboarding-bot manifest"
+
+
+def begun(scopes: Collection[str] | None) -> list[str]:
+    """The extras that have a scope of theirs by now: a new manifest is to name them too."""
+    return [name for name, extra in EXTRAS.items() if any(scope in (scopes or ()) for scope in extra.scopes)]
+
+
 def off(scopes: Collection[str] | None) -> dict[str, str]:
     """The extras that lack something, each with how to get it; no scope when Slack did not say which ones there are."""
     told = {}
@@ -119,10 +130,10 @@ def off(scopes: Collection[str] | None) -> dict[str, str]:
         if missing:
             many = len(missing) > 1
             lacks = f"the scope{'s' * many} {' and '.join(missing)} {'are' if many else 'is'} missing"
-            told[name] = f"{extra.title}, because {lacks}: see `onboarding-bot manifest --with {name}`"
+            told[name] = f"{extra.title}, because {lacks}: see `{command({*begun(scopes), name})}`"
         elif extra.package and not find_spec(extra.package):
             told[name] = (
-                f"{extra.title}, because {extra.package} is missing: in the bot's folder, "
+                f"{extra.title}, because {extra.package} is missing: in the bot’s folder, "
                 f"`pip install --constraint constraints.txt --editable '.[{name}]'`"
             )
     return told

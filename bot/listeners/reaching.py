@@ -53,7 +53,8 @@ def check(identity: Identity, *, now: datetime) -> None:
     if missing:
         raise StartError(
             f"Slack has not granted the scope{'s' if len(missing) > 1 else ''} {', '.join(missing)}. Paste what "
-            "`onboarding-bot manifest` prints under App Manifest in Slack, and install the app again."
+            f"`{manifest.command(manifest.begun(identity.scopes))}` prints under App Manifest in Slack, "
+            "and install the app again."
         )
 
 

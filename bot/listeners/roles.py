@@ -175,7 +175,7 @@ def _trouble(group: str, error: Exception) -> str:
     if code == "missing_scope":
         return (
             f"User groups are off: without the scope usergroups:read Slack does not say who is in {group}. "
-            "See onboarding-bot manifest --with groups."
+            "onboarding-bot doctor says which line adds it."
         )
     if code == "no_such_subteam":
         return f"Slack knows no user group {group}, so nobody is in it."

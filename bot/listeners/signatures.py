@@ -20,7 +20,7 @@ class Signatures:
     """Checks requests by the app's signing secret, and remembers those that were genuine.
 
     The memory is this process's own. Another replica takes a replay, acknowledges it, and finds that its trigger or
-    event was taken before.
+    event was taken before, unless it only shows somebody something in private.
     """
 
     def __init__(self, secret: str, *, clock: Callable[[], datetime]) -> None:
@@ -43,7 +43,7 @@ class Signatures:
             return f"its time is {abs(now - int(stamp)):.0f} s from ours: is the clock right?"
         digest = hmac.new(self._secret, b"v0:" + stamp.encode() + b":" + raw, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(f"v0={digest}", signature):
-            return "its signature is not Slack's: is SLACK_SIGNING_SECRET right?"
+            return "its signature is not Slack’s: is SLACK_SIGNING_SECRET right?"
         self._forget(now)
         first = signature not in self._used
         self._used[signature] = int(stamp)

@@ -13,14 +13,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery import refusal
 from bot.domain import findings
 from bot.domain.findings import Finding, Level, Part
-from bot.listeners.manifest import EXTRAS, SCOPES
+from bot.listeners.manifest import EXTRAS, SCOPES, begun, command
 from bot.listeners.sockets import Socket
 from bot.services.checkup import Check
 
 SILENCE = timedelta(seconds=45)
 """Without a word from Slack, which answers a ping every ten seconds."""
-AGAIN = "Paste the manifest of `onboarding-bot manifest` under App Manifest in Slack, and install the app again."
-
 _WHO = ("team_id", "team", "user", "bot_id", "enterprise_id")
 
 Found = tuple[Finding, ...]
@@ -137,7 +135,7 @@ async def asked_for(client: AsyncWebClient, app_token: str) -> Found:
 async def connected(socket: Socket | None, address: str | None, *, clock: Callable[[], datetime]) -> Found:
     """How the line of a running bot is: its web socket, or the address that Slack calls."""
     if socket is None:
-        return (_slack("address", Level.OK, f"Slack's requests come to {address}, by way of your own TLS"),)
+        return (_slack("address", Level.OK, f"Slack’s requests come to {address}, by way of your own TLS"),)
     health, now = socket.health, clock()
     if health.connected_since is None:
         remedy = "The bot connects by itself; if it does not within a minute, check the network and any proxy."
@@ -153,7 +151,7 @@ async def connected(socket: Socket | None, address: str | None, *, clock: Callab
 def _bot(who: Mapping[str, Any]) -> Finding:
     if not who.get("bot_id"):
         remedy = "Put the Bot User OAuth Token into SLACK_BOT_TOKEN: it starts with xoxb-."
-        return _slack("token", Level.FAIL, "it is no bot's token", remedy)
+        return _slack("token", Level.FAIL, "it is no bot’s token", remedy)
     return _slack("token", Level.OK, f"xoxb-…, {who.get('user')} in {who.get('team')}")
 
 
@@ -168,17 +166,17 @@ def _scopes(granted: set[str] | None, *, groups: bool) -> Found:
 
 def _wrong(granted: set[str], *, groups: bool) -> Iterable[Finding]:
     """The scopes that are missing, those of optional features that are half there, and those never used."""
+    wanted = {*begun(granted), *(["groups"] if groups else [])}
+    again = f"Paste what `{command(wanted)}` prints under App Manifest in Slack, and install the app again."
     if missing := [scope for scope in SCOPES if scope not in granted]:
-        yield _slack("scopes", Level.FAIL, f"missing: {', '.join(missing)}", AGAIN)
+        yield _slack("scopes", Level.FAIL, f"missing: {', '.join(missing)}", again)
     for name, extra in EXTRAS.items():
         lacking = [scope for scope in extra.scopes if scope not in granted]
-        wanted = len(lacking) < len(extra.scopes) or (name == "groups" and groups)
-        if lacking and wanted:
-            again = AGAIN.replace("manifest`", f"manifest --with {name}`")
+        if lacking and name in wanted:
             yield _slack("scopes", Level.WARN, f"missing for {extra.title}: {', '.join(lacking)}", again)
     known = {*SCOPES, *(scope for extra in EXTRAS.values() for scope in extra.scopes)}
     if unneeded := sorted(granted - known):
-        remedy = "Take them away: the bot never uses them. " + AGAIN
+        remedy = f"Take them away: the bot never uses them. {again}"
         yield _slack("scopes", Level.WARN, f"not needed: {', '.join(unneeded)}", remedy)
 
 
@@ -195,7 +193,7 @@ def _refused(error: SlackApiError) -> NoAnswer:
 
 def _not_slack() -> NoAnswer:
     remedy = "Check that address, which usually is https://slack.com/api/, and any proxy in between."
-    return NoAnswer("what answers at SLACK_API_URL is not Slack's Web API", remedy)
+    return NoAnswer("what answers at SLACK_API_URL is not Slack’s Web API", remedy)
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

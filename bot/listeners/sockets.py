@@ -109,7 +109,7 @@ class Socket:
         try:
             await self._connect()
         except (ClientError, TimeoutError, OSError) as error:
-            raise StartError("Slack's web socket could not be reached. Check the network, and any proxy.") from error
+            raise StartError("Slack’s web socket could not be reached. Check the network, and any proxy.") from error
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:

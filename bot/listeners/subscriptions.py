@@ -39,7 +39,7 @@ async def unsubscribe(turn: Turn) -> Message:
         return views.pick(mine, titles=turn.titles)
     kind, rest = kind_of(turn, turn.text)
     if rest:
-        raise UserError(f"I don't know what to do with “{rest}”.", hint="Name the digest only.")
+        raise UserError(f"I don’t know what to do with “{rest}”.", hint="Name the digest only.")
     gone = await turn.services.subscriptions.unsubscribe(
         turn.channel, kind, by=turn.actor, source=turn.source, reference=turn.reference
     )

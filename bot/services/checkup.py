@@ -44,7 +44,7 @@ async def _looked(check: Check, patience: float) -> tuple[Finding, ...]:
         async with asyncio.timeout(patience):
             return tuple(await check.look())
     except MemoryAway:
-        found = "the bot's memory did not answer"
+        found = "the bot’s memory did not answer"
         return (Finding(check.part, check.name, Level.FAIL, found, "See “Memory database”, or try again."),)
     except TimeoutError:
         return (

@@ -105,7 +105,7 @@ class MemoryChecks:
         try:
             file = looking.file(self._url)
         except OSError as error:
-            remedy = "Check DATABASE_URL, and that the bot's user may look into that folder."
+            remedy = "Check DATABASE_URL, and that the bot’s user may look into that folder."
             return (
                 Finding(Part.MEMORY, "disk", Level.FAIL, f"its file cannot be looked at ({error.strerror})", remedy),
             )
@@ -125,7 +125,7 @@ class MemoryChecks:
             return found(Level.WARN, f"not known {error}", FIRST)
         last = await store.inbox.last_received() if store else None
         waiting = await store.inbox.waiting() if store else 0
-        check = "In Pivotal, under Developer > Webhooks, check the endpoint's address and its last deliveries"
+        check = "In Pivotal, under Developer > Webhooks, check the endpoint’s address and its last deliveries"
         if last is None:
             return found(Level.WARN, "no event has ever come", f"{check}.")
         ago = f"the last event came {_ago(self._clock() - last)} ago, {waiting} wait to be worked off"
@@ -176,14 +176,14 @@ def _of_file(file: File) -> Finding:
 
     if not file.writable:
         return found(
-            Level.FAIL, "cannot be written to", "Give the bot's user the right to write the file and its folder."
+            Level.FAIL, "cannot be written to", "Give the bot’s user the right to write the file and its folder."
         )
     if file.free < LITTLE_ROOM:
         return found(Level.FAIL, f"has {_size(file.free)} left on its disk", "Make room on that disk at once.")
     if file.free < ROOM:
         return found(Level.WARN, f"has {_size(file.free)} left on its disk", "Make room on that disk.")
     if not file.private:
-        remedy = "Take the others' rights away with `chmod 600`; serve does it when it starts."
+        remedy = "Take the others’ rights away with `chmod 600`; serve does it when it starts."
         return found(Level.WARN, "can be read by others on this computer", remedy)
     return Finding(Part.MEMORY, "disk", Level.OK, told)
 

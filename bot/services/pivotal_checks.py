@@ -90,7 +90,7 @@ class PivotalChecks:
             try:
                 document = (await api.openapi()).root
             except PivotalError as error:
-                found = f"Pivotal's description of its API could not be read ({type(error).__name__})"
+                found = f"Pivotal’s description of its API could not be read ({type(error).__name__})"
                 return (_pivotal("contract", Level.WARN, found, "Mend “key” first, or try again later."),)
         differences = compare(document, words={"phase": self._phases.order, "state": states})
         matter = sum(one.matters for one in differences)
@@ -98,7 +98,7 @@ class PivotalChecks:
             remedy = "See `onboarding-bot contract` for each, and look for a newer version of the bot."
             return (_pivotal("contract", Level.FAIL, f"differences that matter: {matter}", remedy),)
         notes = f"nothing that matters, {len(differences)} to note" if differences else "no difference"
-        return (_pivotal("contract", Level.OK, f"{notes} between Pivotal's API and this client"),)
+        return (_pivotal("contract", Level.OK, f"{notes} between Pivotal’s API and this client"),)
 
 
 def _known(me: Me, api: AsyncPivotalApi) -> Finding:
@@ -117,14 +117,14 @@ def _refused(error: PivotalError, api: AsyncPivotalApi) -> Finding:
         remedy = "Wait a minute; if it stays so, see in Pivotal what else uses this key, and give the bot its own."
         return _pivotal("key", Level.WARN, f"not known: the rate of the key {api.key_prefix}… is used up", remedy)
     if isinstance(error, UnexpectedResponse | NotFound) and (error.status or 0) < HTTPStatus.INTERNAL_SERVER_ERROR:
-        found = f"what answers at PIVOTAL_BASE_URL is not Pivotal's API (status {error.status})"
+        found = f"what answers at PIVOTAL_BASE_URL is not Pivotal’s API (status {error.status})"
         remedy = "Check that address, which usually is https://my.pivotal.app/api/v1, and any proxy in between."
         return _pivotal("key", Level.FAIL, found, remedy)
     if isinstance(error, Unreachable | TimedOut):
         remedy = "Check the network, PIVOTAL_BASE_URL, and any proxy in between."
         return _pivotal("key", Level.FAIL, f"Pivotal does not answer: {error.message.rstrip('.')}", remedy)
     found = f"Pivotal, or a proxy before it, answers with an error ({error.code or error.status})"
-    return _pivotal("key", Level.FAIL, found, "Try again in a few minutes, and see Pivotal's own status page.")
+    return _pivotal("key", Level.FAIL, found, "Try again in a few minutes, and see Pivotal’s own status page.")
 
 
 def _pivotal(name: str, level: Level, found: str, remedy: str = "") -> Finding:

@@ -95,7 +95,7 @@ def request(person: Person, row: Unmapped | None) -> Message:
                     style="primary",
                     confirm=ConfirmObject(
                         title=PlainTextObject(text="Confirm?"),
-                        text=PlainTextObject(text=f"{text.plain(person.name or 'They', 60)} gets an owner's rights."),
+                        text=PlainTextObject(text=f"{text.plain(person.name or 'They', 60)} gets an owner’s rights."),
                         confirm=PlainTextObject(text="Confirm"),
                         deny=PlainTextObject(text="Cancel"),
                     ),

@@ -140,7 +140,7 @@ def test_command_says_what_it_made(run, tmp_path):
     result = run("copy.db")
 
     assert result.exit_code == 0
-    assert result.output.startswith("copy.db is a backup of the bot's memory, 0.")
+    assert result.output.startswith("copy.db is a backup of the bot’s memory, 0.")
 
 
 async def opened_and_closed(path):

@@ -31,9 +31,15 @@ async def pivotal():
 
 
 @pytest.fixture
-def installed():
+def features():
+    """The optional features of the app."""
+    return ()
+
+
+@pytest.fixture
+def installed(features):
     """The manifest the app was installed with."""
-    return manifest()
+    return manifest(extras=features)
 
 
 @pytest.fixture
@@ -315,6 +321,25 @@ async def test_run_again_it_says_which_line_prints_an_app_that_changes(
     assert f"{paste}  onboarding-bot manifest {line}\n" in child.out
 
 
+@pytest.mark.parametrize("features", [("mentions", "charts")])
+async def test_run_again_the_line_keeps_the_features_and_the_address_that_the_app_has(
+    features, slack, pivotal, secrets, file, tmp_path
+):
+    del secrets["SLACK_APP_TOKEN"]
+    lines = {**secrets, "SLACK_API_URL": slack.api_url, "PIVOTAL_BASE_URL": pivotal.url, "BOT_ADMINS": CARA}
+    lines |= {"SLACK_SIGNING_SECRET": slack.signing_secret, "PUBLIC_URL": "https://bot.example"}
+    file.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+
+    async with running("init", "--yes", cwd=tmp_path) as stays:
+        assert await stays.ends() == 0
+    async with running("init", "--yes", "--alias", "/pad", cwd=tmp_path) as changes:
+        assert await changes.ends() == 0
+
+    line = "onboarding-bot manifest --with mentions,charts"
+    assert f"  {line} prints what the app is made from, to paste under App Manifest.\n" in stays.out
+    assert f"  {line} --http --url https://bot.example --command /onboarding --alias /pad\n" in changes.out
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [
@@ -374,7 +399,7 @@ async def test_a_memory_that_cannot_be_opened_leaves_what_was_written(where, sec
         code = await child.ends()
 
     assert code == 1
-    assert ".env is written; the digest is not subscribed. The bot's memory cannot be opened" in child.err
+    assert ".env is written; the digest is not subscribed. The bot’s memory cannot be opened" in child.err
     assert config.load(file).bot_admins == (CARA,)
 
 
@@ -399,7 +424,7 @@ async def test_a_missing_scope_is_told_with_what_to_do(where, secrets, file, tmp
 
     assert code == 1
     assert "Slack did not grant users:read, channels:read, groups:read, im:write." in child.err
-    assert "Paste the manifest anew" in child.err
+    assert "Paste what onboarding-bot manifest prints under App Manifest" in child.err
     assert not file.exists()
 
 

@@ -172,7 +172,7 @@ async def test_a_walk_through_pivotals_lists_is_shown_and_ctrl_c_leaves_nothing_
     before = set(tmp_path.iterdir())
 
     async with terminal("digest", "at-risk", cwd=tmp_path, TMPDIR=str(tmp_path), **settings) as child:
-        await child.shows("Reading Pivotal's lists, in pages .* 0/")
+        await child.shows("Reading Pivotal’s lists, in pages .* 0/")
         child.types(CTRL_C)
         code = await child.ends()
 

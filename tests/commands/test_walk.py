@@ -107,7 +107,7 @@ async def test_a_live_key_walks_when_that_is_wanted_and_says_what_pivotal_does(w
     [
         ({"phase": "review", "state": "paused"}, "is paused"),
         ({"phase": "completed"}, "is completed"),
-        ({"phase": "pilot_run"}, "“Pilot run”, which is not in this bot's list of phases"),
+        ({"phase": "pilot_run"}, "“Pilot run”, which is not in this bot’s list of phases"),
     ],
 )
 async def test_what_cannot_be_walked_is_refused_with_the_reason(standing, reason, walk, pivotal, said):

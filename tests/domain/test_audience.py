@@ -16,7 +16,7 @@ def test_a_channel_of_the_team_has_nothing_against_it():
         ("shared", "another organisation"),
         ("pending_shared", "about to be shared"),
         ("has_guest", "guests"),
-        ("customer_channel", "customer's own channel"),
+        ("customer_channel", "customer’s own channel"),
     ],
 )
 def test_each_way_customers_may_read_along_is_a_reason(fact, words):

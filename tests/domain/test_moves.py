@@ -73,8 +73,8 @@ def test_an_unknown_phase_is_refused_by_its_name(make_onboarding):
         planned(Verb.ADVANCE, make_onboarding(phase="kickoff"))
 
     assert refused.value.message == (
-        "Pivotal calls this phase “Kickoff”, which is not in this bot's list of phases, "
-        "so it can't tell which comes next."
+        "Pivotal calls this phase “Kickoff”, which is not in this bot’s list of phases, "
+        "so it can’t tell which comes next."
     )
 
 

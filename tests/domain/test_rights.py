@@ -68,7 +68,7 @@ def test_a_refusal_names_who_has_the_right(make_onboarding):
         check(Right.MOVE, BEN, onboarding=make_onboarding(), directory=DIRECTORY)
 
     assert refused.value.message == "You may not move this onboarding."
-    assert refused.value.hint == "Ana Ruiz and this bot's admins can."
+    assert refused.value.hint == "Ana Ruiz and this bot’s admins can."
 
 
 def test_an_unlinked_person_is_told_how_to_be_linked(make_onboarding):
@@ -157,4 +157,4 @@ def test_only_what_a_link_can_give_is_refused_as_unlinked(make_onboarding):
         check(Right.SKIP, DEVON)
 
     assert not isinstance(refused.value, Unlinked)
-    assert refused.value.hint == "This bot's admins can."
+    assert refused.value.hint == "This bot’s admins can."

@@ -12,7 +12,7 @@ async def test_an_admin_is_told_how_everything_is(ask, mode):
     told = await ask("doctor", by=CARA)
 
     assert told.startswith("Checkup: 1 warn, 14 ok\n*Warn* · People: links\n")
-    assert "clock: this computer's clock agrees with Slack’s" in told
+    assert "clock: this computer’s clock agrees with Slack’s" in told
     assert "live key pivotal_sand… “onboarding-bot”" in told
     assert ("socket: connected since 07 Sep 06:30 UTC" if mode == "socket" else "by way of your own TLS") in told
     assert "since the start the bot made" in told
@@ -23,7 +23,7 @@ async def test_only_admins_may_ask(ask):
     told = await ask("doctor", by=ANA)
 
     assert "You may not have this bot examined." in told
-    assert "This bot's admins can." in told
+    assert "This bot’s admins can." in told
     assert "Checkup" not in told
 
 

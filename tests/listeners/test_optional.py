@@ -36,7 +36,8 @@ async def test_home_and_settings_of_an_admin_say_what_is_off_and_how_to_have_it(
     await slack.opens_home(by=CARA)
     settings = await ask("settings", by=CARA)
 
-    off = "link previews, because the scope links:write is missing: see `onboarding-bot manifest --with unfurls`"
+    off = "link previews, because the scope links:write is missing: see "
+    off += "`onboarding-bot manifest --with mentions,unfurls`"
     assert f"Off: {off}" in slack.home_text(CARA)
     assert off in settings
     assert "answers to mentions" not in slack.home_text(CARA) + settings

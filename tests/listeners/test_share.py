@@ -71,7 +71,7 @@ async def test_the_chosen_one_is_refused_where_customers_read(ask, slack):
     [
         (AURORA_SHARED, "it is shared with another organisation"),
         (PARTNERS, "it has guests in it"),
-        (GLOBEX_ONBOARDING, "it is a customer's own channel in Pivotal"),
+        (GLOBEX_ONBOARDING, "it is a customer’s own channel in Pivotal"),
     ],
 )
 async def test_share_is_refused_where_customers_read(ask, slack, channel, why):
@@ -88,7 +88,7 @@ async def test_share_is_refused_where_it_cannot_be_told_who_reads(ask, slack):
 
     await slack.clicks("Share to channel", by=ANA, channel=ONBOARDING)
 
-    assert "it can't be told at the moment who can read it" in slack.seen(ANA, ONBOARDING)
+    assert "it can’t be told at the moment who can read it" in slack.seen(ANA, ONBOARDING)
     assert posted(slack, ONBOARDING) == []
 
 

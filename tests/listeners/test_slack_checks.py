@@ -70,6 +70,15 @@ async def test_groups_that_the_settings_name_want_their_scope(asked):
     assert "`onboarding-bot manifest --with groups`" in found.remedy
 
 
+async def test_the_remedy_names_the_features_there_are_so_that_none_is_taken_away(asked, installed):
+    scopes = installed["oauth_config"]["scopes"]["bot"]
+    scopes[:] = [*scopes, "app_mentions:read", "links:read"]
+    async with LocalSlack(installed) as slack:
+        found = (await asked(url=slack.api_url, groups=True))["scopes"]
+
+    assert "`onboarding-bot manifest --with mentions,unfurls,groups`" in found.remedy
+
+
 async def test_what_cannot_be_known_without_a_token_is_not_called_wrong(asked):
     found = await asked(token="xoxb-of-another")
 
@@ -79,7 +88,7 @@ async def test_what_cannot_be_known_without_a_token_is_not_called_wrong(asked):
     assert found["socket"] is LINE
 
 
-@pytest.mark.parametrize(("page", "told"), [("/", "is not Slack's Web API"), ("/static/", "is not Slack's Web API")])
+@pytest.mark.parametrize(("page", "told"), [("/", "is not Slack’s Web API"), ("/static/", "is not Slack’s Web API")])
 async def test_a_page_that_is_not_slack_is_told_apart(asked, slack, page, told):
     found = await asked(url=f"{slack.url}{page}")
 

@@ -155,7 +155,7 @@ async def test_filters_that_cannot_be_read_are_told_beside_their_field(opens, sl
     await slack.submits({"Other filters": "fase:review", "Only customers whose name has": "Aurora"}, by=ANA)
 
     assert await bot.services.subscriptions.all() == ()
-    assert "I don't know the filter “fase”" in slack.modal_text(ANA).replace("“fase:”", "“fase”")
+    assert "I don’t know the filter “fase”" in slack.modal_text(ANA).replace("“fase:”", "“fase”")
     assert "Aurora" in str(slack.modal(ANA))
     await slack.submits({"Other filters": "state:waiting"}, by=ANA)
     assert len(await bot.services.subscriptions.all()) == 1

@@ -75,7 +75,7 @@ async def test_edit_with_filters_that_cannot_be_read_changes_nothing(ask, slack,
     await slack.submits({forms.OTHER: "fase:review"}, by=ANA)
 
     assert await kept() == before
-    assert "I don't know the filter" in slack.modal_text(ANA)
+    assert "I don’t know the filter" in slack.modal_text(ANA)
 
 
 @both

@@ -190,4 +190,4 @@ class TestAnotherTime:
         found = (await asked())["clock"]
 
         assert found.level is Level.FAIL
-        assert found.found == "this computer's clock is 30 min ahead of Pivotal’s"
+        assert found.found == "this computer’s clock is 30 min ahead of Pivotal’s"

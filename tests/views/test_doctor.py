@@ -10,7 +10,7 @@ WELL = (
     Finding(Part.COMPUTER, "Python", Level.OK, "3.11.7 on Linux x86_64"),
     Finding(Part.MEMORY, "database", Level.OK, f"SQLite: its schema is {NEEDED}, as it should be"),
     Finding(Part.SLACK, "scopes", Level.OK, "all 6 that are needed"),
-    Finding(Part.SLACK, "clock", Level.OK, "this computer's clock agrees with Slack’s"),
+    Finding(Part.SLACK, "clock", Level.OK, "this computer’s clock agrees with Slack’s"),
 )
 ILL = (
     Finding(Part.SLACK, "scopes", Level.FAIL, "missing: users:read", "Install the app again."),

@@ -120,7 +120,7 @@ def test_a_kind_that_was_just_chosen_is_read_with_the_days_that_are_shown():
 
 
 def test_what_is_wrong_stands_beneath_its_field():
-    view = forms.form(FULL, remark="Nothing was saved yet.", wrong={forms.OTHER: "I don't know the filter “fase:”."})
+    view = forms.form(FULL, remark="Nothing was saved yet.", wrong={forms.OTHER: "I don’t know the filter “fase:”."})
 
     blocks = view.to_dict()["blocks"]
     at = [block.get("block_id") for block in blocks].index(forms.OTHER)
