@@ -212,7 +212,7 @@ class TestWhatIsOdd:
     async def test_check_09_unmapped_owner_unknown_phase_and_no_date_are_shown(self, ask):
         odd, bare, listed = await ask("odd ltd"), await ask("bare ltd"), await ask("list")
 
-        assert "unmapped owner (user_nobody)" in odd
+        assert "unlinked owner (user_nobody)" in odd
         assert "Pilot run" in odd
         assert "On hold" in odd
         assert "Advance" not in odd

@@ -179,7 +179,7 @@ def _rows(directory: Directory, owners: tuple[Unmapped, ...]) -> Iterator[tuple[
     owned = {owner.pivotal_id: owner for owner in owners}
     for pivotal_id in dict.fromkeys((*owned, *sorted(directory.people))):
         person, owner = directory.people.get(pivotal_id) or Person(pivotal_id), owned.get(pivotal_id)
-        status = "unmapped" if not person.slack_id else "confirmed" if person.confirmed else "guessed"
+        status = "unlinked" if not person.slack_id else "confirmed" if person.confirmed else "guessed"
         yield (
             pivotal_id,
             person.slack_id or "",
@@ -200,7 +200,7 @@ def _wrong(cells: dict[str, str], people: dict[str, Person]) -> str:
         return "the name is missing"
     if cells["pivotal_id"] in people:
         return f"{cells['pivotal_id']} stands in an earlier row too"
-    if cells["status"] not in ("", "confirmed", "unmapped"):
+    if cells["status"] not in ("", "confirmed", "unlinked"):
         return f"{cells['status']!r} is no status: write confirmed, guessed, or nothing"
     return ""
 

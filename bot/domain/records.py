@@ -87,12 +87,12 @@ class Directory:
     def name(self, pivotal_id: str) -> str:
         """Say who this is; an id nobody is linked to is said to be just that."""
         person = self.people.get(pivotal_id)
-        return person.name if person and person.name else f"unmapped owner ({pivotal_id})"
+        return person.name if person and person.name else f"unlinked owner ({pivotal_id})"
 
     def surely(self, pivotal_id: str) -> str:
         """Say who this is where an admin has confirmed it: what somebody says of themselves gives them no right."""
         person = self.people.get(pivotal_id)
-        return person.name if person and person.confirmed and person.name else f"unmapped owner ({pivotal_id})"
+        return person.name if person and person.confirmed and person.name else f"unlinked owner ({pivotal_id})"
 
     def of_slack(self, slack_id: str) -> frozenset[str]:
         """The Pivotal user ids linked to one Slack user, confirmed or guessed."""

@@ -44,7 +44,7 @@ async def link(turn: Turn) -> Message:
 
 @feature.command("people", tells="Owners in Pivotal nobody is linked to, to link them (admins)", examples=("people",))
 async def people_(turn: Turn, page: int = 1) -> Message:
-    """List the unmapped owners beside a menu of people."""
+    """List the owners nobody is linked to beside a menu of people."""
     rights.check(rights.Right.LINK, turn.actor)
     return await _listed(turn, page=page)
 

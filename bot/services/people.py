@@ -224,7 +224,7 @@ class People:
 def readable(pivotal_id: str) -> str:
     """Give a Pivotal user id as it is; raises UserError when it cannot be one."""
     if not linkable(pivotal_id):
-        raise UserError("That is not a Pivotal user id.", hint="Copy it from a card that says “unmapped owner (…)”.")
+        raise UserError("That is not a Pivotal user id.", hint="Copy it from a card that says “unlinked owner (…)”.")
     return pivotal_id
 
 

@@ -47,7 +47,7 @@ def listing(unmapped: Sequence[Unmapped], viewing: Viewing, *, page: int = 1, no
     ]
     if turns:
         blocks.append(ActionsBlock(elements=turns))
-    told = "Choosing a person links them, with an owner's rights. Many at once: `onboarding-bot people`."
+    told = "Choosing a person links them, with an owner’s rights. Many at once: `onboarding-bot people`."
     blocks.append(context(told, viewing.stamp))
     named = text.listed(tuple(text.name(row.pivotal_id, 100) for row in rows), limit=5)
     return Message(f"{notice} {_TITLE}: {text.count(total, 'owner')}: {named}.".strip(), tuple(blocks))

@@ -56,7 +56,7 @@ def test_what_is_written_can_be_read_again():
     text = written({"user_csm_001": ANA, "user_csm_002": guess}, owner)
 
     assert parse(text) == Roster((ANA,), blank=1, guessed=1)
-    assert 'user_csm_003,,,,unmapped,2,"Acme, Globex"' in text
+    assert 'user_csm_003,,,,unlinked,2,"Acme, Globex"' in text
 
 
 def test_an_export_says_how_far_it_is_every_thousand_rows():

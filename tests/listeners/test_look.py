@@ -156,7 +156,7 @@ async def test_unknown_phase_and_state_are_shown_as_they_are(ask, pivotal):
 
 
 async def test_owner_nobody_is_linked_to_is_said_to_be_unmapped(ask):
-    assert "unmapped owner (user_designer_001)" in await ask("hooli")
+    assert "unlinked owner (user_designer_001)" in await ask("hooli")
 
 
 async def test_nasty_name_stays_text(ask, slack):

@@ -77,7 +77,7 @@ class TestWhoHasTheRight:
         hers = await ask("pause #102", by=MARA)
 
         assert "Mara" not in others
-        assert "unmapped owner (user_csm_002) and this bot’s admins can." in others
+        assert "unlinked owner (user_csm_002) and this bot’s admins can." in others
         assert "Mara Kowalski" not in hers
         assert "An admin of this bot has yet to confirm who you are in Pivotal." in hers
 

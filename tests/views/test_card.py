@@ -110,7 +110,7 @@ def test_what_was_met_today_has_lasted_nothing_worth_saying(aurora, draw):
 def test_unknown_owners_and_no_owners_are_told_apart(aurora, draw):
     said = text_of(draw(aurora(csm_id="user_csm_009", se_id=None)))
 
-    assert "CSM unmapped owner (user_csm_009) · SE — · Designer —" in said
+    assert "CSM unlinked owner (user_csm_009) · SE — · Designer —" in said
     assert "<@" not in said
 
 
