@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from bot import views
-from bot.listeners import FEATURES, door
+from bot.listeners import FEATURES, bolt, closing, door, http, sockets
 from bot.listeners.feature import Feature, Registry
 
 LISTENERS = Path(door.__file__).parent
 VIEWS = Path(views.__file__).parent
+LISTENS = ("action", "command", "event", "options", "shortcut", "view")
 
 
 def constants(folder):
@@ -100,10 +101,10 @@ def test_bolt_has_one_listener_for_each_kind_of_request():
         and isinstance(node.func, ast.Attribute)
         and isinstance(node.func.value, ast.Attribute)
         and node.func.value.attr == "bolt"
-        and node.func.attr in ("action", "command", "event", "view", "shortcut", "options", "message")
+        and node.func.attr in (*LISTENS, "use", "middleware", "message", "error")
     ]
 
-    assert sorted(registered) == ["action", "command", "event", "options", "shortcut", "view"]
+    assert sorted(registered) == sorted(LISTENS)
 
 
 @pytest.mark.parametrize("listener", ["on_command", "on_action", "on_shortcut", "on_event", "on_form", "on_search"])
@@ -116,6 +117,25 @@ def test_listener_awaits_nothing_but_the_acknowledgement(listener):
 
     first_who_asks = {"self._found"} if listener == "on_search" else set()  # the options are the acknowledgement
     assert set(awaited) == {"ack"} | first_who_asks
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "allowed"),
+    [
+        (http, "receive", {"bodies.read(", "bolt.async_dispatch(", "to_aiohttp_response("}),
+        (closing, "admit", {"handler("}),
+        (sockets, "_on_message", set()),
+        (sockets, "_on_request", {"handler.handle("}),
+        (bolt, "authorize", set()),
+    ],
+)
+def test_on_its_way_to_bolt_a_request_waits_for_nothing_of_ours(room, name, allowed):
+    way = functions(Path(room.__file__))[name]
+    awaited = {ast.unparse(node.value) for node in ast.walk(way) if isinstance(node, ast.Await)}
+    held = [node for node in ast.walk(way) if isinstance(node, ast.AsyncFor | ast.AsyncWith)]
+
+    assert {said[: said.find("(") + 1] for said in awaited} == allowed
+    assert held == []
 
 
 def test_what_people_are_told_to_type_begins_with_the_command():
