@@ -4,9 +4,12 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+from asyncio import create_subprocess_exec
+from asyncio.subprocess import PIPE
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,11 +89,58 @@ def test_every_line_is_run_here_or_says_what_it_needs():
     assert {fence.needs for fence in fences()} == {"", "workspace", "server"}
 
 
-@pytest.mark.parametrize("line", dict.fromkeys(line for line in run_here() if kind(line) == "make"))
-def test_what_make_is_asked_for_can_be_made(line):
-    result = run(f"{line} --dry-run", cwd=ROOT)
+@pytest.fixture
+def checkout(tmp_path):
+    """This project in another folder, where make has built everything after its sources were changed last."""
+    for name in ("Makefile", "README.md", "pyproject.toml", "constraints.txt", "bot", "tests"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / ".venv").mkdir()
+    for name in ("bin", "lib", "pyvenv.cfg"):
+        (tmp_path / ".venv" / name).symlink_to(BIN.parent / name)
+    for built in ("run", "test"):
+        (tmp_path / ".venv" / built).touch()
+    return tmp_path
 
-    assert result.returncode == 0, result.stderr
+
+async def made(target, checkout, **settings):
+    """Start the README's line that makes it, as it stands; what would be added to it is in the environment."""
+    (line,) = {line for line in run_here() if line.split()[:2] == ["make", target]}
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "PYTEST"))} | settings
+    return await create_subprocess_exec(*shlex.split(line), cwd=checkout, env=env, stdout=PIPE, start_new_session=True)
+
+
+async def test_make_demo_shows_the_page_until_ctrl_c(checkout):
+    make = await made("demo", checkout, ARGS="--no-browser --port 0", TMPDIR=str(checkout))
+    printed = ""
+    try:
+        while "Ctrl-C stops it" not in printed and (line := await make.stdout.readline()):
+            printed += line.decode()
+        (address,) = re.findall(r"open (http://\S+)", printed)
+        async with httpx.AsyncClient() as browser:
+            page, state = await browser.get(address), await browser.get(f"{address}/sandbox/state?as={CARA}")
+    finally:
+        os.killpg(make.pid, signal.SIGINT)
+        rest = (await make.stdout.read()).decode()
+        await make.wait()
+
+    assert "<title>" in page.text
+    assert len([one for one in state.json()["messages"][ONBOARDING] if not one["thread_ts"]]) == 3
+    assert "Installing" not in printed
+    assert rest.rstrip().endswith("Stopping …")
+    assert list(checkout.glob("onboarding-bot-demo-*")) == []
+
+
+async def test_make_test_runs_the_tests_but_not_the_long_ones(checkout):
+    make = await made("test", checkout, ARGS="tests/domain/test_order.py -q -p no:cacheprovider", WORKERS="0")
+
+    printed = (await make.stdout.read()).decode()
+
+    assert await make.wait() == 0, printed
+    assert re.search(r"^\d+ passed", printed, flags=re.MULTILINE)
+
+
+def test_make_is_asked_for_nothing_else():
+    assert {line for line in run_here() if kind(line) == "make"} == {"make demo", "make test"}
 
 
 @pytest.mark.parametrize("line", dict.fromkeys(line for line in run_here() if kind(line) == "onboarding-bot"))

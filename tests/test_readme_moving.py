@@ -14,7 +14,11 @@ import yaml
 from sqlalchemy.engine import make_url
 
 from bot.domain.records import Person
+from bot.listeners.manifest import manifest
+from bot.sandbox.pivotal import LocalPivotal
+from bot.sandbox.slack import LocalSlack
 from bot.store import Store
+from tests.processes import running, wired
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -92,6 +96,26 @@ async def test_the_containers_go_on_from_what_was_set_up(homes, postgres, tmp_pa
     await paste(here, homes, NEW=new)
 
     assert await names(new) == {"Ana Ruiz"}
+
+
+async def test_a_bot_goes_on_from_the_backup_that_was_made_while_it_ran(homes):
+    yours, _ = homes
+    async with LocalSlack(manifest()) as slack, LocalPivotal() as pivotal:
+        settings = {name: value for name, value in wired(slack, pivotal, "").items() if value}
+        settings |= {"PORT": "0", "METRICS_ADDRESS": "off"}
+        async with running("serve", cwd=yours, **settings) as bot:
+            await bot.says("connected to Slack")
+            await paste(lines("backup"), homes)
+            await remember(yours / USUAL, "Ben Okafor")
+            assert await bot.stopped() == 0
+
+        await paste(lines("restore"), homes)
+        async with running("serve", cwd=yours, **settings) as bot:
+            await bot.says("connected to Slack")
+            assert await bot.stopped() == 0
+
+    assert await names(f"sqlite+aiosqlite:///{yours / USUAL}") == {"Ana Ruiz"}
+    assert stat.S_IMODE((yours / USUAL).stat().st_mode) == 0o600
 
 
 async def test_the_service_is_brought_back_to_what_was_before_an_upgrade(homes):
