@@ -19,7 +19,7 @@ from bot.listeners.subscribing import name_of, told
 from bot.views import digest_rows as views
 from bot.views import lists, modal, values
 from bot.views.forms import reason
-from bot.views.rows import Row
+from bot.views.rows import Row, as_row
 from bot.views.values import Press
 
 feature = Feature("Digest rows")
@@ -80,7 +80,7 @@ def _rows(listed: tuple[Risk | Standing, ...], turn: Turn, subscription: Subscri
     found = []
     for one in listed:
         if isinstance(one, Risk):
-            found.append(Row(one.standing, one.reasons))
+            found.append(as_row(one))
             continue
         lane = launches.lane(one, phases=turn.phases, today=today, first=first)
         found.append(Row(one, lane=lists.MADE if lane is Lane.LAUNCHED else lists.LANES.get(lane, "") if lane else ""))

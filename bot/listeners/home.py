@@ -13,7 +13,6 @@ from bot.listeners.claims import unclaimed
 from bot.listeners.feature import Feature, Reply, Turn
 from bot.views import claims, home
 from bot.views.home import Backstage, Home, Part, Welcome
-from bot.views.rows import Row
 from bot.views.values import Turning
 
 feature = Feature("Home")
@@ -71,19 +70,19 @@ def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Pa
     return [
         Part(
             "Yours that need attention" if own else "Need attention in the team",
-            [Row(risk.standing, risk.reasons) for risk in needy],
+            needy,
             Turning("at-risk", owner, 1),
             "Nothing of yours needs attention right now." if own else "Nothing needs attention right now.",
         ),
         Part(
             f"Launching this and next week{whose}",
-            [Row(one) for one in (*lanes.this_week, *lanes.next_week)],
+            (*lanes.this_week, *lanes.next_week),
             Turning("list", " ".join(filter(None, ("launch:this-week,next-week", owner))), 1),
             "Nothing launches this week or next.",
         ),
         Part(
             f"Waiting on customer{whose}",
-            [Row(one) for one in waiting],
+            waiting,
             Turning("list", waits, 1),
             "Nobody is waited for.",
         ),

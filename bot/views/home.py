@@ -10,6 +10,7 @@ from slack_sdk.models.views import View
 
 from bot.domain import dates
 from bot.domain.records import Delivery, DeliveryStatus, Follow, Standing, Subscription
+from bot.domain.risk import Risk
 from bot.views import controls, following, new, rows, text, values
 from bot.views import standing as said
 from bot.views import subscriptions as digests
@@ -39,7 +40,7 @@ class Part:
     """One part of Home: its rows, the list that has all of them, and what is said when there are none."""
 
     title: str
-    rows: Sequence[Row]
+    rows: Sequence[Row | Risk | Standing]
     everything: Turning
     empty: str
 
@@ -92,8 +93,7 @@ def home(content: Home, viewing: Viewing) -> View:
         if not part.rows:
             blocks.append(context(part.empty))
         for row in part.rows[:MOST]:
-            line = rows.line(row.standing, viewing, reasons=row.reasons)
-            blocks.append(section(line, accessory=controls.open_button(row.standing, at=drawn)))
+            blocks.append(rows.block(row, viewing, at=drawn))
             drawn += 1
     blocks += _subscribed(content)
     blocks += _followed(content, zone=viewing.zone)

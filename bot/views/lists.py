@@ -73,8 +73,7 @@ def listing(
     `filters` is what was typed after the verb, `name` the verb: Previous and Next bring both back. `told` says the
     filters in words, `note` the order and what is left out.
     """
-    drawn = tuple(map(Row, standings))
-    sheet = Sheet(title, drawn, name=name, filters=filters, told=told, note=note, empty=empty)
+    sheet = Sheet(title, standings, name=name, filters=filters, told=told, note=note, empty=empty)
     return rows.paged(sheet, viewing, page=page)
 
 
@@ -88,10 +87,9 @@ def at_risk(
     note: str = "worst first",
 ) -> Message:
     """Draw what needs attention, in the order given (`note` says which), each with its reasons."""
-    drawn = tuple(Row(risk.standing, risk.reasons) for risk in risks)
     sheet = Sheet(
         "At-risk onboardings",
-        drawn,
+        risks,
         "at-risk",
         filters,
         told,
@@ -151,9 +149,7 @@ def home(
         told = f"{text.count(len(standings), 'onboarding')}, {attention}"
     blocks: list[Block] = [header("Your onboardings"), context(said.joined(told, viewing.badge))]
     for at, one in enumerate(standings[:MINE]):
-        why = reasons.get(one.onboarding.id, ())
-        line = rows.line(one, viewing, reasons=why)
-        blocks.append(section(line, accessory=controls.open_button(one, at=at)))
+        blocks.append(rows.block(Row(one, reasons.get(one.onboarding.id, ())), viewing, at=at))
     ways = [("See all mine", "mine"), *_WAYS] if len(standings) > MINE else _WAYS
     blocks.append(
         ActionsBlock(
@@ -189,14 +185,12 @@ def pick(
     asked = text.name(question, 300)
     blocks: list[Block] = [section(f"*{asked}*")]
     for at, one in enumerate(standings[:PAGE]):
-        line = rows.line(one, viewing)
         why = reason if reasons is None else reasons.get(one.onboarding.id)
-        choice = (
-            controls.open_button(one, at=at)
-            if (verb is None and goes == CHOOSE) or why is None
-            else _choice(one, at=at, verb=verb or "", reason=why, goes=goes)
-        )
-        blocks.append(section(line, accessory=choice))
+        if (verb is None and goes == CHOOSE) or why is None:
+            blocks.append(rows.block(one, viewing, at=at))
+            continue
+        choice = _choice(one, at=at, verb=verb or "", reason=why, goes=goes)
+        blocks.append(section(rows.line(one, viewing), accessory=choice))
     left = len(standings) - PAGE
     more = f"{left} more not shown: type more of the name, or the number, such as `#89`" if left > 0 else ""
     blocks.append(context(said.joined(more, viewing.stamp)))

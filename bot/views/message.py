@@ -45,14 +45,29 @@ class Picture:
     alt: str
 
 
+class Paragraph(SectionBlock):
+    """A section that makes and checks its JSON once, however often it is measured, sent or shown again.
+
+    Whoever is given that JSON changes nothing in it.
+    """
+
+    _made: dict[str, Any] | None = None
+
+    def to_dict(self, *_: Any) -> dict[str, Any]:
+        """Its JSON; raises SlackObjectFormationError when Slack would not take it."""
+        if self._made is None:
+            self._made = super().to_dict()
+        return self._made
+
+
 def markup(text: str) -> MarkdownTextObject:
     """Text with our own markup in it; `verbatim` keeps Slack from making links of names that look like ones."""
     return MarkdownTextObject(text=words.clip(text, SECTION), verbatim=True)
 
 
-def section(text: str, *, accessory: InteractiveElement | None = None, block_id: str | None = None) -> SectionBlock:
+def section(text: str, *, accessory: InteractiveElement | None = None, block_id: str | None = None) -> Paragraph:
     """A paragraph, with one control beside it or none, and with an id of ours where it is to be found again."""
-    return SectionBlock(text=markup(text), accessory=accessory, block_id=block_id)
+    return Paragraph(text=markup(text), accessory=accessory, block_id=block_id)
 
 
 def context(*parts: str) -> ContextBlock:

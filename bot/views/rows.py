@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
+from bot.domain.phases import Phases
 from bot.domain.records import Standing
-from bot.domain.risk import Reason
+from bot.domain.risk import Reason, Risk
 from bot.views import controls, text, values
 from bot.views import standing as said
-from bot.views.message import Message, context, header, section
+from bot.views.message import Message, Paragraph, context, header, section
 from bot.views.values import Turning
 from bot.views.viewing import Viewing
 
 PAGE = 10
 """Rows on a page."""
 TURN = "ob:page"
+KEPT = 500
+"""Drawn rows that are kept, to be shown again: those of fifty pages."""
 
 _LINE = 900
 """Characters of one row, markup and escapes included: ten of them stay well below what Slack takes in a message."""
@@ -41,7 +46,7 @@ class Sheet:
     """
 
     title: str
-    rows: Sequence[Row]
+    rows: Sequence[Row | Risk | Standing]
     name: str
     filters: str = ""
     told: str = ""
@@ -53,15 +58,42 @@ class Sheet:
     """Its title and its total stand above it; else `note` has the total, and the modal the title."""
 
 
-def line(standing: Standing, viewing: Viewing, *, reasons: Sequence[Reason] = ()) -> str:
-    """One onboarding in two or three lines: name and number; phase, state, date and owner; and why it needs a look."""
+def as_row(one: Row | Risk | Standing) -> Row:
+    """Made for the page that is shown: of a long list the others are never looked at."""
+    if isinstance(one, Row):
+        return one
+    return Row(one.standing, one.reasons) if isinstance(one, Risk) else Row(one)
+
+
+def block(one: Row | Risk | Standing, viewing: Viewing, *, at: int) -> Block:
+    """One onboarding beside its button `Open`; `at` is its place, which makes the button's id unique."""
+    row = as_row(one)
+    lead = said.lead(row.standing.onboarding, directory=viewing.directory)
+    return _block(row.standing, tuple(row.reasons), viewing.phases, viewing.today, lead, at)
+
+
+def line(standing: Standing, viewing: Viewing) -> str:
+    """One onboarding in two lines: name and number; phase, state, date and owner."""
+    lead = said.lead(standing.onboarding, directory=viewing.directory)
+    return _line(standing, (), viewing.phases, viewing.today, lead)
+
+
+@lru_cache(maxsize=KEPT)
+def _block(
+    standing: Standing, reasons: tuple[Reason, ...], phases: Phases, today: date, lead: str, at: int
+) -> Paragraph:
+    """Takes all that it depends on, and nothing else: while that is the same, so is the block."""
+    return section(_line(standing, reasons, phases, today, lead), accessory=controls.open_button(standing, at=at))
+
+
+def _line(standing: Standing, reasons: Sequence[Reason], phases: Phases, today: date, lead: str) -> str:
     onboarding = standing.onboarding
     facts = " · ".join(
         (
-            said.place(onboarding, phases=viewing.phases),
+            said.place(onboarding, phases=phases),
             said.state(onboarding),
-            said.brief_target(onboarding, today=viewing.today),
-            said.lead(onboarding, directory=viewing.directory),
+            said.brief_target(onboarding, today=today),
+            lead,
         )
     )
     why = f"\n{said.why(reasons, limit=_WHY)}" if reasons else ""
@@ -73,7 +105,7 @@ def paged(sheet: Sheet, viewing: Viewing, *, page: int) -> Message:
     total = len(sheet.rows)
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
-    shown = sheet.rows[(page - 1) * PAGE : page * PAGE]
+    shown = tuple(map(as_row, sheet.rows[(page - 1) * PAGE : page * PAGE]))
     matching = f"filters: {text.name(sheet.told, 200)}" if sheet.told else ""
     where = f"page {page} of {pages}" if pages > 1 else ""
     note = text.name(sheet.note, 200) if sheet.note else ""
@@ -87,8 +119,7 @@ def paged(sheet: Sheet, viewing: Viewing, *, page: int) -> Message:
         if row.lane != lane:
             lane = row.lane
             blocks.append(section(f"*{lane}*"))
-        told = line(row.standing, viewing, reasons=row.reasons)
-        blocks.append(section(told, accessory=controls.open_button(row.standing, at=at)))
+        blocks.append(block(row, viewing, at=at))
     turns = [
         turn
         for turn in (_turn("Previous", sheet, page - 1, pages), _turn("Next", sheet, page + 1, pages))

@@ -7,6 +7,8 @@ ELLIPSIS = "…"
 NOTHING = "(no name)"
 
 _BIDI_CONTROLS = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""White space, a control character, or half a surrogate pair, which no wire format carries."""
 _ISOLATE, _POP = "\u2068", "\u2069"
 _ENTITY = re.compile(r"&(?:amp|lt|gt);|<[^<>\n]*>")
 _BROADCAST = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
@@ -18,8 +20,7 @@ def clean(text: str) -> str:
 
     A line break in a name could otherwise pass for a line of ours, an override could turn the rest of ours around.
     """
-    spaced = "".join(" " if _is_blank(character) else character for character in text.translate(_BIDI_CONTROLS))
-    tidy = " ".join(spaced.split())
+    tidy = " ".join(_BLANK.sub(" ", text.translate(_BIDI_CONTROLS)).split())
     return tidy if any(unicodedata.category(character) != "Cf" for character in tidy) else ""
 
 
@@ -47,7 +48,7 @@ def plain(text: str, limit: int) -> str:
 
 def length(text: str) -> int:
     """How long Slack's clients may count it: UTF-16 units, never fewer than the characters."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int) -> str:
@@ -87,13 +88,8 @@ def listed(items: tuple[str, ...], *, limit: int, rest: str = "{} more") -> str:
     return ", ".join(items[:limit]) + (f" and {rest.format(left_out)}" if left_out > 0 else "")
 
 
-def _is_blank(character: str) -> bool:
-    """White space, a control character, or half a surrogate pair, which no wire format carries."""
-    return character.isspace() or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
-
-
 def _is_right_to_left(text: str) -> bool:
-    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return not text.isascii() and any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
 def _joins(text: str, at: int) -> bool:
