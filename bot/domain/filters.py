@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,19 +55,29 @@ class Filters:
         return self != Filters()
 
 
-def parse(text: str, *, phases: Phases, seen: Iterable[Standing] = ()) -> Filters:
+def parse(text: str, *, phases: Phases, seen: Collection[Standing] = ()) -> Filters:
     """Read filters as typed; values may be joined by commas, and words without a key are looked for in the name.
 
     Phases and states of the onboardings `seen` are accepted too, known or not.
     Raises UserError for a key or value it does not know, saying which comes nearest.
     """
-    rows = [standing.onboarding for standing in seen]
-    in_phases, in_states = (row.phase for row in rows), (row.state for row in rows)
+
+    def phase(typed: str) -> str:
+        names = dict.fromkeys((*phases.order, *(one.onboarding.phase for one in seen)))
+        return _choose("phase", typed, {name: phase_label(name) for name in names})
+
+    def state(typed: str) -> str:
+        names = dict.fromkeys(one.onboarding.state for one in seen)
+        return _choose("state", typed, states.LABELS | {name: states.label(name) for name in names})
+
+    def launch(typed: str) -> str:
+        return _choose("launch", typed, {name: name for name in LAUNCHES})
+
     readers: Mapping[str, Callable[[str], str]] = {
-        "phase": _chooser("phase", {name: phase_label(name) for name in dict.fromkeys((*phases.order, *in_phases))}),
-        "state": _chooser("state", states.LABELS | {name: states.label(name) for name in dict.fromkeys(in_states)}),
+        "phase": phase,
+        "state": state,
         "owner": _owner,
-        "launch": _chooser("launch", {name: name for name in LAUNCHES}),
+        "launch": launch,
         "customer": str,
     }
     found: dict[str, list[str]] = {key: [] for key in KEYS}
@@ -116,20 +126,18 @@ def apply(
     ids = {one for owner in people for one in (owner, *directory.of_slack(owner))}
     lanes = {LAUNCHES[launch] for launch in filters.launches}
 
-    def wanted(standing: Standing) -> bool:
-        onboarding = standing.onboarding
-        return (
-            (not filters.phases or onboarding.phase in filters.phases)
-            and (not filters.states or states.effective(onboarding) in filters.states)
-            and (not filters.owners or not ids.isdisjoint(owners(onboarding).values() or (NOBODY,)))
-            and (not lanes or launches.lane(standing, phases=phases, today=today, first=first) in lanes)
-            and (
-                not filters.customers or any(references.contains(_customer(standing), one) for one in filters.customers)
-            )
-            and (not filters.text or references.contains(standing.title, filters.text))
-        )
-
-    return tuple(standing for standing in standings if wanted(standing))
+    checks: tuple[tuple[object, Callable[[Standing], bool]], ...] = (
+        (filters.phases, lambda one: one.onboarding.phase in filters.phases),
+        (filters.states, lambda one: states.effective(one.onboarding) in filters.states),
+        (filters.owners, lambda one: not ids.isdisjoint(owners(one.onboarding).values() or (NOBODY,))),
+        (lanes, lambda one: launches.lane(one, phases=phases, today=today, first=first) in lanes),
+        (filters.customers, lambda one: any(references.contains(_customer(one), name) for name in filters.customers)),
+        (filters.text, lambda one: references.contains(one.title, filters.text)),
+    )
+    kept = tuple(standings)
+    for asked, passes in checks:
+        kept = tuple(one for one in kept if passes(one)) if asked else kept
+    return kept
 
 
 def describe(filters: Filters, *, directory: Directory, me: str = "") -> str:
@@ -182,16 +190,12 @@ def _key(typed: str) -> str:
     return key
 
 
-def _chooser(key: str, choices: Mapping[str, str]) -> Callable[[str], str]:
-    """Make the reader of a key whose values are in a list: by value or by label, blanks and dashes alike."""
+def _choose(key: str, typed: str, choices: Mapping[str, str]) -> str:
+    """Read the value of a key that has a list of them: by value or by label, blanks and dashes alike."""
     by_name = {_plain(name): value for value, label in choices.items() for name in (label, value)}
-
-    def choose(typed: str) -> str:
-        if _plain(typed) in by_name:
-            return by_name[_plain(typed)]
-        raise _unknown(key, typed, [value.replace("_", "-") for value in choices])
-
-    return choose
+    if _plain(typed) in by_name:
+        return by_name[_plain(typed)]
+    raise _unknown(key, typed, [value.replace("_", "-") for value in choices])
 
 
 def _owner(typed: str) -> str:

@@ -1,6 +1,7 @@
 """The ordered list of phases: what comes next, how far along, and what a phase is called. Knows nothing of states."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 DEFAULT = (
     "before_getting_started",
@@ -85,9 +86,15 @@ class Phases:
 
         0 from the launch on; None when the phase, or a launch, is not in the list.
         """
-        position = self.position(phase)
-        launch = next((place for place, name in enumerate(self.order, 1) if self.is_launch(name)), None)
-        return max(launch - position, 0) if launch and position else None
+        return _left(self, phase)
+
+
+@lru_cache(maxsize=1_000)
+def _left(phases: Phases, phase: str) -> int | None:
+    """Asked of every onboarding, of which thousands are in the same few phases."""
+    position = phases.position(phase)
+    launch = next((place for place, name in enumerate(phases.order, 1) if phases.is_launch(name)), None)
+    return max(launch - position, 0) if launch and position else None
 
 
 def _folded(text: str) -> str:
