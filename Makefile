@@ -3,10 +3,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
-# 3.11 first: the tests run on it, and of newer ones less is known.
-PYTHON := $(shell for v in 3.11 3.12 3.13 3.14; do python$$v -c "" 2>/dev/null && command -v python$$v && break; done)
+# 3.11 first: every test runs on it, and of the newer ones less is known.
+PYTHON := $(shell for v in 3.11 3.12 3.13; do python$$v -c "" 2>/dev/null && command -v python$$v && break; done)
 ifeq ($(PYTHON),)
-PYTHON := $(shell python3 -c 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")' 2>/dev/null)
+PYTHON := $(shell python3 -c 'import sys; print(sys.executable if (3, 11) <= sys.version_info < (3, 14) else "")' 2>/dev/null)
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
@@ -51,7 +51,7 @@ clean: ## remove what make has built
 	rm -rf $(VENV) build dist
 
 $(BIN)/python:
-	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed (python3.11 to python3.14); none was found."; exit 1; fi
+	@if [ -z "$(PYTHON)" ]; then echo "Python 3.11, 3.12 or 3.13 is needed; none was found. The README says how to get it."; exit 1; fi
 	@if ! $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null; then \
 	  echo "$(PYTHON) has no venv module. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; fi
 	@echo "Making $(VENV) with $(PYTHON) ..."

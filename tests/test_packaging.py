@@ -1,5 +1,6 @@
 """What is built is what is needed: a wheel that plays the demo without this folder, and a whole source archive."""
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -68,6 +69,12 @@ def declared(wheel):
     return [line.split(" :: ")[-1] for line in metadata(wheel).get_all("Classifier") if ":: Python :: 3." in line]
 
 
+def newer(wheel):
+    """The next Python, which nothing was tried with."""
+    major, minor = declared(wheel)[-1].split(".")
+    return f"{major}.{int(minor) + 1}"
+
+
 def test_the_wheel_has_all_of_the_bot_and_nothing_else(wheel):
     found = names(wheel)
 
@@ -86,9 +93,20 @@ def test_the_wheel_says_what_it_is(wheel):
 
 def test_the_changelog_begins_with_this_version_and_names_the_pythons_that_are_declared(wheel):
     newest = (ROOT / "README.md").read_text().split("\n## Changelog\n")[1].split("\n### ")[1]
+    (tested,) = re.findall(r"^Tested: .*?(?=^\n)", newest, flags=re.MULTILINE | re.DOTALL)
 
     assert newest.startswith(f"{__version__} · ")
-    assert f"every test on Python {', '.join(declared(wheel))}." in newest
+    assert re.findall(r"\b3\.\d\d\b", tested) == [*declared(wheel), newer(wheel)]
+
+
+def test_no_other_python_is_taken_by_pip_or_chosen_by_make(wheel):
+    first, *_, last = declared(wheel)
+    makefile = (ROOT / "Makefile").read_text()
+
+    assert set(metadata(wheel)["Requires-Python"].split(",")) == {f">={first}", f"<{newer(wheel)}"}
+    assert f"for v in {' '.join(declared(wheel))}; do" in makefile
+    assert f"({first}) <= sys.version_info < ({newer(wheel)})".replace("3.", "3, ") in makefile
+    assert f"{', '.join(declared(wheel)[:-1])} or {last}" in makefile
 
 
 def test_the_source_archive_is_enough_to_test_and_build_it_again(archive, wheel, tmp_path):
