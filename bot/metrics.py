@@ -18,7 +18,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from bot.domain.errors import MemoryAway
 from bot.pivotal.hooks import Attempt, Outcome
 from bot.pivotal.pacing import Lane
-from bot.services.portfolio import Refreshed
+from bot.services.refreshing import Refreshed
 
 PATH: Final = "/metrics"
 OTHER: Final = "other"

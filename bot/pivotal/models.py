@@ -4,9 +4,10 @@ The shapes are those of https://docs.pivotal.app/api (reference, and the guides 
 Where two pages disagree, both shapes are read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, RootModel, model_validator
@@ -18,8 +19,8 @@ def _calendar_date(value: Any) -> Any:
 
 
 def _aware(value: datetime) -> datetime:
-    """Read an instant without a zone as UTC, which is what the API speaks."""
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    """Read an instant without a zone as UTC, which is what the API speaks; one in UTC gets the zone all share."""
+    return value if value.utcoffset() else value.replace(tzinfo=UTC)
 
 
 CalendarDate = Annotated[date, BeforeValidator(_calendar_date)]
@@ -44,11 +45,20 @@ class Row(Model):
     id: str
     display_id: int
 
-    def lean(self, shared: dict[Any, Any]) -> Self:
+    @classmethod
+    def values(cls, row: "Row") -> tuple[Any, ...]:
+        """What this kind of row says, field by field."""
+        values: tuple[Any, ...] = _reader(cls)(row)
+        return values
+
+    def lean(self, shared: dict[Any, Any], *, known: Self | None = None) -> Self:
         """The same row in half the memory, for who keeps many: what it has in common with others is kept once.
 
-        `shared` is one dictionary for all of them. Which fields the API sent is forgotten.
+        `shared` is one dictionary for all of them. Where the row says what is `known` of it, that comes back: the very
+        same object. Which fields the API sent is forgotten.
         """
+        if known is not None and self.values(self) == self.values(known):
+            return known
         kept = {
             name: shared.setdefault(value, value) if isinstance(value, str | date) and name not in _OWN else value
             for name, value in self
@@ -56,13 +66,18 @@ class Row(Model):
         return type(self).model_construct(_fields(type(self)), **kept)  # type: ignore[return-value] # pydantic.mypy says Row
 
 
-_OWN = frozenset({"id", "name", "slug", "domain"})
+_OWN = frozenset({"id", "name", "slug", "domain", "created_at", "updated_at"})
 """Fields whose values no other row has."""
 
 
 @cache
 def _fields(kind: type[BaseModel]) -> set[str]:
     return set(kind.model_fields)
+
+
+@cache
+def _reader(kind: type[BaseModel]) -> Callable[[Any], Any]:
+    return attrgetter(*kind.model_fields)
 
 
 RowT = TypeVar("RowT", bound=Row)

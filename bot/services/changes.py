@@ -16,7 +16,8 @@ from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.errors import PivotalError
 from bot.services.attempts import stands
 from bot.services.people import People
-from bot.services.portfolio import Portfolio, Sight
+from bot.services.portfolio import Portfolio
+from bot.services.refreshing import Sight
 from bot.services.requests import Changed, Ending, Guard, Outcome, Request, Watcher
 from bot.services.writing import Writing
 from bot.store import Store

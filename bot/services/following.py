@@ -12,7 +12,8 @@ from bot.domain import following, rights
 from bot.domain.following import News, Quiet
 from bot.domain.records import Actor, Follow, Standing
 from bot.services.people import People
-from bot.services.portfolio import Portfolio, Sight
+from bot.services.portfolio import Portfolio
+from bot.services.refreshing import Sight
 from bot.store import Store
 
 AT_ONCE = 20

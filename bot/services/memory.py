@@ -1,6 +1,6 @@
 """The portfolio in memory: standings, customers and observed history, ready to answer without waiting for anything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -67,7 +67,8 @@ class Memory:
         """A record with its customer and its history."""
         seen, met_at = self._observations.get(row.id), self._met.get(row.id)
         known = history(seen, row, met_at=met_at) if seen else _unchanged_since(met_at)
-        return Standing(row, self._customers.get(row.customer_id), known)
+        standing, held = Standing(row, self._customers.get(row.customer_id), known), self._standings.get(row.id)
+        return held if held is not None and held == standing else standing
 
     def learn(self, observations: Iterable[Observation]) -> None:
         """Add to the observed history; the standings it is about have to be held or placed afterwards."""
@@ -82,20 +83,20 @@ class Memory:
 
     def hold(
         self,
-        rows: Iterable[OnboardingRow],
+        rows: Collection[OnboardingRow],
         *,
         customers: Mapping[str, CustomerRow] | None = None,
         met: Mapping[str, datetime],
     ) -> None:
         """Hold exactly these onboardings, and these customers if they are given; `met` says when they were seen first.
 
-        What is held already keeps the moment that it has.
+        What is held already keeps the moment that it has, and as long as nothing about it is new it stays the very
+        same object: who draws it knows by that.
         """
         if customers is not None:
             self._customers = dict(customers)
-        kept = {row.id: row for row in rows}
-        self._met = {row_id: one for row_id in kept if (one := self._met.get(row_id) or met.get(row_id))}
-        self._standings = {row.id: self.standing(row) for row in kept.values()}
+        self._met = {row.id: one for row in rows if (one := self._met.get(row.id) or met.get(row.id))}
+        self._standings = {row.id: self.standing(row) for row in rows}
         self._standings_newest_first = None
 
     def place(self, row: OnboardingRow, *, met_at: datetime | None = None) -> None:

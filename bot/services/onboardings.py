@@ -22,7 +22,8 @@ from bot.pivotal.errors import InvalidRequest, PivotalError
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.models import CustomerRow
 from bot.services.events import Events
-from bot.services.portfolio import CUSTOMERS, Portfolio, own_channels
+from bot.services.portfolio import Portfolio
+from bot.services.refreshing import CUSTOMERS, own_channels
 
 LIST_AGE = timedelta(minutes=2)
 LIVE_AGE = timedelta(hours=6)

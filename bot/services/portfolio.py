@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,21 +11,16 @@ import structlog
 from bot.domain.errors import UpstreamError
 from bot.domain.history import changes
 from bot.domain.phases import Phases
-from bot.domain.records import Observation, Snapshot, Standing
+from bot.domain.records import Snapshot, Standing
 from bot.pivotal import AsyncPivotalApi
-from bot.pivotal.errors import AuthenticationFailed, PivotalError, RateLimited
+from bot.pivotal.errors import PivotalError
 from bot.pivotal.models import CustomerRow, OnboardingRow
 from bot.services import walks
 from bot.services.memory import Memory
 from bot.services.recall import Recall
+from bot.services.refreshing import Refreshed, Refreshing, Sight, in_words, own_channels
 from bot.services.turns import Turns
 from bot.store import Store, Walked
-
-WHOLE_WALK = timedelta(days=1)
-"""At least this often everything is walked: deletions among closed onboardings show in no other way."""
-
-CUSTOMERS = timedelta(hours=6)
-"""Customers change seldom: they are walked this often, or when one turns up that nobody knows."""
 
 TRIED = timedelta(minutes=1)
 """After a walk of the customers that failed, none is tried for so long."""
@@ -34,31 +29,6 @@ KEEP_UP = 5.0
 """Seconds between two looks at what other replicas have stored."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """One attempt to refresh the portfolio, for logs, figures and whoever follows changes."""
-
-    started_at: datetime
-    whole: bool = False
-    onboardings: int = 0
-    customers: int | None = None
-    """How many, when they were walked."""
-    observations: tuple[Observation, ...] = ()
-    error: PivotalError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What became known at one moment: changes seen, and onboardings found to be gone, as they stood last."""
-
-    changes: tuple[Observation, ...] = ()
-    gone: tuple[Standing, ...] = ()
-    by: str = ""
-    """Slack user id of who made the changes through this bot."""
-    channels: frozenset[str] = frozenset()
-    """The Slack channels that were found to be a customer's own."""
 
 
 class Portfolio:
@@ -80,14 +50,14 @@ class Portfolio:
         self._pivotal = pivotal
         self._store = store
         self._clock = clock
-        self._phases = phases
         self._reporter = reporter
         self._memory = Memory()
         self._recall = Recall(store, self._memory, clock=clock)
         self._turns = Turns(store, clock=clock, sleep=sleep)
-        self._meanwhile: dict[str, OnboardingRow | None] = {}
-        self._nameless: frozenset[str] = frozenset()
         self._writing = asyncio.Lock()
+        self._refreshing = Refreshing(
+            pivotal, store, self._memory, self._recall, phases=phases, writing=self._writing, tell=self._tell
+        )
         self._flight: asyncio.Task[UpstreamError | None] | None = None
         self._asking: asyncio.Task[UpstreamError | None] | None = None
         self._refused: tuple[datetime, UpstreamError] | None = None
@@ -128,7 +98,7 @@ class Portfolio:
         known = self._memory.known(reference)
         if known is None or self._recall.walked is None:
             return None
-        return replace(known, as_of=self._recall.walked.as_of, trouble=_in_words(error, now=self._clock()).message)
+        return replace(known, as_of=self._recall.walked.as_of, trouble=in_words(error, now=self._clock()).message)
 
     async def load(self) -> None:
         """Take up what the store remembers: done once, before anybody asks."""
@@ -199,20 +169,12 @@ class Portfolio:
         if self._refused and abs(now - self._refused[0]) < TRIED:
             return self._refused[1]
         try:
-            found = await walks.customers(self._pivotal)
+            await self._refreshing.customers(now)
         except PivotalError as error:
             log.warning("customers not walked", error=type(error).__name__, why=str(error))
-            self._refused = (now, _in_words(error, now=now))
+            self._refused = (now, in_words(error, now=now))
             return self._refused[1]
-        async with self._writing:
-            before = own_channels(self._memory.customers)
-            await self._store.snapshot.refresh_customers(found.values(), at=now)
-            if self._recall.walked:
-                self._recall.walked = replace(self._recall.walked, customers_at=now)
-            if found != self._memory.customers:
-                self._memory.hold(self._memory.rows().values(), customers=found, met={})
         self._refused = None
-        self._tell(Sight(channels=own_channels(found) - before))
         return None
 
     async def put(self, onboarding: OnboardingRow, source: str = "us", *, by: str = "") -> None:
@@ -223,7 +185,7 @@ class Portfolio:
         async with self._writing:
             now = self._clock()
             row, found = await self._store.snapshot.put(walks.slim(onboarding), now=now, source=source)
-            self._meanwhile[row.id] = row
+            self._refreshing.overtaken(row.id, row)
             known = self._memory.standings.get(row.id)
             # What is new to this memory another replica may have seen before.
             if found or known is None or changes(known.onboarding, row, seen_at=now, source=source):
@@ -254,7 +216,7 @@ class Portfolio:
         standing = await self.newest(reference)
         onboarding_id = standing.onboarding.id if standing else reference
         async with self._writing:
-            self._meanwhile[onboarding_id] = None
+            self._refreshing.overtaken(onboarding_id, None)
             first = await self._store.snapshot.remove(onboarding_id)
             self._memory.drop(onboarding_id)
         self._tell(Sight(gone=(standing,) if standing and first else ()))
@@ -290,12 +252,10 @@ class Portfolio:
             if now is None:
                 self.trouble = None
                 return None
-            self._meanwhile = {}
-            pivotal = self._pivotal if interactive else self._pivotal.in_background()
             try:
-                report = await self._walk(pivotal, now)
+                report = await self._refreshing.everything(now, interactive=interactive)
             except PivotalError as error:
-                self.trouble = _in_words(error, now=now)
+                self.trouble = in_words(error, now=now)
                 log.warning("walk failed", error=type(error).__name__, why=str(error))
                 report = Refreshed(now, error=error)
             else:
@@ -314,67 +274,7 @@ class Portfolio:
         walked = self._recall.walked
         return walked is not None and walked != besides and walked.as_of >= instant
 
-    async def _walk(self, pivotal: AsyncPivotalApi, now: datetime) -> Refreshed:
-        walked = self._recall.walked or Walked(as_of=now)
-        whole = walked.full_at is None or now - walked.full_at >= WHOLE_WALK
-        seen = await walks.onboardings(pivotal, self._memory.rows(), phases=self._phases, whole=whole)
-        nameless = frozenset(row.customer_id for row in seen.rows.values()) - self._memory.customers.keys()
-        late = walked.customers_at is None or now - walked.customers_at >= CUSTOMERS
-        customers = None
-        if late or nameless - self._nameless:
-            customers = await walks.customers(pivotal)
-            # A customer that no list has, such as a deleted one, is not looked for again and again.
-            self._nameless = nameless - customers.keys()
-        async with self._writing:
-            before, owned = self._memory.standings, own_channels(self._memory.customers)
-            observations = await self._keep(seen, customers, now=now)
-            gone = tuple(one for key, one in before.items() if key not in self._memory.standings)
-        self._tell(Sight(tuple(observations), gone, channels=own_channels(self._memory.customers) - owned))
-        count = None if customers is None else len(customers)
-        return Refreshed(now, seen.gone is None, len(seen.rows), count, tuple(observations))
-
-    async def _keep(
-        self, seen: walks.Seen, customers: dict[str, CustomerRow] | None, *, now: datetime
-    ) -> list[Observation]:
-        """Store what a walk begun at `now` saw, save what was put or removed meanwhile, and hold the same in memory."""
-        seen = seen.corrected(self._meanwhile)
-        observations = await self._store.snapshot.refresh(
-            seen.rows.values(),
-            None if customers is None else customers.values(),
-            started_at=now,
-            as_of=now,
-            source="poll",
-            gone=seen.gone,
-        )
-        rows = seen.applied_to(self._memory.rows())
-        rows |= {row.id: row for row in await self._store.snapshot.put_since(now)}
-        walked = await self._store.snapshot.walked()
-        await self._recall.learn()
-        # Whoever asks meanwhile takes a walk that is noted here for one that is in memory.
-        self._memory.hold(rows.values(), customers=customers, met=dict.fromkeys(rows, now))
-        self._recall.walked = walked
-        return observations
-
     def _tell(self, sight: Sight) -> None:
         if sight.changes or sight.gone or sight.channels:
             for watcher in self._watchers:
                 watcher(sight)
-
-
-def own_channels(customers: Mapping[str, CustomerRow]) -> frozenset[str]:
-    """The Slack channels that these customers have for their own."""
-    return frozenset(one.slack_channel_id for one in customers.values() if one.slack_channel_id)
-
-
-def _in_words(error: PivotalError, *, now: datetime) -> UpstreamError:
-    """Say to a person why Pivotal's lists could not be read."""
-    retry_at = None if error.retry_after is None else now + timedelta(seconds=error.retry_after)
-    if isinstance(error, AuthenticationFailed):
-        words, hint = "Pivotal does not accept the bot’s key.", "An admin of this bot must check its key."
-    elif isinstance(error, RateLimited):
-        words, hint = "Pivotal is busy.", ""
-    else:
-        words, hint = "Pivotal is not answering.", ""
-    trouble = UpstreamError(words, hint=hint, retry_at=retry_at)
-    trouble.__cause__ = error
-    return trouble

@@ -31,13 +31,15 @@ class Seen:
 
     def corrected(self, meanwhile: Mapping[str, OnboardingRow | None]) -> "Seen":
         """The same with what became known while the walk ran: newer versions, and None for what was found deleted."""
+        if not meanwhile:
+            return self
         rows = {row_id: row for row_id, row in {**self.rows, **meanwhile}.items() if row is not None}
         return Seen(rows, None if self.gone is None else self.gone - meanwhile.keys())
 
     def applied_to(self, known: dict[str, OnboardingRow]) -> dict[str, OnboardingRow]:
         """What is known after the walk, when `known` was known before it."""
         if self.gone is None:
-            return dict(self.rows)
+            return self.rows
         return {row_id: row for row_id, row in {**known, **self.rows}.items() if row_id not in self.gone}
 
 
@@ -57,35 +59,41 @@ def plan(known: Mapping[str, OnboardingRow], *, phases: Phases) -> tuple[str, ..
 async def onboardings(
     pivotal: AsyncPivotalApi, known: Mapping[str, OnboardingRow], *, phases: Phases, whole: bool
 ) -> Seen:
-    """Walk the onboardings, all of them with `whole`, else by the cheaper plan; raises the client's errors."""
+    """Walk the onboardings, all of them with `whole`, else by the cheaper plan; raises the client's errors.
+
+    What is still as it was `known` stays the same object.
+    """
     wanted = None if whole else plan(known, phases=phases)
     if wanted is None:
         return await _whole(pivotal, known)
-    rows = await _of_phases(pivotal, wanted)
+    rows = await _of_phases(pivotal, wanted, known)
     missing = [row.id for row in known.values() if row.phase in wanted and row.id not in rows]
     if len(missing) > pages(len(known)):
         return await _whole(pivotal, known)
     return await _ask_for(pivotal, missing, rows)
 
 
-async def customers(pivotal: AsyncPivotalApi) -> dict[str, CustomerRow]:
-    """Walk all customers; raises the client's errors."""
+async def customers(pivotal: AsyncPivotalApi, known: Mapping[str, CustomerRow]) -> dict[str, CustomerRow]:
+    """Walk all customers, likewise; raises the client's errors."""
     shared: dict[Any, Any] = {}
-    return {row.id: row.lean(shared) async for row in pivotal.customers.rows()}
+    return {row.id: row.lean(shared, known=known.get(row.id)) async for row in pivotal.customers.rows()}
 
 
 async def _whole(pivotal: AsyncPivotalApi, known: Mapping[str, OnboardingRow]) -> Seen:
     """Walk everything. What a list leaves out while it changes is asked for once before it counts as gone."""
-    rows = await _collect(pivotal.onboardings.rows())
+    rows = await _collect(pivotal.onboardings.rows(), known)
     missing = [onboarding_id for onboarding_id in known if onboarding_id not in rows]
     return Seen((await _ask_for(pivotal, missing, rows)).rows if len(missing) <= CHECKED else rows)
 
 
-async def _of_phases(pivotal: AsyncPivotalApi, wanted: tuple[str, ...]) -> dict[str, OnboardingRow]:
+async def _of_phases(
+    pivotal: AsyncPivotalApi, wanted: tuple[str, ...], known: Mapping[str, OnboardingRow]
+) -> dict[str, OnboardingRow]:
     """Walk several phases at once; the first failure ends all of them."""
     try:
         async with asyncio.TaskGroup() as group:
-            walks = [group.create_task(_collect(pivotal.onboardings.rows(phase=phase))) for phase in wanted]
+            lists = (pivotal.onboardings.rows(phase=phase) for phase in wanted)
+            walks = [group.create_task(_collect(rows, known)) for rows in lists]
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
     rows: dict[str, OnboardingRow] = {}
@@ -106,11 +114,11 @@ async def _ask_for(pivotal: AsyncPivotalApi, missing: list[str], rows: dict[str,
     return Seen(rows, frozenset(gone))
 
 
-async def _collect(walk: AsyncIterable[OnboardingRow]) -> dict[str, OnboardingRow]:
+async def _collect(walk: AsyncIterable[OnboardingRow], known: Mapping[str, OnboardingRow]) -> dict[str, OnboardingRow]:
     rows: dict[str, OnboardingRow] = {}
     shared: dict[Any, Any] = {}
     async for row in walk:
-        _keep_newer(rows, row.lean(shared))
+        _keep_newer(rows, row.lean(shared, known=known.get(row.id)))
     return rows
 
 

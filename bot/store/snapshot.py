@@ -67,11 +67,11 @@ class SnapshotRows:
         walked. Whatever was put after `started_at` is newer than the walk's copy and stays. `met` says of new rows when
         they were seen first, where that was before this walk.
         """
-        seen = {row.id: row for row in rows}
+        waiting = {row.id: row for row in rows}
         async with self._database.writing() as connection:
             await self._database.alone(connection, key=ORDER)
             changed, missing, found = await _compare(
-                connection, seen, started_at=started_at, seen_at=as_of, source=source
+                connection, waiting, started_at=started_at, seen_at=as_of, source=source
             )
             removed = missing if gone is None else missing.intersection(gone)
             await self._write(connection, onboardings, _stored(changed, written_at=started_at, met=met or {}))
@@ -190,10 +190,17 @@ class SnapshotRows:
 
 
 async def _compare(
-    connection: AsyncConnection, seen: dict[str, OnboardingRow], *, started_at: datetime, seen_at: datetime, source: str
+    connection: AsyncConnection,
+    waiting: dict[str, OnboardingRow],
+    *,
+    started_at: datetime,
+    seen_at: datetime,
+    source: str,
 ) -> tuple[list[OnboardingRow], set[str], list[Observation]]:
-    """What the walk's rows change in the stored ones: rows to write, ids it did not see, and the observations."""
-    waiting = dict(seen)
+    """What the walk's rows change in the stored ones: rows to write, ids it did not see, and the observations.
+
+    Of the rows `waiting` those are left that are not stored yet.
+    """
     changed: list[OnboardingRow] = []
     missing: set[str] = set()
     found: list[Observation] = []
@@ -206,7 +213,7 @@ async def _compare(
                 continue
             if row is None:
                 missing.add(values[0])
-            elif values != list(_values(row, _ONBOARDING).values()):
+            elif tuple(values) != OnboardingRow.values(row):
                 changed.append(row)
                 before = OnboardingRow.model_construct(**dict(zip(_ONBOARDING, values, strict=True)))
                 found += changes(before, row, seen_at=seen_at, source=source)

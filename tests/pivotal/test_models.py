@@ -138,6 +138,20 @@ def test_unset_is_false_and_says_so():
     assert (repr(UNSET), bool(UNSET), isinstance(UNSET, Unset)) == ("UNSET", False, True)
 
 
+def test_a_row_that_says_what_is_known_is_kept_once():
+    known = OnboardingRow.read(b"{%s}" % ROW).lean({})
+    same, newer = (OnboardingRow.read(b'{%s,"csm_id":%s}' % (ROW, csm)) for csm in (b"null", b'"usr_1"'))
+
+    assert same.lean({}, known=known) is known
+    assert newer.lean({}, known=known) == newer
+
+
+def test_instants_in_utc_share_one_zone():
+    onboarding = OnboardingRow.read(b'{%s,"created_at":"2026-07-15T09:00:00.000Z"}' % ROW)
+
+    assert onboarding.created_at.tzinfo is UTC
+
+
 def test_a_lean_row_is_the_same_row_and_shares_what_others_have_too():
     whole = {"display_id": 1, "customer_id": "cus_of_two", "phase": "review", "state": "at_risk"}
     first, second = (OnboardingRow.read(json.dumps({**whole, "id": row_id}).encode()) for row_id in ("onb_a", "onb_b"))

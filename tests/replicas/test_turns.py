@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.phases import Phases
 from bot.pivotal import AsyncPivotalApi
-from bot.services.portfolio import Portfolio, Sight
+from bot.services.portfolio import Portfolio
+from bot.services.refreshing import Sight
 from bot.services.turns import HELD, PATIENCE, WALK
 from bot.store import Store
 

@@ -11,7 +11,8 @@ from bot.pivotal import AsyncPivotalApi, RetryPolicy
 from bot.pivotal.models import OnboardingRow
 from bot.sandbox.pivotal import Fault, LocalPivotal
 from bot.services import walks
-from bot.services.portfolio import Portfolio, Refreshed, Sight
+from bot.services.portfolio import Portfolio
+from bot.services.refreshing import Refreshed, Sight
 from bot.store import Store
 
 MINUTE = timedelta(minutes=1)
@@ -217,6 +218,22 @@ async def test_changes_between_walks_become_history(
     assert history.phase_since == seen_at
     assert [slip.days for slip in history.slips] == [14]
     assert Observation(record["id"], "phase", "review", "program_buildout", seen_at, "poll") in reports[-1].observations
+
+
+async def test_what_has_not_changed_stays_the_same_object(
+    portfolio: Portfolio, pivotal: LocalPivotal, clock: Clock
+) -> None:
+    for number in (88, 89):
+        pivotal.has_onboarding(number, customer=f"Cafe {number}", phase="review")
+    await portfolio.snapshot(NOTHING)
+    before, moved = portfolio.known("88"), portfolio.known("89")
+    pivotal.edit(89, phase="launch")
+    clock.passes()
+
+    await portfolio.snapshot(NOTHING)
+
+    assert portfolio.known("88") is before
+    assert portfolio.known("89") != moved
 
 
 async def test_an_onboarding_is_in_its_phase_since_it_was_met_at_least_also_after_a_restart(

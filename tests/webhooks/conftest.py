@@ -15,7 +15,8 @@ from bot.pivotal import AsyncPivotalApi, RetryPolicy
 from bot.sandbox.pivotal import signing
 from bot.services.chores import Chore
 from bot.services.events import Events
-from bot.services.portfolio import Portfolio, Sight
+from bot.services.portfolio import Portfolio
+from bot.services.refreshing import Sight
 from bot.store import Store
 from bot.webhooks import PATH, add_route
 

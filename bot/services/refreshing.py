@@ -1,0 +1,157 @@
+"""Walks Pivotal's lists, all or the customers alone, when told to, and takes what they say into store and memory."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.errors import UpstreamError
+from bot.domain.phases import Phases
+from bot.domain.records import Observation, Standing
+from bot.pivotal import AsyncPivotalApi
+from bot.pivotal.errors import AuthenticationFailed, PivotalError, RateLimited
+from bot.pivotal.models import CustomerRow, OnboardingRow
+from bot.services import walks
+from bot.services.memory import Memory
+from bot.services.recall import Recall
+from bot.store import Store, Walked
+
+WHOLE_WALK = timedelta(days=1)
+"""At least this often everything is walked: deletions among closed onboardings show in no other way."""
+
+CUSTOMERS = timedelta(hours=6)
+"""Customers change seldom: they are walked this often, or when one turns up that nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """One attempt to refresh the portfolio, for logs, figures and whoever follows changes."""
+
+    started_at: datetime
+    whole: bool = False
+    onboardings: int = 0
+    customers: int | None = None
+    """How many, when they were walked."""
+    observations: tuple[Observation, ...] = ()
+    error: PivotalError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What became known at one moment: changes seen, and onboardings found to be gone, as they stood last."""
+
+    changes: tuple[Observation, ...] = ()
+    gone: tuple[Standing, ...] = ()
+    by: str = ""
+    """Slack user id of who made the changes through this bot."""
+    channels: frozenset[str] = frozenset()
+    """The Slack channels that were found to be a customer's own."""
+
+
+class Refreshing:
+    """Changes the memory while it holds `writing`, and afterwards has `tell` called with what it saw."""
+
+    def __init__(
+        self,
+        pivotal: AsyncPivotalApi,
+        store: Store,
+        memory: Memory,
+        recall: Recall,
+        *,
+        phases: Phases,
+        writing: asyncio.Lock,
+        tell: Callable[[Sight], None],
+    ) -> None:
+        self._pivotal = pivotal
+        self._store = store
+        self._memory = memory
+        self._recall = recall
+        self._phases = phases
+        self._writing = writing
+        self._tell = tell
+        self._meanwhile: dict[str, OnboardingRow | None] = {}
+        self._nameless: frozenset[str] = frozenset()
+
+    def overtaken(self, onboarding_id: str, row: OnboardingRow | None) -> None:
+        """Note what became known just now, None for one that is gone: it is newer than any walk under way."""
+        self._meanwhile[onboarding_id] = row
+
+    async def everything(self, now: datetime, *, interactive: bool) -> Refreshed:
+        """Walk the onboardings, and the customers where it is time to, and keep what they say.
+
+        With `interactive` a person waits, and the walk may use what is reserved for people. Raises the client's errors;
+        then nothing has changed.
+        """
+        self._meanwhile = {}
+        pivotal = self._pivotal if interactive else self._pivotal.in_background()
+        walked = self._recall.walked or Walked(as_of=now)
+        whole = walked.full_at is None or now - walked.full_at >= WHOLE_WALK
+        seen = await walks.onboardings(pivotal, self._memory.rows(), phases=self._phases, whole=whole)
+        nameless = frozenset(row.customer_id for row in seen.rows.values()) - self._memory.customers.keys()
+        late = walked.customers_at is None or now - walked.customers_at >= CUSTOMERS
+        customers = None
+        if late or nameless - self._nameless:
+            customers = await walks.customers(pivotal, self._memory.customers)
+            # A customer that no list has, such as a deleted one, is not looked for again and again.
+            self._nameless = nameless - customers.keys()
+        async with self._writing:
+            before, owned = self._memory.standings, own_channels(self._memory.customers)
+            observations = await self._keep(seen, customers, now=now)
+            gone = tuple(one for key, one in before.items() if key not in self._memory.standings)
+        self._tell(Sight(tuple(observations), gone, channels=own_channels(self._memory.customers) - owned))
+        count = None if customers is None else len(customers)
+        return Refreshed(now, seen.gone is None, len(seen.rows), count, tuple(observations))
+
+    async def customers(self, now: datetime) -> None:
+        """Walk the customers alone, and keep what they say. Raises the client's errors; then nothing has changed."""
+        found = await walks.customers(self._pivotal, self._memory.customers)
+        async with self._writing:
+            before = own_channels(self._memory.customers)
+            await self._store.snapshot.refresh_customers(found.values(), at=now)
+            if self._recall.walked:
+                self._recall.walked = replace(self._recall.walked, customers_at=now)
+            if found != self._memory.customers:
+                self._memory.hold(self._memory.rows().values(), customers=found, met={})
+        self._tell(Sight(channels=own_channels(found) - before))
+
+    async def _keep(
+        self, seen: walks.Seen, customers: dict[str, CustomerRow] | None, *, now: datetime
+    ) -> list[Observation]:
+        """Store what a walk begun at `now` saw, save what was put or removed meanwhile, and hold the same in memory."""
+        seen = seen.corrected(self._meanwhile)
+        observations = await self._store.snapshot.refresh(
+            seen.rows.values(),
+            None if customers is None else customers.values(),
+            started_at=now,
+            as_of=now,
+            source="poll",
+            gone=seen.gone,
+        )
+        rows = seen.applied_to(self._memory.rows())
+        if newer := await self._store.snapshot.put_since(now):
+            rows = rows | {row.id: row for row in newer}
+        walked = await self._store.snapshot.walked()
+        await self._recall.learn()
+        # Whoever asks meanwhile takes a walk that is noted here for one that is in memory.
+        self._memory.hold(rows.values(), customers=customers, met=dict.fromkeys(rows, now))
+        self._recall.walked = walked
+        return observations
+
+
+def own_channels(customers: Mapping[str, CustomerRow]) -> frozenset[str]:
+    """The Slack channels that these customers have for their own."""
+    return frozenset(one.slack_channel_id for one in customers.values() if one.slack_channel_id)
+
+
+def in_words(error: PivotalError, *, now: datetime) -> UpstreamError:
+    """Say to a person why Pivotal's lists could not be read."""
+    retry_at = None if error.retry_after is None else now + timedelta(seconds=error.retry_after)
+    if isinstance(error, AuthenticationFailed):
+        words, hint = "Pivotal does not accept the bot’s key.", "An admin of this bot must check its key."
+    elif isinstance(error, RateLimited):
+        words, hint = "Pivotal is busy.", ""
+    else:
+        words, hint = "Pivotal is not answering.", ""
+    trouble = UpstreamError(words, hint=hint, retry_at=retry_at)
+    trouble.__cause__ = error
+    return trouble
