@@ -25,7 +25,7 @@ from bot.config import ConfigurationError, Settings, load
 from bot.delivery import refusal
 from bot.domain.errors import BotError, MemoryAway, StartError
 from bot.listeners.manifest import Names, as_link, command, manifest
-from bot.views.subscriptions import when
+from bot.views.terms import when
 
 FAILED = 1
 INTERRUPTED = 130

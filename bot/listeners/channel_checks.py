@@ -23,7 +23,7 @@ from bot.services.checkup import Check
 from bot.services.ledger import INTENDED, Ledger
 from bot.services.memory_checks import FIRST, Unknown
 from bot.views import outcomes
-from bot.views.subscriptions import when
+from bot.views.terms import when
 
 AT_ONCE = 8
 """Channels that Slack is asked about at the same time."""

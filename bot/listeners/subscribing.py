@@ -17,7 +17,7 @@ from bot.services import Services
 from bot.services.subscriptions import Wish, allowed
 from bot.services.wishes import again, made
 from bot.views import subscriptions as views
-from bot.views import text, values
+from bot.views import terms, text, values
 from bot.views.forms import subscription as forms
 from bot.views.forms.subscription import Typed
 from bot.views.message import Message
@@ -169,8 +169,8 @@ async def _replaces(turn: Turn, kind: str, here: str) -> str:
     before = next((one for one in there if one.kind == kind), None)
     if before is None:
         return ""
-    named = f"{views.channel(before)} gets “{views.title(before, titles=turn.titles)}” already"
-    return f"{named}, {views.when(before)}: what you save takes its place."
+    named = f"{terms.channel(before)} gets “{terms.title(before, titles=turn.titles)}” already"
+    return f"{named}, {terms.when(before)}: what you save takes its place."
 
 
 def _usual(turn: Turn, kind: str, here: str) -> Typed:

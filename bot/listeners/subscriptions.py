@@ -11,7 +11,7 @@ from bot.listeners.subscribing import name_of, told
 from bot.listeners.wishes import kind_of, shown
 from bot.services.ledger import NOTICE
 from bot.services.subscriptions import allowed
-from bot.views import outcomes
+from bot.views import outcomes, terms
 from bot.views import subscriptions as views
 from bot.views.forms import ending
 from bot.views.forms import subscription as forms
@@ -88,7 +88,7 @@ async def row_menu(turn: Turn) -> Seen:
     if wanted.verb in changes:
         one = await changes[wanted.verb](wanted.id, by=turn.actor, source=turn.source, reference=turn.reference)
         done = "is paused" if wanted.verb == views.PAUSE else "goes on"
-        notice = f"“{views.title(one, titles=turn.titles)}” {views.place(one, turn.actor.slack_id)} {done}."
+        notice = f"“{terms.title(one, titles=turn.titles)}” {terms.place(one, turn.actor.slack_id)} {done}."
         return Answer(await subscriptions(turn, notice=notice), replace=True)
     if wanted.verb not in (views.EDIT, views.DELETE):
         raise UserError("This menu is from an older version of the bot.", hint=_there(turn))
@@ -119,7 +119,7 @@ async def _asked(turn: Turn, subscription_id: str, verb: str) -> View:
         raise Forbidden(f"You may not change it: it is {whose}.", hint="This bot’s admins can.")
     if verb == views.EDIT:
         return forms.form(shown(turn, one))
-    named = f"*{views.title(one, titles=turn.titles)}* {views.place(one, turn.actor.slack_id)}\n{views.when(one)}"
+    named = f"*{terms.title(one, titles=turn.titles)}* {terms.place(one, turn.actor.slack_id)}\n{terms.when(one)}"
     return ending.form(ending.Typed(one.id, named))
 
 

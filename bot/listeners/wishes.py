@@ -10,7 +10,7 @@ from bot.domain.filters import Filters
 from bot.domain.records import MOVE, SKIP, Subscription
 from bot.listeners.feature import Turn, spelled
 from bot.services.subscriptions import Wish
-from bot.views import subscriptions as views
+from bot.views import terms
 from bot.views.forms.subscription import Typed
 
 DIRECT = ("dm", "me")
@@ -118,7 +118,7 @@ def shown(turn: Turn, subscription: Subscription) -> Typed:
         country_name=countries.name(subscription.holidays) if subscription.holidays else "",
         on_holiday=subscription.on_holiday,
         subscription_id=subscription.id,
-        where=views.channel(subscription),
+        where=terms.channel(subscription),
     )
 
 

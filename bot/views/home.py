@@ -11,9 +11,8 @@ from slack_sdk.models.views import View
 from bot.domain import dates
 from bot.domain.records import Delivery, DeliveryStatus, Follow, Standing, Subscription
 from bot.domain.risk import Risk
-from bot.views import controls, following, new, rows, text, values
+from bot.views import controls, following, new, rows, terms, text, values
 from bot.views import standing as said
-from bot.views import subscriptions as digests
 from bot.views.finding import FIND
 from bot.views.lists import GO
 from bot.views.message import context, header, section
@@ -146,7 +145,7 @@ def _subscribed(content: Home) -> list[Block]:
     shown = content.subscriptions[:MOST]
     if not shown:
         return []
-    lines = [digests.line(one, following=coming, titles=content.titles) for one, coming in shown]
+    lines = [terms.line(one, following=coming, titles=content.titles) for one, coming in shown]
     left = len(content.subscriptions) - len(shown)
     more = _way("See all", "subscriptions", at="home", named="See all: digests") if left else None
     return [DividerBlock(), section("*Digests you subscribed*", accessory=more), context("\n".join(lines))]
@@ -195,6 +194,6 @@ def _outcome(subscription: Subscription, last: Delivery, *, titles: Mapping[str,
     local = last.claimed_at.astimezone(zone)
     told = _OUTCOMES.get(last.status, "posted")
     why = f" ({text.name(last.reason, 120)})" if last.reason and told != "posted" else ""
-    where = digests.channel(subscription)
-    named = f"{digests.title(subscription, titles=titles)} in {where}"
+    where = terms.channel(subscription)
+    named = f"{terms.title(subscription, titles=titles)} in {where}"
     return f"{named}: {told}{why}, {dates.short(local.date())} {local:%H:%M}"
