@@ -60,8 +60,9 @@ def read(body: Mapping[str, Any]) -> AsyncBoltRequest | None:
     found = next(_wrong(body), None)
     if found is None:
         try:
-            # To Bolt, "socket_mode" means a body that is verified and parsed already.
-            return AsyncBoltRequest(mode="socket_mode", body=dict(body), headers={})
+            # To Bolt, what is null is there, and "socket_mode" means a body that is verified and parsed already.
+            present = {name: part for name, part in body.items() if part is not None or name not in OBJECTS}
+            return AsyncBoltRequest(mode="socket_mode", body=present, headers={})
         except (KeyError, IndexError, TypeError, AttributeError, ValueError, RecursionError) as error:
             found = type(error).__name__
     log.error("request not understood", why="its shape", where=found)

@@ -3,12 +3,13 @@
 import asyncio
 import json
 from io import BytesIO
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
+from bot.listeners import shapes
 from bot.sandbox.slack.world import ANA, ONBOARDING
 
 pytestmark = pytest.mark.parametrize("mode", ["http"])
@@ -91,6 +92,13 @@ async def test_signed_but_incomplete_request_breaks_nothing(post, ask, body):
     await post(json.dumps(body).encode(), kind="application/json")
 
     assert "Ana Ruiz" in await ask("whoami")
+
+
+@pytest.mark.parametrize("name", shapes.OBJECTS)
+async def test_a_strangers_command_with_a_null_in_it_is_nobodys(post, slack, name):
+    body = {**dict(parse_qsl(command(slack, "whoami").decode())), "command": "/theirs", name: None}
+
+    assert await post(json.dumps(body).encode(), kind="application/json") == 404
 
 
 async def test_bytes_that_are_no_text_are_refused(post):
