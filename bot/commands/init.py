@@ -1,30 +1,22 @@
 """`onboarding-bot init`: asks for what the bot needs, one thing at a time, checks each, and writes `.env` last."""
 
-import asyncio
-import os
 import re
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from aiohttp import ClientError
 from rich.console import Console
-from slack_sdk.errors import SlackApiError
 
-from bot.commands import connection, init_digest, init_file, memory
+from bot.commands import connection, init_app, init_digest, init_file, memory
 from bot.commands import init_questions as ask_for
-from bot.commands import manifest as script
 from bot.commands.init_asking import Asker, Check, Question, shown_as
-from bot.commands.init_checks import Checks, Unfit, Workspace, channel_id, looks, one_of, public
+from bot.commands.init_checks import Checks, Unfit, Workspace, channel_id, looks, one_of, outcome
+from bot.commands.init_values import Values, environment
 from bot.commands.progress import progress
-from bot.commands.terminal import plain
-from bot.config import ConfigurationError, Settings, load
-from bot.delivery import refusal
-from bot.domain.errors import BotError, MemoryAway, StartError
-from bot.listeners.manifest import Names, as_link, command, manifest
+from bot.config import ConfigurationError, load
 from bot.views.terms import when
 
 FAILED = 1
@@ -61,25 +53,19 @@ def main(options: Options, *, clock: Callable[[], datetime]) -> int:
         return INTERRUPTED
 
 
-_UNKNOWN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
-"""How Slack says that it does not know a token."""
-
-
 class Setup:
     """One run: six steps, each of which adds to what is to be written."""
 
     def __init__(self, options: Options, console: Console, *, clock: Callable[[], datetime]) -> None:
-        self.environment = {name: value for name in Settings.model_fields if (value := os.environ.get(name.upper()))}
         self.options = options
-        self.given = self.environment | dict(options.settings)
-        self.present = init_file.read(FILE)
-        self.new = not (self.present.get("slack_bot_token") or self.given.get("slack_bot_token"))
+        self.values = Values(options.settings, init_file.read(FILE), environment())
         asks = not options.yes and sys.stdin.isatty()
-        given = self.given | ({"channel": options.channel} if options.channel else {})
-        self.ask = Asker(given, self.present, asks=asks, console=console)
-        self.wanted: dict[str, str] = {}
+        given = {**self.values.given, **({"channel": options.channel} if options.channel else {})}
+        self.ask = Asker(given, self.values.present, asks=asks, console=console)
         self.place = ""
-        self.checks = Checks(slack=self._plain("slack_api_url"), pivotal=self._plain("pivotal_base_url"), clock=clock)
+        self.checks = Checks(
+            slack=self.values.now("slack_api_url"), pivotal=self.values.now("pivotal_base_url"), clock=clock
+        )
 
     def run(self) -> int:
         """Go through the steps, write, and subscribe; gives the exit code."""
@@ -103,65 +89,31 @@ class Setup:
         """Whether Slack is to call an address; otherwise the bot keeps a connection open."""
         self.ask.heading("1 of 6 · How Slack reaches the bot")
         if (http := self.options.http) is None:
-            question = replace(ask_for.MODE, usual="http" if self._was_http() or self.options.url else "socket")
+            question = replace(ask_for.MODE, usual="http" if self.values.was_http or self.options.url else "socket")
             http = self.ask.value(question, one_of("socket", "http")).lower() == "http"
         self.ask.well("http: Slack calls an address of yours." if http else "socket: no public address is needed.")
         return http
 
     def _manifest(self, *, http: bool) -> None:
-        """What the Slack app is made from: a link for a new one, or what to paste when something about it changes."""
         self.ask.heading("2 of 6 · The Slack app")
         for name in ("bot_command", "bot_alias", "slack_api_url", "pivotal_base_url"):
-            if name in self.given:
-                looks(name, self.given[name])
-                self.wanted[name] = self.given[name]
-        names = Names(self._plain("bot_command"), self._plain("bot_alias"))
-        before = Names(self._before("bot_command"), self._before("bot_alias"))
-        turned = http != self._was_http()
-        if self.options.url and not http:
-            raise Unfit("An address is for HTTP mode: --http --url ….")
-        url = self.options.url or self._plain("public_url") if http else ""
-        if http and not url and self.ask.asks and (self.new or turned):
-            url = self.ask.value(ask_for.ADDRESS, public)
-        if url:
-            looks("public_url", url)
-        if http or turned:
-            self.wanted["public_url"] = url
-        if not self.new:
-            changes = turned or names != before or (http and url != self._before("public_url"))
-            self._changed_app(names, http=http, url=url, changes=changes)
-            return
-        line = script.line(names, http=http, url=url)
-        if http and not url:
-            self.ask.say(f"With your own address, this prints what the app is made from:\n{line} --link")
-        else:
-            self.ask.say("Open this link, choose your workspace, and press Next, then Create:")
-            self.ask.say(as_link(manifest(names, request_url=script.request_url(url) if url else None)))
-            plain = command() if names == Names() and not http else line
-            self.ask.say(f"Or paste what {plain} prints: api.slack.com/apps > Create New App > From a manifest.")
-            self.ask.pause("Press Enter when the app is there. ")
+            if name in self.values.given:
+                looks(name, self.values.given[name])
+                self.values.wanted[name] = self.values.given[name]
+        init_app.describe(self.values, self.ask, http=http, url=self.options.url, extras=self._extras)
 
-    def _changed_app(self, names: Names, *, http: bool, url: str, changes: bool) -> None:
-        """What prints the manifest of an app that is there, with the optional features it has."""
+    def _extras(self) -> Collection[str]:
+        """The optional features of the app that is there, as far as Slack tells."""
         try:
-            extras = self._asked(self.checks.extras(self._plain("slack_bot_token")))
+            return self._asked(self.checks.extras(self.values.now("slack_bot_token")))
         except Unfit:  # which is told when the token is looked at
-            extras = []
-        if changes:
-            line = script.line(names, http=http, url=url, extras=extras)
-            self.ask.say(f"The app changes. Paste what this prints under App Manifest in its settings:\n{line}")
-        else:
-            self.ask.say(f"{command(extras)} prints what the app is made from, to paste under App Manifest.")
-
-    def _was_http(self) -> bool:
-        """Whether Slack calls an address, as far as it is set up."""
-        return bool(self.present.get("slack_signing_secret") and not self.present.get("slack_app_token"))
+            return ()
 
     def _app(self, *, http: bool) -> None:
         """The secret that lets the Slack app and the bot find each other."""
         if http:
             self._setting(ask_for.SIGNING, lambda _: "Noted. Slack has no way to check it before its first request.")
-            self.wanted["slack_app_token"] = ""
+            self.values.wanted["slack_app_token"] = ""
         else:
             self._setting(ask_for.APP_TOKEN, self._app_token)
 
@@ -201,13 +153,13 @@ class Setup:
         """The channel of a first digest; nothing without one, or when the bot was set up before."""
         self.ask.heading("6 of 6 · A first digest")
         admin = self._admin()
-        if not self.options.channel and not (self.new and admin and self.ask.asks):
-            self.ask.say(f"{self._plain('bot_command')} subscribe, typed in a channel, subscribes it to one.")
+        if not self.options.channel and not (self.values.new and admin and self.ask.asks):
+            self.ask.say(f"{self.values.now('bot_command')} subscribe, typed in a channel, subscribes it to one.")
             return ""
         if admin is None:
             raise Unfit("A digest is subscribed by a person: name one in BOT_ADMINS, beside the groups.")
-        guests = _parts(self._plain("bot_guests_allowed"))
-        key = self.wanted["pivotal_api_key"]
+        guests = _parts(self.values.now("bot_guests_allowed"))
+        key = self.values.wanted["pivotal_api_key"]
 
         def check(value: str) -> str:
             with progress(self.ask.console) as tell:
@@ -220,11 +172,10 @@ class Setup:
         return channel_id(self.ask.value(ask_for.CHANNEL, check))
 
     def _write(self) -> None:
-        """Write what is different from what the file says, or from what holds without a line."""
         self.ask.console.print()
-        for name in (one for one, value in self.wanted.items() if self.environment.get(one, value) != value):
+        for name in self.values.overruled:
             self.ask.console.print(f"The environment has another {name.upper()}, which wins while it is set there.")
-        new = {name: value for name, value in self.wanted.items() if value != self.present.get(name, _usual(name))}
+        new = self.values.changes
         if not new:
             self.ask.console.print(f"{FILE} stays as it is.")
             return
@@ -248,7 +199,7 @@ class Setup:
             why = str(error) or "Stopped."
             _complain(f"{FILE} is written; the digest is not subscribed. {why}")
             return FAILED if isinstance(error, Unfit) else INTERRUPTED
-        if self.present.get("slack_bot_token"):
+        if self.values.present.get("slack_bot_token"):
             self.ask.console.print("A bot that runs takes settings up when it is started again.")
         else:
             self.ask.console.print(
@@ -274,35 +225,16 @@ class Setup:
             looks(question.name, value)
             return check(value)
 
-        self.wanted[question.name] = self.ask.value(question, checked)
+        self.values.wanted[question.name] = self.ask.value(question, checked)
 
     def _asked(self, work: Coroutine[Any, Any, ValueT]) -> ValueT:
-        """What a check finds out; raises Unfit, in words, for whatever it could not."""
-        try:
-            return asyncio.run(work)
-        except StartError as error:
-            raise Unfit(plain(str(error)), again=not _of_no_use(error.__cause__)) from error
-        except BotError as error:
-            told = plain(f"{error.message} {error.advice(self._plain('bot_command'))}")
-            raise Unfit(told.strip(), again=True) from error
-        except MemoryAway as error:
-            raise Unfit("The bot’s memory does not answer. Check DATABASE_URL.", again=True) from error
-        except SlackApiError as error:
-            raise Unfit(f"Slack refused to say ({refusal(error) or 'no answer'}).", again=True) from error
-        except (ClientError, TimeoutError, OSError) as error:
-            raise Unfit(f"There is no answer: {error}.", again=True) from error
-
-    def _plain(self, name: str) -> str:
-        """A setting as it will be: wanted, given, there already, or usual."""
-        return self.wanted.get(name) or self.given.get(name) or self.present.get(name) or _usual(name)
-
-    def _before(self, name: str) -> str:
-        """A setting as the file has it: there, or usual."""
-        return self.present.get(name) or _usual(name)
+        return outcome(work, command=self.values.now("bot_command"))
 
     def _admin(self) -> str | None:
         """The first admin who is a person."""
-        return next((one for one in _parts(self.wanted["bot_admins"]) if re.fullmatch(r"[UW][A-Z0-9]+", one)), None)
+        return next(
+            (one for one in _parts(self.values.wanted["bot_admins"]) if re.fullmatch(r"[UW][A-Z0-9]+", one)), None
+        )
 
 
 def _complain(text: str) -> None:
@@ -311,15 +243,3 @@ def _complain(text: str) -> None:
 
 def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
-
-
-def _of_no_use(cause: BaseException | None) -> bool:
-    """Whether Slack does not know a token, and will not a moment later either."""
-    return isinstance(cause, SlackApiError) and refusal(cause) in _UNKNOWN
-
-
-def _usual(name: str) -> str:
-    """What a setting is without a line for it, as it would be written."""
-    field = Settings.model_fields[name]
-    usual = None if field.is_required() else field.default
-    return str(usual) if isinstance(usual, str) else ""

@@ -1,26 +1,32 @@
 """What `init` finds out about a value before it is written: its kind by its looks, the rest from Slack and Pivotal."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
-from aiohttp import ClientSession
+from aiohttp import ClientError, ClientSession
 from pydantic import ValidationError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import config
 from bot.app import SLACK_TIMEOUT
+from bot.commands.terminal import plain
 from bot.config import Settings
 from bot.delivery import refusal
+from bot.domain.errors import BotError, MemoryAway, StartError
 from bot.listeners import reaching
 from bot.listeners.bolt import Identity
 from bot.listeners.manifest import EXTRAS, SCOPES, begun, command
 from bot.listeners.roles import WORKSPACE_ADMINS, Access, Roles
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError
+
+ValueT = TypeVar("ValueT")
 
 KEY_NAME = "Slack onboarding bot"
 KINDS = (
@@ -37,6 +43,8 @@ KINDS = (
 _SIGNING = re.compile(r"[0-9a-f]{32}")
 SIGNING = "0" * 32
 """What a signing secret looks like."""
+_UNKNOWN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+"""How Slack says that it does not know a token."""
 WANTED = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-", "pivotal_api_key": "pivotal_"}
 
 
@@ -73,6 +81,27 @@ def looks(name: str, value: str) -> None:
         for detail in error.errors():
             if detail["loc"][0] == name and detail["type"] == "value_error":
                 raise Unfit(f"It {detail['msg'].removeprefix('Value error, ').rstrip('.')}.") from None
+
+
+def outcome(work: Coroutine[Any, Any, ValueT], *, command: str) -> ValueT:
+    """What a check finds out; raises Unfit, in words, for whatever it could not. `command` is what people type."""
+    try:
+        return asyncio.run(work)
+    except StartError as error:
+        raise Unfit(plain(str(error)), again=not _of_no_use(error.__cause__)) from error
+    except BotError as error:
+        raise Unfit(plain(f"{error.message} {error.advice(command)}").strip(), again=True) from error
+    except MemoryAway as error:
+        raise Unfit("The bot’s memory does not answer. Check DATABASE_URL.", again=True) from error
+    except SlackApiError as error:
+        raise Unfit(f"Slack refused to say ({refusal(error) or 'no answer'}).", again=True) from error
+    except (ClientError, TimeoutError, OSError) as error:
+        raise Unfit(f"There is no answer: {error}.", again=True) from error
+
+
+def _of_no_use(cause: BaseException | None) -> bool:
+    """Whether Slack does not know a token, and will not a moment later either."""
+    return isinstance(cause, SlackApiError) and refusal(cause) in _UNKNOWN
 
 
 def one_of(*words: str) -> Callable[[str], str]:
