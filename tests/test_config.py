@@ -132,7 +132,7 @@ def test_everything_missing_is_listed_at_once():
         config.load()
 
     told = "\n".join(raised.value.problems)
-    assert "SLACK_BOT_TOKEN is missing: The bot token of the Slack app" in told
+    assert "SLACK_BOT_TOKEN is missing: The bot token of the Slack app, xoxb-…." in told
     assert "PIVOTAL_API_KEY is missing" in told
     assert "SLACK_SIGNING_SECRET is missing, and so is SLACK_APP_TOKEN" in told
     assert len(raised.value.problems) == 3

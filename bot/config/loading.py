@@ -56,6 +56,7 @@ def unreadable(env_file: Path | None, error: Exception) -> str:
 
 def _in_words(field: str, kind: str, message: str) -> str:
     if kind == "missing":
-        return f"{field.upper()} is missing: {Settings.model_fields[field].description}."
+        told = str(Settings.model_fields[field].description).replace("`", "")  # no mark in a terminal
+        return f"{field.upper()} is missing: {told}."
     said = _MEANT.get(field, message).removeprefix("Value error, ")
     return f"{field.upper()} {said[:1].lower()}{said[1:].rstrip('.')}."
