@@ -5,20 +5,14 @@ from datetime import time
 
 from bot.digests.digest import Briefing, Digest, Written
 from bot.domain import delta, risk
-from bot.domain.risk import DEFAULTS, Thresholds
+from bot.domain.risk import DEFAULTS, Moment, Thresholds
 from bot.views import digests as views
 
 
 def write(briefing: Briefing) -> Written:
     """Write it from a briefing. With nothing to say it is silent, but for one "all clear" after a digest with rows."""
-    every = risk.at_risk(
-        briefing.narrowed,
-        phases=briefing.phases,
-        today=briefing.today,
-        now=briefing.frame.now,
-        thresholds=briefing.thresholds,
-        medians=briefing.medians,
-    )
+    moment = Moment(briefing.phases, briefing.today, briefing.frame.now, briefing.thresholds, briefing.medians)
+    every = risk.at_risk(briefing.narrowed, moment)
     asleep = {one.onboarding_id: one for one in briefing.frame.snoozed}
     risks = tuple(one for one in every if one.standing.onboarding.id not in asleep)
     hidden = [asleep[key] for one in every if (key := one.standing.onboarding.id) in asleep]

@@ -67,6 +67,7 @@ _OWNERS = _MANAGERS | {Role.OWNER}
 _LINKED = _MANAGERS | {Role.LINKED}
 _CHANNELS = _MANAGERS | {Role.STAND_IN}
 _BY_LINK = frozenset({Role.OWNER, Role.LINKED})
+_OWNED = tuple((role, f"{role}_id") for role in OWNER_ROLES)
 
 RULES = {
     Right.READ: Rule("look at onboardings", _ANYBODY),
@@ -158,8 +159,7 @@ def roles(actor: Actor, *, onboarding: OnboardingRow | None = None) -> frozenset
 
 def owners(onboarding: OnboardingRow) -> dict[str, str]:
     """Role → Pivotal user id, of the roles that somebody has."""
-    found = {role: getattr(onboarding, f"{role}_id") for role in OWNER_ROLES}
-    return {role: pivotal_id for role, pivotal_id in found.items() if pivotal_id}
+    return {role: pivotal_id for role, field in _OWNED if (pivotal_id := getattr(onboarding, field))}
 
 
 def _who(rule: Rule, actor: Actor, onboarding: OnboardingRow | None, directory: Directory | None) -> str:

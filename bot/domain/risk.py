@@ -4,7 +4,7 @@ One function, `reasons`, feeds the digest, the at-risk list and the card's why l
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -97,33 +97,23 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Moment:
+class Moment:
     """What every rule is judged against."""
 
     phases: Phases
     today: date
+    """The reader's calendar day."""
     now: datetime
-    thresholds: Thresholds
-    medians: Mapping[str, float]
+    thresholds: Thresholds = DEFAULTS
+    medians: Mapping[str, float] = field(default_factory=dict)
+    """Days per phase, as the function `medians` gives them."""
 
 
-def reasons(
-    standing: Standing,
-    *,
-    phases: Phases,
-    today: date,
-    now: datetime,
-    thresholds: Thresholds = DEFAULTS,
-    medians: Mapping[str, float] | None = None,
-) -> tuple[Reason, ...]:
-    """Say why an onboarding needs attention, worst first; none for one that is paused or over.
-
-    `today` is the reader's calendar day, `medians` are days per phase as the function `medians` gives them.
-    """
+def reasons(standing: Standing, moment: Moment) -> tuple[Reason, ...]:
+    """Say why an onboarding needs attention, worst first; none for one that is paused or over."""
     onboarding = standing.onboarding
-    if onboarding.state == states.PAUSED or states.closed(onboarding, phases=phases):
+    if onboarding.state == states.PAUSED or states.closed(onboarding, phases=moment.phases):
         return ()
-    moment = _Moment(phases, today, now, thresholds, medians or {})
     texts = {
         **_about_the_launch(standing, moment),
         MARKED: "marked at risk in Pivotal" if onboarding.state == states.AT_RISK else None,
@@ -136,25 +126,12 @@ def reasons(
     )
 
 
-def at_risk(
-    snapshot: Snapshot,
-    *,
-    phases: Phases,
-    today: date,
-    now: datetime,
-    thresholds: Thresholds = DEFAULTS,
-    medians: Mapping[str, float] | None = None,
-) -> tuple[Risk, ...]:
+def at_risk(snapshot: Snapshot, moment: Moment) -> tuple[Risk, ...]:
     """List what needs attention, worst first.
 
     Launch overdue, then launching soon, then longest at risk, then what lacks only a date or an owner; ties by name.
     """
-    found = []
-    for standing in snapshot.standings:
-        why = reasons(standing, phases=phases, today=today, now=now, thresholds=thresholds, medians=medians)
-        if why:
-            found.append(Risk(standing, why))
-    moment = _Moment(phases, today, now, thresholds, medians or {})
+    found = (Risk(standing, why) for standing in snapshot.standings if (why := reasons(standing, moment)))
     return tuple(sorted(found, key=lambda risk: _place(risk, moment)))
 
 
@@ -177,7 +154,7 @@ def _stays(observations: Iterable[Observation]) -> Iterable[tuple[str, float]]:
             yield entered.after, (left.seen_at - entered.seen_at) / DAY
 
 
-def _about_the_launch(standing: Standing, moment: _Moment) -> dict[str, str | None]:
+def _about_the_launch(standing: Standing, moment: Moment) -> dict[str, str | None]:
     """Rules about the target date: they end with the launch."""
     onboarding, target = standing.onboarding, standing.onboarding.target_launch_date
     if moment.phases.launched(onboarding.phase):
@@ -204,7 +181,7 @@ def _about_the_launch(standing: Standing, moment: _Moment) -> dict[str, str | No
     return texts
 
 
-def _stalled(standing: Standing, moment: _Moment) -> str | None:
+def _stalled(standing: Standing, moment: Moment) -> str | None:
     usual = moment.medians.get(standing.onboarding.phase)
     if usual is None or states.effective(standing.onboarding) == states.WAITING:
         return None
@@ -214,27 +191,27 @@ def _stalled(standing: Standing, moment: _Moment) -> str | None:
     return f"{told} in phase, usually {round(usual) or 'less than one'}"
 
 
-def _waiting(standing: Standing, moment: _Moment) -> str | None:
+def _waiting(standing: Standing, moment: Moment) -> str | None:
     if states.effective(standing.onboarding) != states.WAITING:
         return None
     days, told = _lasted(standing.history.state_since, standing.history.state_at_least, moment)
     return f"waiting on the customer for {told}" if days >= moment.thresholds.waiting_days else None
 
 
-def _no_owner(standing: Standing, moment: _Moment) -> str | None:
+def _no_owner(standing: Standing, moment: Moment) -> str | None:
     if owners(standing.onboarding):
         return None
     days = _days(standing.onboarding.created_at, moment)
     return f"no owner {_ago(days)} it was created" if days >= max(moment.thresholds.no_owner_days, 0) else None
 
 
-def _lasted(since: datetime | None, at_least: datetime | None, moment: _Moment) -> tuple[int, str]:
+def _lasted(since: datetime | None, at_least: datetime | None, moment: Moment) -> tuple[int, str]:
     """Whole days, and how to say them: `12 d`, or `at least 12 d` where the start was not seen; -1 when unknown."""
     days = _days(since or at_least, moment)
     return days, f"{days} d" if since else f"at least {days} d"
 
 
-def _days(since: datetime | None, moment: _Moment) -> int:
+def _days(since: datetime | None, moment: Moment) -> int:
     """Whole days since then; -1 when nobody knows, which is less than any threshold."""
     if since is None:
         return -1
@@ -252,7 +229,7 @@ def _nth(count: int) -> str:
     return f"{count}{ending}"
 
 
-def _place(risk: Risk, moment: _Moment) -> tuple[int, int, str, int]:
+def _place(risk: Risk, moment: Moment) -> tuple[int, int, str, int]:
     """The place in the list: its group, then the order within it, then the name."""
     onboarding = risk.standing.onboarding
     tie = (risk.standing.title.casefold(), onboarding.display_id)
@@ -267,7 +244,7 @@ def _place(risk: Risk, moment: _Moment) -> tuple[int, int, str, int]:
     return (2, -_longest(risk, rules, moment), *tie)
 
 
-def _longest(risk: Risk, rules: set[str], moment: _Moment) -> int:
+def _longest(risk: Risk, rules: set[str], moment: Moment) -> int:
     """For how many days it has been at risk, as far as that was seen."""
     history = risk.standing.history
     spans = [0]

@@ -16,7 +16,7 @@ from bot.domain.naming import Reading
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, Snapshot, Standing
 from bot.domain.references import Link, Name, Number
-from bot.domain.risk import DEFAULTS, Reason, Risk, Thresholds
+from bot.domain.risk import DEFAULTS, Moment, Reason, Risk, Thresholds
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import InvalidRequest, PivotalError
 from bot.pivotal.errors import NotFound as GoneFromPivotal
@@ -223,25 +223,14 @@ class Onboardings:
 
     def reasons(self, standing: Standing, *, today: date, now: datetime) -> tuple[Reason, ...]:
         """Why an onboarding needs attention; `today` is the reader's calendar day."""
-        return risk.reasons(
-            standing,
-            phases=self._phases,
-            today=today,
-            now=now,
-            thresholds=self._thresholds,
-            medians=self._portfolio.medians,
-        )
+        return risk.reasons(standing, self._moment(today, now))
 
     def at_risk(self, snapshot: Snapshot, *, today: date, now: datetime) -> tuple[Risk, ...]:
         """What needs attention in a snapshot, worst first."""
-        return risk.at_risk(
-            snapshot,
-            phases=self._phases,
-            today=today,
-            now=now,
-            thresholds=self._thresholds,
-            medians=self._portfolio.medians,
-        )
+        return risk.at_risk(snapshot, self._moment(today, now))
+
+    def _moment(self, today: date, now: datetime) -> Moment:
+        return Moment(self._phases, today, now, self._thresholds, self._portfolio.medians)
 
     async def _index(self, *, exactly: bool) -> Snapshot:
         """The names and numbers there are; before a write a newer list, lest a second onboarding be overlooked.

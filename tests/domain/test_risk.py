@@ -9,6 +9,7 @@ from bot.domain import risk, states
 from bot.domain.errors import UserError
 from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import History, Observation, Slip
+from bot.domain.risk import Moment
 
 NOW = datetime(2026, 9, 9, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -18,7 +19,7 @@ LATER = TODAY + 60 * DAY
 
 
 def why(standing, **given):
-    return [one.text for one in risk.reasons(standing, phases=PHASES, today=TODAY, now=NOW, **given)]
+    return [one.text for one in risk.reasons(standing, Moment(PHASES, TODAY, NOW, **given))]
 
 
 def slip(days, days_ago=3):
@@ -87,7 +88,7 @@ def test_of_two_at_risk_the_one_known_to_be_so_for_longer_comes_first(make_stand
         make_standing("Met so", 2, history=History(state_at_least=NOW - 6 * DAY), **marked),
     )
 
-    found = risk.at_risk(snapshot, phases=PHASES, today=TODAY, now=NOW)
+    found = risk.at_risk(snapshot, Moment(PHASES, TODAY, NOW))
 
     assert [one.standing.title for one in found] == ["Met so", "Seen"]
 
@@ -144,7 +145,7 @@ def test_the_list_goes_from_overdue_to_merely_incomplete(make_standing, make_sna
         make_standing("Alike", 10, history=History(state_since=NOW - 12 * DAY), **marked),
     )
 
-    found = risk.at_risk(snapshot, phases=PHASES, today=TODAY, now=NOW)
+    found = risk.at_risk(snapshot, Moment(PHASES, TODAY, NOW))
 
     assert [one.standing.title for one in found] == [
         "Long overdue",
@@ -207,7 +208,7 @@ def test_reasons_are_worst_first_distinct_and_for_open_ones_only(
         history=History(phase_since=since, state_since=since),
     )
 
-    found = risk.reasons(standing, phases=PHASES, today=TODAY, now=NOW, medians=dict.fromkeys(DEFAULT, 5.0))
+    found = risk.reasons(standing, Moment(PHASES, TODAY, NOW, medians=dict.fromkeys(DEFAULT, 5.0)))
 
     weights = [one.weight for one in found]
     assert weights == sorted(set(weights), reverse=True)
