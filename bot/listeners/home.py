@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from slack_sdk.models.views import View
 
-from bot.domain import dates, launches, rights, states
+from bot.domain import launches, rights, states
 from bot.domain.records import Delivery, Snapshot, Standing, Subscription, Writes
 from bot.domain.unmapped import unmapped
 from bot.listeners.claims import unclaimed
@@ -40,8 +40,9 @@ async def _drawn(turn: Turn) -> View:
     subscribed = await turn.services.subscriptions.all()
     mine = [one for one in subscribed if one.creator == turn.actor.slack_id]
     followed = await turn.services.following.of(turn.actor.slack_id)
+    viewing = turn.viewing(snapshot)
     content = Home(
-        _parts(turn, snapshot, own),
+        _parts(turn, snapshot, own, today=viewing.today),
         [(one, await _next(turn, one)) for one in mine],
         [(label, verb) for label, verb in _WAYS if verb in turn.commands],
         turn.titles,
@@ -51,12 +52,11 @@ async def _drawn(turn: Turn) -> View:
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
         offer=() if turn.actor.own_ids else claims.offer(unclaimed(turn.services)),
     )
-    return home.home(content, turn.viewing(snapshot))
+    return home.home(content, viewing)
 
 
-def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...]) -> list[Part]:
+def _parts(turn: Turn, snapshot: Snapshot, own: tuple[Standing, ...], *, today: date) -> list[Part]:
     """What is theirs; somebody who owns nothing looks after the whole team."""
-    today = dates.today(turn.now, turn.zone)
     sight = replace(snapshot, standings=own) if own else snapshot
     whose, owner = ("", f"owner:<@{turn.actor.slack_id}>") if own else (" in the team", "")
     needy = turn.services.onboardings.at_risk(sight, today=today, now=turn.now)

@@ -1,9 +1,8 @@
 """Lists: mine, all, at risk, launches; private, ten to a page, from a snapshot two minutes old at most."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 
-from bot.domain import dates, filters, launches, order, rights, states
+from bot.domain import filters, launches, order, rights, states
 from bot.domain.errors import UserError
 from bot.domain.launches import Lane
 from bot.domain.order import Order
@@ -13,6 +12,7 @@ from bot.listeners.feature import Answer, Feature, Seen, Turn, spelled
 from bot.views import claims, lists, people, values
 from bot.views.message import Message
 from bot.views.values import Turning
+from bot.views.viewing import Viewing
 
 feature = Feature("Lists")
 
@@ -24,11 +24,10 @@ _UNLINKED = "You are not linked to a Pivotal user yet, so I can’t tell which a
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What a person sees of the portfolio now: the snapshot narrowed by their filters, which `told` says in words."""
+    """What a person sees of the portfolio now: it is narrowed by their filters, which `told` says in words."""
 
-    snapshot: Snapshot
     narrowed: Snapshot
-    today: date
+    viewing: Viewing
     told: str
     sort: Order | None
     """The order asked for."""
@@ -43,12 +42,12 @@ async def home(turn: Turn, page: int = 1) -> Message:
     theirs = turn.services.onboardings.of_channel(turn.channel, snapshot)
     if theirs:
         return _customers(turn, snapshot, *theirs, page=page)
-    today = dates.today(turn.now, turn.zone)
-    needy = turn.services.onboardings.at_risk(replace(snapshot, standings=own), today=today, now=turn.now)
+    viewing = turn.viewing(snapshot)
+    needy = turn.services.onboardings.at_risk(replace(snapshot, standings=own), today=viewing.today, now=turn.now)
     reasons = {risk.standing.onboarding.id: risk.reasons for risk in needy}
     seen = lists.home(
         [*(risk.standing for risk in needy), *(one for one in own if one.onboarding.id not in reasons)],
-        turn.viewing(snapshot),
+        viewing,
         reasons=reasons,
         linked=bool(turn.actor.own_ids),
         linking=people.linking(turn.actor),
@@ -102,7 +101,7 @@ async def list_(turn: Turn, page: int = 1) -> Message:
     return lists.listing(
         "Onboardings",
         order.arranged(sight.narrowed.standings, sort, phases=turn.phases),
-        turn.viewing(sight.snapshot),
+        sight.viewing,
         page=page,
         filters=turn.text,
         told=sight.told,
@@ -120,14 +119,14 @@ async def list_(turn: Turn, page: int = 1) -> Message:
 async def at_risk(turn: Turn, page: int = 1) -> Message:
     """Marked at risk in Pivotal, or found by this bot's rules."""
     sight = await _sight(turn)
-    risks = turn.services.onboardings.at_risk(sight.narrowed, today=sight.today, now=turn.now)
+    risks = turn.services.onboardings.at_risk(sight.narrowed, today=sight.viewing.today, now=turn.now)
     if sight.sort:
         by_id = {one.standing.onboarding.id: one for one in risks}
         sorted_ = order.arranged((one.standing for one in risks), sight.sort, phases=turn.phases)
         risks = tuple(by_id[one.onboarding.id] for one in sorted_)
     return lists.at_risk(
         risks,
-        turn.viewing(sight.snapshot),
+        sight.viewing,
         page=page,
         filters=turn.text,
         told=sight.told,
@@ -150,11 +149,11 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
         raise UserError(
             "Launches stand by their date, overdue first.", hint=f"Try `/onboarding list {rest}` for another order."
         )
-    lanes = launches.lanes(sight.narrowed, phases=turn.phases, today=sight.today, first=turn.week_first)
+    lanes = launches.lanes(sight.narrowed, phases=turn.phases, today=sight.viewing.today, first=turn.week_first)
     return lists.launches(
         lanes,
-        turn.viewing(sight.snapshot),
-        made=launches.made(lanes, today=sight.today, first=turn.week_first),
+        sight.viewing,
+        made=launches.made(lanes, today=sight.viewing.today, first=turn.week_first),
         page=page,
         only=only,
         filters=turn.text,
@@ -220,7 +219,7 @@ def _turning(turn: Turn) -> Turning:
 async def _sight(turn: Turn, *, over: bool = True) -> Sight:
     """Read the filters and narrow the portfolio; without `over`, what is over only if they ask for a phase or state."""
     snapshot = await turn.services.onboardings.snapshot()
-    today = dates.today(turn.now, turn.zone)
+    viewing = turn.viewing(snapshot)
     sort, typed = order.take(turn.text)
     wanted = filters.parse(typed, phases=turn.phases, seen=snapshot.standings)
     kept = filters.apply(
@@ -228,7 +227,7 @@ async def _sight(turn: Turn, *, over: bool = True) -> Sight:
         snapshot.standings,
         phases=turn.phases,
         directory=turn.directory,
-        today=today,
+        today=viewing.today,
         groups={group: await turn.actors.members(group) for group in filters.groups_of(wanted)},
         me=turn.actor.slack_id,
         first=turn.week_first,
@@ -236,7 +235,7 @@ async def _sight(turn: Turn, *, over: bool = True) -> Sight:
     told, found = filters.describe(wanted, directory=turn.directory), len(kept)
     if not (over or wanted.phases or wanted.states):
         kept = tuple(one for one in kept if not states.closed(one.onboarding, phases=turn.phases))
-    return Sight(snapshot, replace(snapshot, standings=kept), today, told, sort, over=found - len(kept))
+    return Sight(replace(snapshot, standings=kept), viewing, told, sort, over=found - len(kept))
 
 
 def _left_out(turn: Turn, over: int) -> str:
