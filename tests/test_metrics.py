@@ -244,7 +244,7 @@ def rules():
 
 SELECTED = re.compile(r"\b(onboarding_bot_\w+)\b(?:\{([^}]*)\})?")
 MATCHER = re.compile(r'(\w+)(=~|!~|!=|=)"([^"]*)"')
-QUEUES = re.findall(r'looks\("queue_size", .*, "(\w+)"\)', (ROOT / "bot/app.py").read_text())
+QUEUES = re.findall(r'looks\("queue_size", .*, "(\w+)"\)', (ROOT / "bot/app/watching.py").read_text())
 HANDLED = {"queue": set(QUEUES), "status": {*map(str, STATUSES), *(f"{first}xx" for first in range(1, 6))}}
 """Values that are there besides those that a figure begins with."""
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rapidfuzz import fuzz, process
-
 from bot.domain import launches, references, states, words
 from bot.domain.errors import UserError
 from bot.domain.launches import Lane
@@ -227,6 +225,8 @@ def _owner_name(owner: str, directory: Directory, me: str) -> str:
 
 
 def _unknown(what: str, typed: str, choices: list[str]) -> UserError:
+    from rapidfuzz import fuzz, process  # takes memory that nobody needs who spells everything right
+
     near = process.extractOne(_plain(typed), choices, scorer=fuzz.WRatio, processor=_plain, score_cutoff=60)
     guess = f"Did you mean “{near[0]}”? " if near else ""
     listed = ", ".join(f"`{choice}`" for choice in dict.fromkeys(choices))

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from rapidfuzz import fuzz
-
 from bot.domain import words
 from bot.domain.records import Snapshot
 from bot.pivotal.models import CustomerRow
@@ -172,6 +170,8 @@ def _alike(name: str, customers: list[CustomerRow]) -> list[CustomerRow]:
     # Two letters are alike to half of all names.
     if len(_key(name)) < 3:
         return []
+    from rapidfuzz import fuzz  # takes memory that nobody needs who spells everything right
+
     plain, typed = _plain(name), _words(name)
     scored = [(max(fuzz.WRatio(plain, _plain(one.name)), _word_by_word(typed, one.name)), one) for one in customers]
     return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score >= CLOSE]
@@ -179,6 +179,8 @@ def _alike(name: str, customers: list[CustomerRow]) -> list[CustomerRow]:
 
 def _word_by_word(typed: list[str], name: str) -> float:
     """How much alike the worst of the words typed is to its next kin in the name; one that begins a word is wholly."""
+    from rapidfuzz import fuzz
+
     there = _words(name)
     return min(
         max((100.0 if word.startswith(part) else fuzz.ratio(part, word) for word in there), default=0.0)

@@ -4,8 +4,6 @@ import html
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from bot.domain import flags, words
 from bot.listeners.feature import Command, Registry, spelled
 
@@ -81,5 +79,7 @@ def _turned_round(spoken: str, registry: Registry, names: Names) -> Understood |
 
 def nearest(typed: str, verbs: Iterable[str]) -> str | None:
     """The verb that somebody may have mistyped, or None when nothing comes near."""
+    from rapidfuzz import fuzz, process  # takes memory that nobody needs who spells everything right
+
     found = process.extractOne(typed, tuple(verbs), scorer=fuzz.ratio, processor=spelled, score_cutoff=ALIKE)
     return found[0] if found else None
