@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
@@ -122,6 +122,16 @@ _SHOWN = frozenset(
 """The methods whose work somebody sees."""
 
 
+class Sending(Protocol):
+    """Somebody who has to know whether a message may be on its way, should this process end."""
+
+    async def begins(self) -> None:
+        """Right before each request that posts it, when all else is done; whatever this raises, nothing is sent."""
+
+    async def refused(self) -> None:
+        """Slack did not take it: it may be tried again after a while, or not at all."""
+
+
 class Delivery:
     """The bot's mouth: every message others can see goes through here.
 
@@ -159,15 +169,18 @@ class Delivery:
         self._team = team
         self._enterprise = enterprise
 
-    async def post(self, channel: str, message: Message, *, thread_ts: str | None = None) -> Posted:
+    async def post(
+        self, channel: str, message: Message, *, thread_ts: str | None = None, sending: Sending | None = None
+    ) -> Posted:
         """Post a message, or a reply in the thread of `thread_ts`; waits when Slack asks to, within `PATIENCE`.
 
-        Raises Forbidden where customers read, NotPosted (Revoked when the token is dead), Unsent, and Uncertain when
-        it may have been posted.
+        Raises Forbidden where customers read, NotPosted (Revoked when the token is dead), Unsent, Uncertain when it
+        may have been posted, and what `sending` raises.
         """
         await self._among_us(channel)
         response = await self._call(
             self._client.chat_postMessage,
+            sending,
             channel=channel,
             thread_ts=thread_ts,
             unfurl_links=False,
@@ -367,13 +380,15 @@ class Delivery:
             if answer.status != HTTPStatus.OK:
                 raise Unsent("Slack did not take the picture.", hint="It was not shown to anybody.")
 
-    async def _call(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
+    async def _call(
+        self, method: Callable[..., Awaitable[Any]], sending: Sending | None = None, **arguments: Any
+    ) -> dict[str, Any]:
         """Call Slack: reported, and logged where somebody sees what comes of it."""
         name = getattr(method, "__name__", "")
         shown = log.bind(method=name, channel=arguments.get("channel")) if name in _SHOWN else None
         try:
-            body = await self._answered(method, **arguments)
-        except BotError as error:
+            body = await self._answered(method, sending, **arguments)
+        except (NotPosted, Unsent, Uncertain) as error:
             outcome = next(word for kind, word in _ENDINGS.items() if isinstance(error, kind))
             self._report(name, outcome)
             if shown:
@@ -384,27 +399,23 @@ class Delivery:
             shown.info("delivered")
         return body
 
-    async def _answered(self, method: Callable[..., Awaitable[Any]], **arguments: Any) -> dict[str, Any]:
+    async def _answered(
+        self, method: Callable[..., Awaitable[Any]], sending: Sending | None, **arguments: Any
+    ) -> dict[str, Any]:
         waited = 0.0
         for attempt in range(1, TRIES + 1):
+            if sending:
+                await sending.begins()
             try:
                 body: dict[str, Any] = (await method(**arguments)).data
                 return body
-            except SlackApiError as error:
-                wait = _wait(error)
-                if wait is None:
-                    raise _refused(error) from error
-                failure = Unsent("Slack asks to wait longer than I can.", hint="Nothing was posted. Try again later.")
-                cause: Exception = error
-            except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-                wait = PAUSE
-                failure = Unsent("Slack could not be reached.", hint="Nothing was posted. Try again in a minute.")
-                cause = error
-            except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise Uncertain("The line to Slack broke.", hint="It may have been posted, or not.") from error
-            waited += wait
-            if waited > PATIENCE or attempt == TRIES:
-                raise failure from cause
+            except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+                failure, wait = _failure(error)
+                if sending and not isinstance(failure, Uncertain):
+                    await sending.refused()
+                waited += wait or 0.0
+                if wait is None or waited > PATIENCE or attempt == TRIES:
+                    raise failure from error
             await self._sleep(wait)
         raise AssertionError("the last try either returns or raises")
 
@@ -438,6 +449,18 @@ def _wait(error: SlackApiError) -> float | None:
         return max(float(error.response.headers.get("Retry-After", PAUSE)), 1.0)
     except ValueError:
         return PAUSE
+
+
+def _failure(error: Exception) -> tuple[NotPosted | Unsent | Uncertain, float | None]:
+    """What a failed call means, and after how many seconds the same may be tried again; None for not at all."""
+    if isinstance(error, SlackApiError):
+        wait = _wait(error)
+        if wait is None:
+            return _refused(error), None
+        return Unsent("Slack asks to wait longer than I can.", hint="Nothing was posted. Try again later."), wait
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Unsent("Slack could not be reached.", hint="Nothing was posted. Try again in a minute."), PAUSE
+    return Uncertain("The line to Slack broke.", hint="It may have been posted, or not."), None
 
 
 def _refused(error: SlackApiError) -> NotPosted | Uncertain:

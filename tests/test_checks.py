@@ -373,8 +373,8 @@ async def test_check_04_what_did_not_come_is_explained_by_the_list_of_subscripti
     await ask("subscribe at-risk daily 09:00 Europe/Berlin", by=CARA)
     (subscription,) = await bot.services.subscriptions.all()
     clock.passes(minutes=30)
-    await bot.services.ledger.claim(subscription, "2026-09-07", now=clock())
-    await bot.services.ledger.mark(subscription.id, "2026-09-07", status, reason=reason)
+    claim = await bot.services.ledger.claim(subscription, "2026-09-07", now=clock())
+    await bot.services.ledger.mark(claim, status, reason=reason)
 
     assert told in await ask("subscriptions", by=CARA)
 

@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import PATIENCE, Delivery, NotPosted, Revoked, Uncertain, Unsent
 from bot.domain.audience import Audience
-from bot.domain.errors import Forbidden, UpstreamError
+from bot.domain.errors import Busy, Forbidden, UpstreamError
 from bot.listeners.manifest import manifest
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import TEAM
@@ -75,6 +75,56 @@ async def test_reply_goes_to_the_thread(slack, delivery):
     await delivery.post(ONBOARDING, say("More"), thread_ts=posted.ts)
 
     assert slack.calls_of("chat.postMessage")[-1].args["thread_ts"] == posted.ts
+
+
+class Watching:
+    """Whoever has to know when a message may be on its way; it notes what Slack was asked for by then."""
+
+    def __init__(self, slack: LocalSlack, *, lost: bool = False) -> None:
+        self.slack, self.lost = slack, lost
+        self.seen: list[tuple[str, str, int]] = []
+
+    async def begins(self) -> None:
+        self._note("begins")
+        if self.lost:
+            raise Busy("That digest is being posted already.")
+
+    async def refused(self) -> None:
+        self._note("refused")
+
+    def _note(self, what: str) -> None:
+        self.seen.append((what, self.slack.calls[-1].method, len(self.slack.calls_of("chat.postMessage"))))
+
+
+async def test_that_it_is_sent_is_told_right_before_the_request_and_taken_back_while_slack_makes_it_wait(
+    slack, delivery, time
+):
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=30)
+    watching = Watching(slack)
+
+    await delivery.post(ONBOARDING, HELLO, sending=watching)
+
+    assert [(what, posts) for what, _, posts in watching.seen] == [("begins", 0), ("refused", 1), ("begins", 1)]
+    assert watching.seen[0][1] == "users.info", "all that is asked before is answered by then"
+    assert time.slept == [30.0]
+    assert len(slack.messages(ONBOARDING)) == 1
+
+
+async def test_that_it_was_sent_is_not_taken_back_where_nobody_knows(slack, delivery):
+    slack.drops("chat.postMessage")
+    watching = Watching(slack)
+
+    with pytest.raises(Uncertain):
+        await delivery.post(ONBOARDING, HELLO, sending=watching)
+
+    assert [what for what, *_ in watching.seen] == ["begins"]
+
+
+async def test_nothing_is_sent_once_somebody_else_has_the_claim(slack, delivery):
+    with pytest.raises(Busy):
+        await delivery.post(ONBOARDING, HELLO, sending=Watching(slack, lost=True))
+
+    assert slack.calls_of("chat.postMessage") == []
 
 
 async def test_message_is_replaced(slack, delivery):

@@ -17,7 +17,7 @@ from bot.digests.upkeep import Upkeep
 from bot.digests.writing import PUNCTUAL, Groups, Occasion, Round, nobody, write
 from bot.domain import rights
 from bot.domain.errors import BotError, Busy, NotFound, Refused, cause
-from bot.domain.records import Actor, DeliveryStatus, Standing, Subscription, is_direct
+from bot.domain.records import Actor, Claim, DeliveryStatus, Standing, Subscription, is_direct
 from bot.domain.risk import Risk
 from bot.domain.schedule import GRACE
 from bot.services.ledger import ASKED_FOR, DELIVERED, NOTHING_TO_SAY, Skipped
@@ -68,8 +68,8 @@ class Asked:
         self._revoked = False
         self._untold: dict[str, tuple[Skipped, ...]] = {}
         """By subscription: the slots that did not come, of which its subscriber could not be told yet."""
-        self._unreleased: set[tuple[str, str]] = set()
-        """Slots, by subscription, that the memory has failed over: their claims are to be given back."""
+        self._unreleased: set[Claim] = set()
+        """Claims that the memory has failed over: they are to be given back."""
         self._upkeep = Upkeep(parts.subscriptions, parts.ledger, delivery)
         self._posting = Posting(parts.ledger, delivery, self._upkeep, sleep=sleep)
         self._telling = Telling(kinds, parts.subscriptions, parts.ledger, delivery, clock=clock, command=command)
@@ -108,14 +108,16 @@ class Asked:
         subscription = await self._subscription(kind, channel=channel, by=by)
         await self._delivery.guard(channel)
         now, slot = self._clock(), f"{ASKED_FOR}{trigger}"
-        if not await self._parts.ledger.claim(subscription, slot, now=now):
+        claim = await self._parts.ledger.claim(subscription, slot, now=now)
+        if claim is None:
             raise Busy("That digest is being posted already.")
-        try:
-            written = await self._write(subscription, self._round(now), Occasion(asked_by=by.name))
-            await self._posting.post(subscription, slot, written)
-        except BotError as error:
-            await self._failed(subscription, slot, error)
-            raise
+        with self._posting.at_work_on(claim):
+            try:
+                written = await self._write(subscription, self._round(now), Occasion(asked_by=by.name))
+                await self._posting.post(subscription, claim, written)
+            except BotError as error:
+                await self._failed(claim, error)
+                raise
 
     async def post_slot(self, subscription_id: str, slot: str, *, by: Actor) -> Message:
         """Post a day's digest that did not come, or may not have, because somebody who may says so; tells how it went.
@@ -127,19 +129,21 @@ class Asked:
         subject, now = self._telling.subject(subscription), self._clock()
         await self._still_wanted(subscription, slot)
         await self._delivery.guard(subscription.channel)
-        if not await self._parts.ledger.reclaim(subscription.id, slot, now=now):
+        claim = await self._parts.ledger.reclaim(subscription.id, slot, now=now)
+        if claim is None:
             await self._still_wanted(subscription, slot)
             raise Busy("That digest is being posted already.")
-        try:
-            occasion = Occasion(late=True, because=f"{by.name} asked for it by hand")
-            written = await self._write(subscription, self._round(now), occasion)
-            if self._has_nothing_to_say(subscription, written):
-                await self._skip(subscription, slot, written)
-                return notices.nothing_to_say(subject, slot=slot)
-            await self._posting.post(subscription, slot, written)
-        except BotError as error:
-            await self._failed(subscription, slot, error)
-            raise
+        with self._posting.at_work_on(claim):
+            try:
+                occasion = Occasion(late=True, because=f"{by.name} asked for it by hand")
+                written = await self._write(subscription, self._round(now), occasion)
+                if self._has_nothing_to_say(subscription, written):
+                    await self._skip(subscription, claim, written)
+                    return notices.nothing_to_say(subject, slot=slot)
+                await self._posting.post(subscription, claim, written)
+            except BotError as error:
+                await self._failed(claim, error)
+                raise
         await self._telling.settled(subscription, slot)
         return notices.posted_by_hand(subject, slot=slot, name=by.name)
 
@@ -180,18 +184,18 @@ class Asked:
     def _has_nothing_to_say(self, subscription: Subscription, written: Written) -> bool:
         return written.silent and subscription.quiet
 
-    async def _skip(self, subscription: Subscription, slot: str, written: Written) -> None:
+    async def _skip(self, subscription: Subscription, claim: Claim, written: Written) -> None:
         reason = written.but or NOTHING_TO_SAY
-        await self._parts.ledger.mark(subscription.id, slot, DeliveryStatus.SKIPPED, reason=reason)
-        await self._telling.settled(subscription, slot)
+        await self._parts.ledger.mark(claim, DeliveryStatus.SKIPPED, reason=reason)
+        await self._telling.settled(subscription, claim.slot)
 
-    async def _failed(self, subscription: Subscription, slot: str, error: BotError) -> None:
-        """Put into the ledger why a slot's message is not, or may not be, in the channel."""
+    async def _failed(self, claim: Claim, error: BotError) -> bool:
+        """Put into the ledger why a slot's message is not, or may not be, in the channel; False if it is settled."""
         if isinstance(error, Superseded):
-            return
+            return False
         status = DeliveryStatus.UNCERTAIN if isinstance(error, Uncertain) else DeliveryStatus.FAILED
-        log.warning("digest not posted", subscription=subscription.id, slot=slot, why=cause(error))
-        await self._parts.ledger.mark(subscription.id, slot, status, reason=error.message)
+        log.warning("digest not posted", subscription=claim.subscription_id, slot=claim.slot, why=cause(error))
+        return await self._parts.ledger.mark(claim, status, reason=error.message)
 
     async def _still_wanted(self, subscription: Subscription, slot: str) -> None:
         """Raise Refused when a slot is there already, or a newer one is."""

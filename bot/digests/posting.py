@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import structlog
 
@@ -10,8 +11,8 @@ from bot.digests.digest import Written
 from bot.digests.telling import CustomersRead
 from bot.digests.upkeep import KIND, Upkeep
 from bot.domain.errors import BotError, Busy, Forbidden, UpstreamError, cause
+from bot.domain.records import Claim, DeliveryStatus, Said, Subscription
 from bot.domain.records import Delivery as Row
-from bot.domain.records import DeliveryStatus, Subscription
 from bot.services.ledger import Ledger
 from bot.views.fitting import fitted
 
@@ -22,7 +23,26 @@ log = structlog.get_logger()
 
 
 class Superseded(Busy):
-    """Somebody else took this claim to be given up, and has settled it: nothing may be posted any more."""
+    """Somebody else took this claim to be given up, and has it now, or has settled it: nothing may be posted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """Notes in the ledger what a digest says, right before the request that posts it.
+
+    Whoever dies before that has posted nothing, and the digest is given back; later, nobody knows.
+    """
+
+    ledger: Ledger
+    claim: Claim
+    said: Said
+
+    async def begins(self) -> None:
+        if not await self.ledger.prepare(self.claim, said=self.said):
+            raise Superseded("That digest was settled otherwise meanwhile.")
+
+    async def refused(self) -> None:
+        await self.ledger.prepare(self.claim, said=None)
 
 
 class Posting:
@@ -35,7 +55,7 @@ class Posting:
         self._delivery = delivery
         self._upkeep = upkeep
         self._sleep = sleep
-        self._under_way: set[tuple[str, str]] = set()
+        self._under_way: set[Claim] = set()
 
     async def check_readers(self, subscription: Subscription) -> None:
         """Raise CustomersRead where they do, and UpstreamError while nobody can say who reads the channel."""
@@ -47,42 +67,38 @@ class Posting:
         if audience.reason:
             raise Forbidden(f"Nothing is posted there, because {audience.reason}.")
 
-    async def post(self, subscription: Subscription, slot: str, written: Written) -> None:
+    async def post(self, subscription: Subscription, claim: Claim, written: Written) -> None:
         """Post it and what belongs to it. Raises Superseded when the slot was settled otherwise meanwhile.
 
         Raises what delivery raises for the message itself; what is lost of its thread is noted in the ledger.
         """
-        with self._at_work_on(subscription.id, slot):
-            await self._post(subscription, slot, written)
-
-    def at_work(self, row: Row) -> bool:
-        """Whether this process is posting it at this moment, however long Slack makes it wait."""
-        return (row.subscription_id, row.slot) in self._under_way
-
-    @contextmanager
-    def _at_work_on(self, subscription_id: str, slot: str) -> Iterator[None]:
-        self._under_way.add((subscription_id, slot))
-        try:
-            yield
-        finally:
-            self._under_way.discard((subscription_id, slot))
-
-    async def _post(self, subscription: Subscription, slot: str, written: Written) -> None:
-        if not await self._ledger.prepare(subscription, slot, said=written.said):
-            raise Superseded("That digest was settled otherwise meanwhile.")
         message = fitted(written.message)
-        posted = await self._delivery.post(subscription.channel, message)
+        sending = _Sending(self._ledger, claim, written.said)
+        posted = await self._delivery.post(subscription.channel, message, sending=sending)
         kept = {**message.payload(), KIND: subscription.kind}
-        await self._ledger.posted(subscription, slot, ts=posted.ts, said=written.said, message=kept)
+        await self._ledger.posted(claim, ts=posted.ts, said=written.said, message=kept)
         missing = await self._thread(written, posted)
         parts = len(written.thread) + (written.picture is not None)
         if parts and not missing:
-            await self._ledger.mark(subscription.id, slot, DeliveryStatus.THREADED)
+            await self._ledger.mark(claim, DeliveryStatus.THREADED)
         lacking = f"{missing} of {parts} thread messages may be missing" if missing else None
-        await self._ledger.mark(subscription.id, slot, DeliveryStatus.DONE, reason=lacking)
-        row = await self._ledger.get(subscription.id, slot)
+        await self._ledger.mark(claim, DeliveryStatus.DONE, reason=lacking)
+        row = await self._ledger.get(subscription.id, claim.slot)
         if row is not None:
             await self._upkeep.seal(subscription, newer=row)
+
+    def at_work(self, row: Row) -> bool:
+        """Whether this process is seeing to it at this moment, however long Pivotal or Slack makes it wait."""
+        return row.claim in self._under_way
+
+    @contextmanager
+    def at_work_on(self, claim: Claim) -> Iterator[None]:
+        """This process sees to it for as long as the context lasts."""
+        self._under_way.add(claim)
+        try:
+            yield
+        finally:
+            self._under_way.discard(claim)
 
     async def _thread(self, written: Written, posted: Posted) -> int:
         """Post what follows in the thread; says how much of it may be missing."""

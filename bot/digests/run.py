@@ -1,12 +1,14 @@
 """Runs digests: claims what is due, has it written and posted, and settles whatever came to nothing.
 
-The ledger decides who acts and remembers how far it came; whatever is not known to be unposted is never posted again.
+The ledger decides who acts and remembers how far it came. What a digest says is noted there right before the request
+that posts it: a claim of somebody who died before that is given back and comes late, and one that got so far may have
+been posted, is never posted again, and is asked about.
 """
 
 import asyncio
 import secrets
 from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -18,11 +20,17 @@ from bot.digests.posting import Superseded
 from bot.digests.writing import Occasion, Round
 from bot.domain import schedule
 from bot.domain.errors import BotError, MemoryAway, UpstreamError, cause
-from bot.domain.records import Delivery, DeliveryStatus, Subscription
+from bot.domain.records import Claim, Delivery, DeliveryStatus, Subscription
 from bot.domain.schedule import Slot
-from bot.services.ledger import ASKED_FOR, NOT_RUNNING, NOTICE
+from bot.services.ledger import ASKED_FOR, NOT_RUNNING, NOTICE, Skipped, unsent
 
 REVOKED = "Slack did not accept my token"
+INTERRUPTED = "I was interrupted before it was posted"
+GIVEN_UP = timedelta(minutes=3)
+"""A claim this old of which nothing was posted is anybody's: a post waits no longer than two minutes for Slack.
+
+Whoever is slower than that and alive loses only its work: to post, it would have to have the claim still.
+"""
 
 log = structlog.get_logger()
 
@@ -34,7 +42,7 @@ class DigestRun(Asked):
         """Post every digest that is due at `now` and not in the ledger, the channels side by side."""
         if self._revoked and not await self._welcome_again():
             return
-        await self._give_back()
+        await self._give_back(now, older_than=GIVEN_UP)
         queues: dict[str, list[tuple[Subscription, Slot]]] = defaultdict(list)
         for subscription in await self._active():
             slot = await self._parts.ledger.due(subscription, now=now, grace=self.grace)
@@ -54,13 +62,15 @@ class DigestRun(Asked):
     async def recover(self, now: datetime, *, older_than: timedelta = timedelta()) -> None:
         """After a start, and now and then: settle what was left open, and explain what is too late to post.
 
-        A claim without a message is uncertain, never posted again; a digest whose thread broke off is done, and its
-        ledger row says so. Where several replicas run, `older_than` keeps this one from settling what another is doing
-        at this moment.
+        A claim that nothing was posted of is given back, to be posted late; one whose post was on its way is uncertain,
+        never posted again; a digest whose thread broke off is done, and its ledger row says so. Where several replicas
+        run, `older_than` keeps this one from settling what another is doing at this moment; what is unsent is taken
+        over after `GIVEN_UP` already.
         """
         if self._revoked:  # what would be told now would reach nobody: it is, as soon as Slack takes the token again
             await asyncio.gather(*(self._explain(one, now) for one in await self._active()))
             return
+        await self._give_back(now, older_than=min(older_than, GIVEN_UP))
         for row in await self._parts.ledger.unfinished():
             if row.slot.startswith(NOTICE) and row.status is not DeliveryStatus.CLAIMED:
                 continue
@@ -105,66 +115,86 @@ class DigestRun(Asked):
         self, subscription: Subscription, slot: Slot, round_: Round, now: datetime, *, reference: str
     ) -> None:
         """Post one digest; this is the clock's door: its bug must not cost the others theirs."""
+        claim: Claim | None = None
         try:
-            await self._scheduled(subscription, slot, round_, now)
+            await self._explain(subscription, now)  # first, so that it says itself that the last one did not come
+            claim = await self._parts.ledger.claim(subscription, slot.key, now=now)
+            if claim is not None:
+                with self._posting.at_work_on(claim):
+                    await self._scheduled(subscription, slot, claim, round_)
         except MemoryAway as error:
             log.warning("digest put off", subscription=subscription.id, slot=slot.key, why=cause(error))
-            self._unreleased.add((subscription.id, slot.key))
+            if claim is not None:
+                self._unreleased.add(claim)
         except Exception:
             log.exception("digest failed", subscription=subscription.id, slot=slot.key, reference=reference)
-            await self._faulty(subscription, slot.key, reference)
+            if claim is not None:
+                await self._faulty(subscription, claim, reference)
 
-    async def _scheduled(self, subscription: Subscription, slot: Slot, round_: Round, now: datetime) -> None:
-        await self._explain(subscription, now)  # first, so that it says itself that the last one did not come
-        if not await self._parts.ledger.claim(subscription, slot.key, now=now):
-            return
+    async def _scheduled(self, subscription: Subscription, slot: Slot, claim: Claim, round_: Round) -> None:
         try:
             why = await self._telling.why_put_off(subscription, slot.key)
             occasion = Occasion(late=slot.late, because=why.rstrip("."), moved_from=slot.moved_from)
             written = await self._write(subscription, round_, occasion)
             if self._has_nothing_to_say(subscription, written):
-                await self._skip(subscription, slot.key, written)
+                await self._skip(subscription, claim, written)
                 return
             await self._posting.check_readers(subscription)
-            await self._posting.post(subscription, slot.key, written)
+            await self._posting.post(subscription, claim, written)
         except Uncertain as error:
-            await self._failed(subscription, slot.key, error)
-            await self._telling.failed(subscription, slot.key, error)
+            await self._came_to_nothing(subscription, claim, error)
         except Superseded:
             log.warning("digest settled by another", subscription=subscription.id, slot=slot.key)
         except (UpstreamError, Revoked) as error:
-            await self._put_off(subscription, slot, error)
+            await self._put_off(subscription, slot, claim, error)
         except BotError as error:
-            await self._failed(subscription, slot.key, error)
-            await self._telling.failed(subscription, slot.key, error)
+            await self._came_to_nothing(subscription, claim, error)
         else:
             await self._telling.settled(subscription, slot.key)
 
-    async def _put_off(self, subscription: Subscription, slot: Slot, error: BotError) -> None:
+    async def _put_off(self, subscription: Subscription, slot: Slot, claim: Claim, error: BotError) -> None:
         """Nothing was posted, and trying again may help: the slot is due again, as long as there is time."""
         if isinstance(error, Revoked):
             self._revoked = True
             log.error("Slack no longer accepts the bot's token: no digest is posted until it does", code=error.code)
-        if await self._parts.ledger.release(subscription.id, slot.key):
+        if await self._parts.ledger.release(claim):
             log.warning("digest put off", subscription=subscription.id, slot=slot.key, why=cause(error))
             until = last_try(subscription, slot, grace=self.grace)
             await self._telling.put_off(subscription, slot, error, until=until)
 
-    async def _give_back(self) -> None:
-        """Let be due again what the memory has failed over, unless it was about to be posted already."""
-        for subscription_id, slot in tuple(self._unreleased):
-            row = await self._parts.ledger.get(subscription_id, slot)
-            if row is not None and row.status is DeliveryStatus.CLAIMED and row.said is None:
-                await self._parts.ledger.release(subscription_id, slot)
-            self._unreleased.discard((subscription_id, slot))
+    async def _came_to_nothing(self, subscription: Subscription, claim: Claim, error: BotError) -> None:
+        """Note why, and tell the subscriber, unless somebody else has seen to it."""
+        if await self._failed(claim, error):
+            await self._telling.failed(subscription, claim.slot, error)
 
-    async def _faulty(self, subscription: Subscription, slot: str, reference: str) -> None:
+    async def _faulty(self, subscription: Subscription, claim: Claim, reference: str) -> None:
         """Our own fault: what was not about to be posted yet has failed, the rest is settled as what is cut off is."""
-        row = await self._parts.ledger.get(subscription.id, slot)
-        if row is not None and row.status is DeliveryStatus.CLAIMED and row.said is None:
+        row = await self._parts.ledger.get(subscription.id, claim.slot)
+        if row is not None and unsent(row):
             error = BotError(f"Something went wrong on our side, reference {reference}.")
-            await self._failed(subscription, slot, error)
-            await self._telling.failed(subscription, slot, error)
+            await self._came_to_nothing(subscription, claim, error)
+
+    async def _give_back(self, now: datetime, *, older_than: timedelta) -> None:
+        """Let be due again what was claimed so long ago, or failed over by the memory, and cannot have been posted."""
+        lost = frozenset(self._unreleased)
+        for row in filter(unsent, await self._parts.ledger.unfinished()):
+            given_up = row.claim in lost or now - row.claimed_at >= older_than
+            if given_up and not self._posting.at_work(row) and await self._parts.ledger.release(row.claim):
+                await self._too_late(row, now)
+        self._unreleased -= lost
+
+    async def _too_late(self, row: Delivery, now: datetime) -> None:
+        """Say of a slot that was given back why it does not come, unless it still does."""
+        subscription = await self._parts.subscriptions.get(row.subscription_id)
+        if subscription is None or not schedule.readable(subscription):
+            return
+        slot = schedule.due(subscription, now=now, grace=self.grace)
+        if slot is not None and slot.key == row.slot:
+            return
+        claim = await self._parts.ledger.claim(subscription, row.slot, now=now)
+        if claim and await self._failed(claim, BotError(INTERRUPTED)) and not row.slot.startswith(ASKED_FOR):
+            late = Skipped(Slot(date.fromisoformat(row.slot), row.claimed_at), INTERRUPTED)
+            self._untold[subscription.id] = (*self._untold.get(subscription.id, ()), late)
 
     async def _settle(self, row: Delivery) -> None:
         """End what a process that is gone had begun; only a day's own digest is asked about."""
@@ -172,8 +202,7 @@ class DigestRun(Asked):
         notice = row.slot.startswith(NOTICE)
         cut_off = "I was interrupted while it was put off" if notice else "interrupted"
         settled = await self._parts.ledger.mark(
-            row.subscription_id,
-            row.slot,
+            row.claim,
             DeliveryStatus.DONE if posted else DeliveryStatus.UNCERTAIN,
             reason="stopped before the thread was complete" if posted else cut_off,
         )

@@ -80,10 +80,10 @@ class Telling:
         notice, now = f"{NOTICE}{slot.key}", self._clock()
         known = await self._ledger.get(subscription.id, notice)
         unsaid = known is not None and known.status is DeliveryStatus.FAILED
-        claimed = await self._ledger.claim(subscription, notice, now=now) or (
-            unsaid and await self._ledger.reclaim(subscription.id, notice, now=now)
-        )
-        if not claimed:
+        claim = await self._ledger.claim(subscription, notice, now=now)
+        if claim is None and unsaid:
+            claim = await self._ledger.reclaim(subscription.id, notice, now=now)
+        if claim is None:
             return
         try:
             if isinstance(why, Unsent | Revoked):
@@ -93,9 +93,9 @@ class Telling:
             posted = await self._delivery.post(subscription.channel, message)
         except BotError as error:
             status = DeliveryStatus.UNCERTAIN if isinstance(error, Uncertain) else DeliveryStatus.FAILED
-            await self._ledger.mark(subscription.id, notice, status, reason=why.message)
+            await self._ledger.mark(claim, status, reason=why.message)
         else:
-            await self._ledger.posted(subscription, notice, ts=posted.ts, said=Said(), reason=why.message)
+            await self._ledger.posted(claim, ts=posted.ts, said=Said(), reason=why.message)
 
     async def why_put_off(self, subscription: Subscription, slot: str) -> str:
         """Why a slot was put off, or nothing."""
@@ -107,7 +107,7 @@ class Telling:
         slot = notice.slot.removeprefix(NOTICE)
         subscription = await self._subscriptions.get(notice.subscription_id)
         if subscription is None:
-            await self._ledger.mark(notice.subscription_id, notice.slot, DeliveryStatus.DONE, reason=notice.reason)
+            await self._ledger.mark(notice.claim, DeliveryStatus.DONE, reason=notice.reason)
             return
         message = await self._ending(subscription, notice, slot)
         if message is None or notice.ts is None:
@@ -118,7 +118,7 @@ class Telling:
             log.info("notice not edited", subscription=subscription.id, slot=slot)
         except BotError:
             return
-        await self._ledger.mark(subscription.id, notice.slot, DeliveryStatus.DONE, reason=notice.reason)
+        await self._ledger.mark(notice.claim, DeliveryStatus.DONE, reason=notice.reason)
 
     async def settled(self, subscription: Subscription, slot: str) -> None:
         """Settle the word about one slot, if there was one in the channel."""

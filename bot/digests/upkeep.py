@@ -78,16 +78,17 @@ class Upkeep:
                     await self._sealed(row, day)
 
     async def _sealed(self, row: Row, newer: date) -> None:
-        current = await self._ledger.get(row.subscription_id, row.slot)
-        if current is None or current.message is None or current.ts is None:
+        """From the first step on nobody notes anything more; who is about to show a note finds out after it."""
+        said = await self._ledger.begin_seal(row, newer=newer)
+        if said is None or row.ts is None:
             return
         try:
-            await self._delivery.update(current.channel, current.ts, views.sealed(current.message, newer=newer))
+            await self._delivery.update(row.channel, row.ts, views.sealed(said, newer=newer))
         except NotPosted as error:
             log.info("older digest not edited", subscription=row.subscription_id, slot=row.slot, code=error.code)
         except BotError:
             return  # Slack is away: the next digest seals it.
-        await self._ledger.seal(current)
+        await self._ledger.seal(row)
 
     async def _noted(self, row: Row, onboarding_id: str) -> None:
         """Of a burst of changes the first to have the message takes along the newest of what there is to say."""
@@ -115,15 +116,17 @@ class Upkeep:
                 log.info("digest row not noted", subscription=row.subscription_id, why=cause(error))
 
     async def _show(self, channel: str, ts: str, kept: Mapping[str, Any] | None) -> None:
-        """Show a digest as it is kept; once more when another replica, which may have been faster, has noted on it."""
+        """Show a digest as it is kept; once more when another replica, which may have been faster, has changed it."""
         for _ in range(MOST_SHOWN):
             if kept is None:
                 return
             await self._delivery.update(channel, ts, views.noted(kept, {}))
-            shown, now = kept, await self._ledger.of_message(channel, ts)
-            kept = now.message if now else None
-            if kept == shown:
+            now = await self._ledger.of_message(channel, ts)
+            if now is not None and now.sealed:
+                await self._delivery.update(channel, ts, views.sealed(now.message or kept, newer=now.sealed))
+            if now is None or now.sealed or now.message == kept:
                 return
+            kept = now.message
 
 
 def _key(row: Row) -> str:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import structlog
 
 from bot.domain import schedule
-from bot.domain.records import Delivery, DeliveryStatus, Said, Subscription
+from bot.domain.records import Claim, Delivery, DeliveryStatus, Said, Subscription
 from bot.domain.schedule import Slot
 from bot.store import Store
 
@@ -63,18 +63,20 @@ class Ledger:
             return None
         return slot
 
-    async def claim(self, subscription: Subscription, slot: str, *, now: datetime) -> bool:
-        """Claim a slot: True for the one who may go on to post it, whoever else tries."""
+    async def claim(self, subscription: Subscription, slot: str, *, now: datetime) -> Claim | None:
+        """Claim a slot: a claim for the one who may go on to post it, whoever else tries."""
         return await self._deliveries.claim(subscription.id, slot, channel=subscription.channel, now=now)
 
-    async def prepare(self, subscription: Subscription, slot: str, *, said: Said) -> bool:
-        """Note what is about to be posted; False when the slot is no longer claimed, and must not be posted."""
-        return await self._deliveries.prepare(subscription.id, slot, said=said)
+    async def prepare(self, claim: Claim, *, said: Said | None) -> bool:
+        """Note what is being posted, right before it is, or with None that Slack did not take it.
+
+        False when the slot has been settled otherwise, or is another's by now: then nothing may be posted.
+        """
+        return await self._deliveries.prepare(claim, said=said)
 
     async def posted(
         self,
-        subscription: Subscription,
-        slot: str,
+        claim: Claim,
         *,
         ts: str,
         said: Said,
@@ -82,20 +84,20 @@ class Ledger:
         reason: str | None = None,
     ) -> bool:
         """Note that a slot's message is in the channel, what it said, and the payload while it may still change."""
-        noted = await self._deliveries.posted(subscription.id, slot, ts=ts, said=said, message=message, reason=reason)
-        return self._told(subscription.id, slot, DeliveryStatus.POSTED.value, noted)
+        noted = await self._deliveries.posted(claim, ts=ts, said=said, message=message, reason=reason)
+        return self._told(claim.subscription_id, claim.slot, DeliveryStatus.POSTED.value, noted)
 
-    async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, *, reason: str | None = None) -> bool:
+    async def mark(self, claim: Claim, status: DeliveryStatus, *, reason: str | None = None) -> bool:
         """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""
-        noted = await self._deliveries.mark(subscription_id, slot, status, reason)
-        return self._told(subscription_id, slot, status.value, noted and status in UNDELIVERED)
+        noted = await self._deliveries.mark(claim, status, reason)
+        return self._told(claim.subscription_id, claim.slot, status.value, noted and status in UNDELIVERED)
 
-    async def release(self, subscription_id: str, slot: str) -> bool:
-        """Give back a claim of which nothing was posted: it is due again."""
-        return self._told(subscription_id, slot, "put off", await self._deliveries.release(subscription_id, slot))
+    async def release(self, claim: Claim) -> bool:
+        """Give back a claim of which nothing can have been posted: it is due again. Else False."""
+        return self._told(claim.subscription_id, claim.slot, "put off", await self._deliveries.release(claim))
 
-    async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> bool:
-        """Claim a slot that did not come, or may not have; True for exactly one caller."""
+    async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> Claim | None:
+        """Claim a slot that did not come, or may not have; a claim for exactly one caller."""
         return await self._deliveries.reclaim(subscription_id, slot, now=now)
 
     async def arrived(self, subscription_id: str, slot: str) -> bool:
@@ -175,6 +177,10 @@ class Ledger:
         """Change an open digest's message from what it is now, whichever replica else does; gives what it is then."""
         return await self._deliveries.amend(channel, ts, change)
 
+    async def begin_seal(self, delivery: Delivery, *, newer: date) -> Mapping[str, Any] | None:
+        """Let nobody amend a digest's message any more, for that day's is there; gives what it is, None if sealed."""
+        return await self._deliveries.begin_seal(delivery.subscription_id, delivery.slot, newer=newer)
+
     async def seal(self, delivery: Delivery) -> bool:
         """Let a digest's message change no more."""
         return await self._deliveries.seal(delivery.subscription_id, delivery.slot)
@@ -193,3 +199,13 @@ class Ledger:
             log.info("digest", outcome=outcome, subscription=subscription_id, slot=slot)
             self._report(outcome)
         return noted
+
+
+def unsent(row: Delivery) -> bool:
+    """Whether a digest is claimed, and nothing of it can have been posted: what it says is noted right before that.
+
+    Of the word that one is put off nobody knows: nothing is noted before that is posted. A claim without a token is an
+    older version's, which would post without asking whether it has the claim still.
+    """
+    claimed = row.status is DeliveryStatus.CLAIMED and row.said is None
+    return claimed and row.token != "" and not row.slot.startswith(NOTICE)

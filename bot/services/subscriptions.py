@@ -201,8 +201,8 @@ class Subscriptions:
         owed = await self._ledger.due(before, now=moment, grace=schedule.GRACE)
         if owed is None or schedule.day_of_next(now, moment) == owed.day:
             return
-        if await self._ledger.claim(before, owed.key, now=moment):
-            await self._ledger.mark(before.id, owed.key, DeliveryStatus.SKIPPED, reason=OTHER_HOURS)
+        if claim := await self._ledger.claim(before, owed.key, now=moment):
+            await self._ledger.mark(claim, DeliveryStatus.SKIPPED, reason=OTHER_HOURS)
 
     async def _changed(self, *people: str) -> None:
         for changed in self._watchers:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, false, func, not_, null, or_, select, update
 
-from bot.domain.records import Delivery, DeliveryStatus, Said, SaidRow
+from bot.domain.records import Claim, Delivery, DeliveryStatus, Said, SaidRow
 from bot.store.database import Database
 from bot.store.tables import deliveries
 
@@ -33,13 +33,19 @@ _FROM: Mapping[DeliveryStatus, tuple[DeliveryStatus, ...]] = {
 
 
 class Deliveries:
-    """What became of each slot of each subscription."""
+    """What became of each slot of each subscription.
 
-    def __init__(self, database: Database) -> None:
+    A slot is moved on by its claim only: one who was thought dead, and whose claim another has taken over since, moves
+    nothing any more.
+    """
+
+    def __init__(self, database: Database, *, token: Callable[[], str]) -> None:
         self._database = database
+        self._token = token
 
-    async def claim(self, subscription_id: str, slot: str, *, channel: str, now: datetime) -> bool:
-        """Claim a slot; True for exactly one caller, ever."""
+    async def claim(self, subscription_id: str, slot: str, *, channel: str, now: datetime) -> Claim | None:
+        """Claim a slot; a claim for exactly one caller, until it is given back, and None for all others."""
+        claim = Claim(subscription_id, slot, self._token())
         statement = (
             self._database.insert(deliveries)
             .values(
@@ -48,34 +54,41 @@ class Deliveries:
                 status=DeliveryStatus.CLAIMED.value,
                 claimed_at=now,
                 channel=channel,
+                token=claim.token,
             )
             .on_conflict_do_nothing()
             .returning(deliveries.c.slot)
         )
         async with self._database.writing() as connection:
-            return (await connection.execute(statement)).first() is not None
+            won = (await connection.execute(statement)).first() is not None
+        return claim if won else None
 
-    async def prepare(self, subscription_id: str, slot: str, *, said: Said) -> bool:
-        """Record what is about to be posted, so that it is known should nobody learn whether it was."""
-        return await self._move(subscription_id, slot, (DeliveryStatus.CLAIMED,), said=_encode(said))
+    async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> Claim | None:
+        """Claim a slot that did not come, or may not have come, because somebody wants it posted now.
+
+        A claim for exactly one caller, until it has come to nothing again.
+        """
+        claim = Claim(subscription_id, slot, self._token())
+        fresh = {"status": DeliveryStatus.CLAIMED.value, "claimed_at": now, "reason": None, "said": null()}
+        won = await self._update(_slot(subscription_id, slot) & _in(_NOT_SENT), token=claim.token, **fresh)
+        return claim if won else None
+
+    async def prepare(self, claim: Claim, *, said: Said | None) -> bool:
+        """Record what is being posted at this moment, or with None that it was not; False when the claim is lost.
+
+        While that stands, nobody else can know whether it was posted.
+        """
+        return await self._move(claim, (DeliveryStatus.CLAIMED,), said=null() if said is None else _encode(said))
 
     async def posted(
-        self,
-        subscription_id: str,
-        slot: str,
-        *,
-        ts: str,
-        said: Said,
-        message: Message | None = None,
-        reason: str | None = None,
+        self, claim: Claim, *, ts: str, said: Said, message: Message | None = None, reason: str | None = None
     ) -> bool:
         """Record that the message stands in the channel; False unless the slot was claimed or uncertain.
 
         `message` is what was posted, kept while something in it may still change.
         """
         return await self._move(
-            subscription_id,
-            slot,
+            claim,
             _OPEN,
             status=DeliveryStatus.POSTED.value,
             ts=ts,
@@ -84,35 +97,25 @@ class Deliveries:
             message=message,
         )
 
-    async def release(self, subscription_id: str, slot: str) -> bool:
-        """Give up a claim of which nothing was posted, so that it may be claimed again; False when it is no claim."""
-        mine = _slot(subscription_id, slot) & (deliveries.c.status == DeliveryStatus.CLAIMED.value)
+    async def release(self, claim: Claim) -> bool:
+        """Give up a claim of which nothing can have been posted, so that it may be claimed again; else False."""
+        unsent = _held(claim) & _in((DeliveryStatus.CLAIMED,)) & deliveries.c.said.is_(None)
         async with self._database.writing() as connection:
-            return (await connection.execute(delete(deliveries).where(mine, deliveries.c.ts.is_(None)))).rowcount == 1
-
-    async def reclaim(self, subscription_id: str, slot: str, *, now: datetime) -> bool:
-        """Claim a slot that did not come, or may not have come, because somebody wants it posted now.
-
-        True for exactly one caller, until it has come to nothing again.
-        """
-        return await self._move(
-            subscription_id, slot, _NOT_SENT, status=DeliveryStatus.CLAIMED.value, claimed_at=now, reason=None
-        )
+            return (await connection.execute(delete(deliveries).where(unsent))).rowcount == 1
 
     async def arrived(self, subscription_id: str, slot: str) -> bool:
         """Settle an uncertain slot as done: somebody saw it in the channel. False when it is not uncertain."""
-        return await self._move(
-            subscription_id, slot, (DeliveryStatus.UNCERTAIN,), status=DeliveryStatus.DONE.value, reason=None
-        )
+        uncertain = _slot(subscription_id, slot) & _in((DeliveryStatus.UNCERTAIN,))
+        return await self._update(uncertain, status=DeliveryStatus.DONE.value, reason=None)
 
-    async def mark(self, subscription_id: str, slot: str, status: DeliveryStatus, reason: str | None = None) -> bool:
+    async def mark(self, claim: Claim, status: DeliveryStatus, reason: str | None = None) -> bool:
         """Move a slot on; False when it is not where this step starts from, and then nothing changes.
 
         Raises ValueError for `claimed` and `posted`, which have methods of their own.
         """
         if status not in _FROM:
             raise ValueError(f"A delivery is not marked {status.value}: use claim() or posted()")
-        return await self._move(subscription_id, slot, _FROM[status], status=status.value, reason=reason)
+        return await self._move(claim, _FROM[status], status=status.value, reason=reason)
 
     async def get(self, subscription_id: str, slot: str) -> Delivery | None:
         """One slot, if it was ever claimed."""
@@ -170,9 +173,7 @@ class Deliveries:
     async def last_delivered(self, subscription_id: str) -> Delivery | None:
         """The newest scheduled slot whose message stands in the channel: the base of the next comparison."""
         found = await self._select(
-            (deliveries.c.subscription_id == subscription_id)
-            & deliveries.c.status.in_([status.value for status in _DELIVERED])
-            & _SCHEDULED,
+            (deliveries.c.subscription_id == subscription_id) & _in(_DELIVERED) & _SCHEDULED,
             order=deliveries.c.slot.desc(),
             limit=1,
         )
@@ -188,7 +189,7 @@ class Deliveries:
         reason = deliveries.c.reason
         found = await self._select(
             (deliveries.c.subscription_id == subscription_id)
-            & deliveries.c.status.in_([status.value for status in _NOT_SENT])
+            & _in(_NOT_SENT)
             & (deliveries.c.slot > after)
             & or_(reason.is_(None), not_(or_(false(), *(reason.startswith(one, autoescape=True) for one in meant))))
             & _SCHEDULED,
@@ -212,15 +213,27 @@ class Deliveries:
     async def amend(self, channel: str, ts: str, change: Callable[[Message], Message]) -> Message | None:
         """Change a message from what it is now, one after the other with whoever else does; gives what it is then.
 
-        None when it is sealed, or no delivery's.
+        None when it is being sealed, or no delivery's.
         """
         there = (deliveries.c.channel == channel) & (deliveries.c.ts == ts) & deliveries.c.message.is_not(None)
+        there &= deliveries.c.sealed.is_(None)
         async with self._database.writing() as connection:
             kept = await connection.scalar(select(deliveries.c.message).where(there).with_for_update())
             if kept is None:
                 return None
             message = change(kept)
             await connection.execute(update(deliveries).where(there).values(message=message))
+            return message
+
+    async def begin_seal(self, subscription_id: str, slot: str, *, newer: date) -> Message | None:
+        """Let its message be amended no more, for a newer digest, of that day, is there; gives what it is.
+
+        None when it is sealed, or has no message.
+        """
+        still_open = _slot(subscription_id, slot) & deliveries.c.message.is_not(None)
+        statement = update(deliveries).where(still_open).values(sealed=newer).returning(deliveries.c.message)
+        async with self._database.writing() as connection:
+            message: Message | None = await connection.scalar(statement)
             return message
 
     async def seal(self, subscription_id: str, slot: str) -> bool:
@@ -231,9 +244,7 @@ class Deliveries:
 
     async def unfinished(self) -> list[Delivery]:
         """Slots on their way: claimed, posted or threaded but not done, oldest first."""
-        return await self._select(
-            deliveries.c.status.in_([status.value for status in _ON_THE_WAY]), order=deliveries.c.claimed_at.asc()
-        )
+        return await self._select(_in(_ON_THE_WAY), order=deliveries.c.claimed_at.asc())
 
     async def recent(self, subscription_id: str, limit: int = 10) -> list[Delivery]:
         """The newest slots of a subscription, those asked for included; notices are none."""
@@ -243,16 +254,12 @@ class Deliveries:
             limit=limit,
         )
 
-    async def _move(
-        self, subscription_id: str, slot: str, sources: tuple[DeliveryStatus, ...], **values: object
-    ) -> bool:
-        statement = (
-            update(deliveries)
-            .where(_slot(subscription_id, slot), deliveries.c.status.in_([status.value for status in sources]))
-            .values(**values)
-        )
+    async def _move(self, claim: Claim, sources: Collection[DeliveryStatus], **values: object) -> bool:
+        return await self._update(_held(claim) & _in(sources), **values)
+
+    async def _update(self, condition: ColumnElement[bool], **values: object) -> bool:
         async with self._database.writing() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            return (await connection.execute(update(deliveries).where(condition).values(**values))).rowcount == 1
 
     async def _select(
         self, condition: ColumnElement[bool], *, order: ColumnElement[Any] | None = None, limit: int | None = None
@@ -266,6 +273,14 @@ class Deliveries:
 
 def _slot(subscription_id: str, slot: str) -> ColumnElement[bool]:
     return (deliveries.c.subscription_id == subscription_id) & (deliveries.c.slot == slot)
+
+
+def _held(claim: Claim) -> ColumnElement[bool]:
+    return _slot(claim.subscription_id, claim.slot) & (deliveries.c.token == claim.token)
+
+
+def _in(statuses: Collection[DeliveryStatus]) -> ColumnElement[bool]:
+    return deliveries.c.status.in_([status.value for status in statuses])
 
 
 def _delivery(row: Mapping[Any, Any]) -> Delivery:

@@ -32,13 +32,13 @@ class Store:
     def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
         self.database = database
         self.clock = clock
-        self.claims = Claims(database, token=lambda: secrets.token_hex(8))
+        self.claims = Claims(database, token=_token)
         self.audit = Audit(database)
         self.people = People(database)
         self.cards = Cards(database)
         self.posts = Posts(database)
         self.subscriptions = Subscriptions(database)
-        self.deliveries = Deliveries(database)
+        self.deliveries = Deliveries(database, token=_token)
         self.inbox = Inbox(database)
         self.follows = Follows(database)
         self.snoozes = Snoozes(database)
@@ -85,3 +85,7 @@ class Store:
     async def close(self) -> None:
         """Close every connection."""
         await self.database.close()
+
+
+def _token() -> str:
+    return secrets.token_hex(8)

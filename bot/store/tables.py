@@ -76,6 +76,8 @@ deliveries = Table(
     Column("said", JSON(none_as_null=True)),
     Column("reason", Text),
     Column("message", JSON(none_as_null=True)),
+    Column("token", String, nullable=False, server_default=""),
+    Column("sealed", Date),
     Index("deliveries_by_status", "status"),
     Index("deliveries_by_message", "channel", "ts"),
 )

@@ -19,6 +19,7 @@ from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import CARA, LAUNCHES, TEAM
 from bot.store import Store
 from bot.store.database import Database
+from bot.store.schema import NEEDED
 from bot.store.upgrading import upgrade
 from tests.processes import Process, environment, until, wired
 
@@ -29,6 +30,8 @@ ROWS = [
 ]
 TABLE = {name: (doctor, serve) for name, doctor, serve in ROWS}
 NOBODY = "http://127.0.0.1:1"
+OLDER, NEWER = "v9", "v99"
+"""Than `NEEDED`."""
 WITHOUT_OVERRIDE = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.executable, sys.argv[1:])"
 )
@@ -123,7 +126,7 @@ async def version(settings, *, becomes=None):
     database = Database.at(settings["DATABASE_URL"])
     try:
         async with database.writing() as connection:
-            if becomes and becomes > "v9":
+            if becomes == NEWER:
                 await connection.run_sync(upgrade)
                 await connection.execute(text(f"UPDATE alembic_version SET version_num = '{becomes}'"))
             elif becomes:
@@ -148,7 +151,7 @@ async def broken(setup, settings, slack, pivotal, file, taken):
             await subscribe(settings)
             slack.removes_bot(LAUNCHES)
         case "read-only database":
-            await version(settings, becomes="v9")
+            await version(settings, becomes=NEEDED)
             file.chmod(0o400)
         case "port taken":
             del settings["SLACK_APP_TOKEN"]
@@ -160,9 +163,9 @@ async def broken(setup, settings, slack, pivotal, file, taken):
         case "wrong base URL":
             settings["PIVOTAL_BASE_URL"] = f"{pivotal.origin}/v1"
         case "old schema":
-            await version(settings, becomes="v8")
+            await version(settings, becomes=OLDER)
         case "newer schema":
-            await version(settings, becomes="v99")
+            await version(settings, becomes=NEWER)
         case "no network":
             settings |= {"SLACK_API_URL": f"{NOBODY}/api/", "PIVOTAL_BASE_URL": f"{NOBODY}/api/v1"}
         case _:
@@ -183,7 +186,7 @@ async def test_doctor_names_it_and_serve_does_as_documented(setup, broken, slack
     assert (code, child.err) == (0 if wanted.startswith("`warn") else 1, "")
     assert re.search(rf"{said(wanted)}.*\n → \w", re.sub(" +", " ", child.out)), child.out
     if setup == "old schema":
-        assert await version(broken) == "v8"
+        assert await version(broken) == OLDER
 
     async with running("serve", cwd=tmp_path, settings=broken) as child:
         if stops := re.match(r"stops, code (\d)", does):
@@ -196,4 +199,4 @@ async def test_doctor_names_it_and_serve_does_as_documented(setup, broken, slack
             await until(lambda: re.search(said(does), told()))
             assert await child.stopped() == 0
     if setup == "old schema":
-        assert await version(broken) == "v9"
+        assert await version(broken) == NEEDED

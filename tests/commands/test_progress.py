@@ -24,6 +24,7 @@ from bot.sandbox.slack import LocalSlack
 from bot.services.people import People
 from bot.store import Store
 from bot.store.database import Database
+from bot.store.schema import NEEDED
 from bot.store.upgrading import upgrade
 from tests.processes import running, wired
 from tests.terminals import CTRL_C, HIDES, SHOWS, terminal
@@ -223,11 +224,11 @@ async def test_serve_says_how_far_it_is_with_a_memory_of_an_older_version(tmp_pa
             assert await child.stopped() == 0
 
     assert [re.sub(", about .* left", "", line) for line in told[:-1]] == [
-        f"Bringing the memory up to date: step {step} of 3 …" for step in (1, 2, 3)
+        f"Bringing the memory up to date: step {step} of 4 …" for step in (1, 2, 3, 4)
     ]
 
 
-@pytest.mark.parametrize("version", [None, "v9"], ids=["new", "up to date"])
+@pytest.mark.parametrize("version", [None, NEEDED], ids=["new", "up to date"])
 async def test_a_memory_with_nothing_to_do_is_opened_without_a_word(version, tmp_path, console):
     url = f"sqlite:///{tmp_path / 'bot.db'}"
     if version:

@@ -49,6 +49,8 @@ class Scene:
         self.awake = asyncio.Event()
         """A wait is over at once while this is set, as it is to begin with."""
         self.awake.set()
+        self.on_its_way, self.arrives = asyncio.Event(), asyncio.Event()
+        """Whether a request that Slack takes slowly is on its way; it arrives once the other is set."""
         self.slack, self.pivotal, self.store, self.client = slack, pivotal, store, client
         self.subscriptions = Subscriptions(store, clock=self.clock)
         self.ledger = Ledger(store)
@@ -61,6 +63,11 @@ class Scene:
         self.slept.append(seconds)
         self.while_asleep()
         await self.awake.wait()
+
+    async def travels(self) -> None:
+        """What becomes of a request that Slack takes slowly."""
+        self.on_its_way.set()
+        await self.arrives.wait()
 
     async def groups(self, group: str) -> frozenset[str]:
         """Ana is alone in every user group."""
@@ -162,7 +169,7 @@ async def scene(database_url) -> AsyncIterator[Scene]:
     store = await Store.open(database_url, clock=lambda: moment[0])
     async with (
         LocalPivotal(clock=lambda: made.now) as pivotal,
-        LocalSlack(manifest(), clock=lambda: made.now) as slack,
+        LocalSlack(manifest(), clock=lambda: made.now, sleep=lambda _: made.travels()) as slack,
         aiohttp.ClientSession() as session,
         AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url, sleep=at_once) as api,
     ):

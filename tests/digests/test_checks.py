@@ -1,6 +1,7 @@
 """The acceptance checks of digests: never two, at the local hour, settings that survive, and always an explanation."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, ONBOARDING, TEAM
+from bot.services.ledger import unsent
 from bot.store import Store
 from bot.views import outcomes
 from tests.digests.dying import World, process
@@ -70,16 +72,20 @@ def stage(new_database) -> Stage:
     return Stage(new_database)
 
 
-async def cut_short(scenery: Scenery, *, die_at: int) -> bool:
-    """Kill a process at one step, start another twice, and look; says whether it was killed."""
+async def cut_short(scenery: Scenery, *, die_at: int) -> str:
+    """Kill a process at one step, start another twice, and look; says when it was killed, if it was."""
     killed = await process(scenery.world, die_at=die_at) is None
+    (left,) = await scenery.store.deliveries.recent("sub_1")
+    sent = bool(scenery.slack.calls_of("chat.postMessage"))
     for _ in range(2):
         await process(scenery.world)
 
     (row,) = await scenery.store.deliveries.recent("sub_1")
     said = outcomes.outcome(row, scenery.subscription, now=NOW)
     assert scenery.digests <= 1, f"killed at step {die_at}"
+    assert not (sent and unsent(left)), f"killed at step {die_at}, it took what Slack had for unsent"
     if row.status is DeliveryStatus.UNCERTAIN:
+        assert not unsent(left), f"killed at step {die_at}, when nothing was sent"
         assert "uncertain" in said
         assert len(scenery.told) == 1
     else:
@@ -87,19 +93,22 @@ async def cut_short(scenery: Scenery, *, die_at: int) -> bool:
         assert "delivered" in said
         assert scenery.digests == 1
         assert scenery.told == []
-    return killed
+    if not killed:
+        return "never"
+    return "before it was sent" if unsent(left) else "asked about" if scenery.told else "later"
 
 
 @pytest.mark.parametrize("tenth", [0, *(pytest.param(one, marks=pytest.mark.soak) for one in range(1, 10))])
 async def test_check_04_killed_at_every_await_between_claim_and_thread_there_are_never_two(stage, tenth):
     steps = await stage.plays(lambda scenery: process(scenery.world))
 
-    killed = 0
+    killed = Counter()
     for point in range(1 + tenth, steps + 1, 10):
-        killed += await stage.plays(lambda scenery, point=point: cut_short(scenery, die_at=point))
+        killed[await stage.plays(lambda scenery, point=point: cut_short(scenery, die_at=point))] += 1
 
     assert steps >= 50
-    assert killed >= steps // 10 - 1
+    assert killed.total() - killed["never"] >= steps // 10 - 1
+    assert killed["before it was sent"] > killed["asked about"]
 
 
 async def test_check_05_two_processes_in_one_minute_post_one_digest(stage):

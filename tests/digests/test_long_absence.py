@@ -117,8 +117,8 @@ async def test_a_channel_that_slack_lets_wait_holds_up_no_other(scene, daily):
 async def test_the_word_that_it_arrived_makes_the_older_one_read_only(scene, daily):
     await scene.run.run_due(scene.now)
     scene.now += timedelta(days=1)
-    await scene.ledger.claim(daily, "2026-09-08", now=scene.now)
-    await scene.ledger.mark(daily.id, "2026-09-08", DeliveryStatus.UNCERTAIN)
+    claim = await scene.ledger.claim(daily, "2026-09-08", now=scene.now)
+    await scene.ledger.mark(claim, DeliveryStatus.UNCERTAIN)
 
     await scene.run.arrived(daily.id, "2026-09-08", by=scene.ana)
 

@@ -6,9 +6,10 @@ import pytest
 
 from bot.digests import DIGESTS
 from bot.domain.errors import Busy, Forbidden, NotFound
-from bot.domain.records import Actor, DeliveryStatus
+from bot.domain.records import Actor, DeliveryStatus, Said
 from bot.sandbox.pivotal import Fault
-from bot.services.ledger import Ledger
+from bot.services.ledger import Ledger, unsent
+from tests.processes import until
 
 AT_RISK = {"state": "at_risk", "csm_id": "user_csm_001"}
 DEVON = Actor("U0DEV0001", "T0HOME001", "Devon Park")
@@ -220,10 +221,60 @@ async def test_hour_missed_for_too_long_is_explained_and_not_posted(scene):
     assert "was not posted on Mon 7 Sep: I was not running at the hour set." in told
 
 
-async def test_killed_between_claim_and_post_it_is_uncertain_told_once_and_never_posted(scene):
+async def test_killed_before_anything_was_sent_it_is_given_back_and_posted_once(scene):
     scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
     subscription = await scene.subscribes()
     await scene.ledger.claim(subscription, "2026-09-07", now=scene.now)
+    scene.now += timedelta(minutes=30)
+
+    for _ in range(2):
+        again = await scene.restarted()
+        await again.recover(scene.now)
+        await again.run_due(scene.now)
+
+    assert len(scene.texts()) == 1
+    assert "Late: it is 09:30" in scene.slack.seen("U0ANA0001", "C0ONBOARD")
+    assert (await scene.row(subscription)).status is DeliveryStatus.DONE
+    assert scene.told() == []
+
+
+@pytest.mark.parametrize("hours", [5, 24 * 30])
+async def test_killed_before_anything_was_sent_and_found_too_late_it_is_explained_and_not_posted(scene, hours):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes(days="mon")
+    await scene.ledger.claim(subscription, "2026-09-07", now=scene.now)
+    scene.now += timedelta(hours=hours)
+
+    for _ in range(2):
+        await (await scene.restarted()).recover(scene.now)
+
+    row = await scene.ledger.get(subscription.id, "2026-09-07")
+    assert scene.texts() == []
+    assert (row.status, row.reason) == (DeliveryStatus.FAILED, "I was interrupted before it was posted")
+    (told,) = scene.told()
+    assert "on Mon 7 Sep: I was interrupted before it was posted." in told
+
+
+async def test_one_asked_for_that_was_interrupted_before_anything_was_sent_is_not_posted_out_of_the_blue(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+    await scene.ledger.claim(subscription, "now:t1", now=scene.now)
+
+    again = await scene.restarted()
+    await again.recover(scene.now)
+    await again.run_due(scene.now)
+
+    row = await scene.ledger.get(subscription.id, "now:t1")
+    assert len(scene.texts()) == 1
+    assert (row.status, row.reason) == (DeliveryStatus.FAILED, "I was interrupted before it was posted")
+    assert scene.told() == []
+
+
+async def test_killed_as_it_was_being_posted_it_is_uncertain_told_once_and_never_posted(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+    claim = await scene.ledger.claim(subscription, "2026-09-07", now=scene.now)
+    await scene.ledger.prepare(claim, said=Said())
 
     for _ in range(2):
         again = await scene.restarted()
@@ -234,6 +285,23 @@ async def test_killed_between_claim_and_post_it_is_uncertain_told_once_and_never
     assert (await scene.row(subscription)).status is DeliveryStatus.UNCERTAIN
     (told,) = scene.told()
     assert "may or may not have been posted" in told
+
+
+async def test_while_slack_makes_it_wait_nothing_is_on_its_way(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+    scene.slack.fails("chat.postMessage", error="ratelimited", retry_after=30)
+    scene.awake.clear()
+
+    under_way = asyncio.create_task(scene.run.run_due(scene.now))
+    await until(lambda: scene.slept)
+    waiting = await scene.row(subscription)
+    scene.awake.set()
+    await under_way
+
+    assert unsent(waiting)
+    assert len(scene.texts()) == 1
+    assert not unsent(await scene.row(subscription))
 
 
 async def test_killed_after_the_post_it_is_not_posted_again(scene):
@@ -251,13 +319,86 @@ async def test_killed_after_the_post_it_is_not_posted_again(scene):
     assert (await scene.row(subscription)).status is DeliveryStatus.UNCERTAIN
 
 
-async def test_a_claim_somebody_is_still_at_work_on_is_left_alone(scene):
+@pytest.mark.parametrize(("minutes", "posts"), [(2, 0), (3, 1)])
+async def test_another_replica_takes_over_what_is_unsent_after_three_minutes(scene, minutes, posts):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
     subscription = await scene.subscribes()
     await scene.ledger.claim(subscription, "2026-09-07", now=scene.now)
 
-    await scene.run.recover(scene.now + timedelta(minutes=1), older_than=timedelta(minutes=15))
+    await scene.sweeps(minutes=minutes)
 
-    assert (await scene.row(subscription)).status is DeliveryStatus.CLAIMED
+    assert len(scene.texts()) == posts
+    assert (await scene.row(subscription)).status is (DeliveryStatus.DONE if posts else DeliveryStatus.CLAIMED)
+
+
+async def test_another_replica_settles_what_may_be_on_its_way_after_a_quarter_of_an_hour(scene):
+    subscription = await scene.subscribes()
+    claim = await scene.ledger.claim(subscription, "2026-09-07", now=scene.now)
+    await scene.ledger.prepare(claim, said=Said())
+
+    await scene.sweeps(minutes=14)
+    early = await scene.row(subscription)
+    await scene.sweeps(minutes=1)
+
+    assert early.status is DeliveryStatus.CLAIMED
+    assert (await scene.row(subscription)).status is DeliveryStatus.UNCERTAIN
+
+
+class Gate:
+    """Where a process stands still right before it posts, until it is let go."""
+
+    def __init__(self) -> None:
+        self.reached, self.open = asyncio.Event(), asyncio.Event()
+
+    def ledger(self, store):
+        gate = self
+
+        class Standing(Ledger):
+            async def prepare(self, claim, *, said):
+                gate.reached.set()
+                await gate.open.wait()
+                return await super().prepare(claim, said=said)
+
+        return Standing(store)
+
+
+async def test_one_who_stood_still_while_another_took_over_posts_nothing(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+    first, second = Gate(), Gate()
+    slow = asyncio.create_task((await scene.restarted(ledger=first.ledger)).run_due(scene.now))
+    await first.reached.wait()
+    scene.now += timedelta(minutes=3)
+    other = asyncio.create_task((await scene.restarted(ledger=second.ledger)).run_due(scene.now))
+    await second.reached.wait()
+
+    first.open.set()
+    await slow
+    early = scene.texts()
+    second.open.set()
+    await other
+
+    assert early == []
+    assert len(scene.texts()) == 1
+    assert (await scene.row(subscription)).status is DeliveryStatus.DONE
+
+
+async def test_one_who_is_slow_is_not_taken_over_by_its_own_process(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+    gate = Gate()
+    run = await scene.restarted(ledger=gate.ledger)
+    slow = asyncio.create_task(run.run_due(scene.now))
+    await gate.reached.wait()
+    begun = (await scene.row(subscription)).claim
+
+    await scene.sweeps(minutes=30)
+    kept = (await scene.row(subscription)).claim
+    gate.open.set()
+    await slow
+
+    assert kept == begun
+    assert len(scene.texts()) == 1
 
 
 async def test_dropped_connection_leaves_one_post_and_an_uncertain_ledger(scene):
@@ -463,9 +604,9 @@ async def test_one_whose_claim_was_settled_by_another_replica_is_not_posted(scen
 class GivenUp(Ledger):
     """A ledger in which another replica takes this one for dead while it writes."""
 
-    async def prepare(self, subscription, slot, *, said):
-        await self.mark(subscription.id, slot, DeliveryStatus.UNCERTAIN, reason="interrupted")
-        return await super().prepare(subscription, slot, said=said)
+    async def prepare(self, claim, *, said):
+        await self.mark(claim, DeliveryStatus.UNCERTAIN, reason="interrupted")
+        return await super().prepare(claim, said=said)
 
 
 async def test_a_fault_in_one_digest_is_explained_and_costs_no_other(scene):

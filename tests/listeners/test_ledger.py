@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from bot.domain.errors import Forbidden
-from bot.domain.records import DeliveryStatus, Subscription
+from bot.domain.records import DeliveryStatus, Said, Subscription
 from bot.sandbox.slack.world import ANA, BEN, DEVON, LAUNCHES, ONBOARDING, TEAM
 from bot.services.subscriptions import Wish
 
@@ -35,8 +35,9 @@ async def subscription(bot, slack, clock) -> Subscription:
 
 @pytest.fixture
 async def uncertain(bot, subscription, clock):
-    """A process was killed between claim and post; Ana has been asked."""
-    await bot.services.ledger.claim(subscription, DAY, now=clock())
+    """A process was killed while its post was on its way; Ana has been asked."""
+    claim = await bot.services.ledger.claim(subscription, DAY, now=clock())
+    await bot.services.ledger.prepare(claim, said=Said())
     await bot.digests.recover(clock())
     return subscription
 

@@ -36,9 +36,9 @@ def ledger(bot, kept, clock):
 
     async def writes(slot, status, *, reason=None):
         one = await kept()
-        await bot.store.deliveries.claim(one.id, slot, channel=one.channel, now=clock())
+        claim = await bot.store.deliveries.claim(one.id, slot, channel=one.channel, now=clock())
         if status is not DeliveryStatus.CLAIMED:
-            await bot.store.deliveries.mark(one.id, slot, status, reason)
+            await bot.store.deliveries.mark(claim, status, reason)
 
     return writes
 

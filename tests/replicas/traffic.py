@@ -18,7 +18,7 @@ from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.eyes import NothingToSee
 from bot.sandbox.slack.world import ANA, BEN, BOT, CARA, TEAM, Channel
 from bot.services.changes import LEASE
-from bot.services.ledger import DELIVERED
+from bot.services.ledger import DELIVERED, unsent
 from bot.store import Store
 from tests.processes import until
 
@@ -220,9 +220,11 @@ class Traffic:
             there = [m for m in self.slack.messages(one.channel) if m.user == BOT and not m.thread_ts]
             status = rows[0].status if rows else None
             settled = status in DELIVERED and len(there) == 1
+            waits = bool(rows) and unsent(rows[0]) and not there
             unsure = status in (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN) and len(there) <= 1
             good = len(rows) == 1 and (settled or unsure)
-            found["posted once" if good and settled else "to be asked about" if good else "odd"] += 1
+            fate = "posted once" if settled else "not sent yet" if waits else "to be asked about"
+            found[fate if good else "odd"] += 1
             if not good:
                 found[f"odd: {one.id} {status} {len(there)} {[row.reason for row in rows]}"] += 1
         return found

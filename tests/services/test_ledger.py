@@ -1,12 +1,13 @@
 """A slot is claimed once, and what did not come says why."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from bot.domain.records import DeliveryStatus, Said, Subscription
-from bot.services.ledger import INTENDED, NOTICE, Ledger, Skipped
+from bot.services.ledger import INTENDED, NOTICE, Ledger, Skipped, unsent
 from bot.store import Store
 
 GRACE = timedelta(hours=4)
@@ -40,17 +41,28 @@ async def test_claimed_slot_is_neither_due_nor_claimed_again(ledger):
 
 
 async def test_claim_that_was_given_back_is_due_again(ledger):
-    await ledger.claim(DIGEST, "2026-09-07", now=MONDAY_NINE)
+    claim = await ledger.claim(DIGEST, "2026-09-07", now=MONDAY_NINE)
 
-    assert await ledger.release(DIGEST.id, "2026-09-07")
+    assert await ledger.release(claim)
 
     assert await ledger.due(DIGEST, now=MONDAY_NINE, grace=GRACE) is not None
 
 
-async def test_digest_asked_for_is_no_base_of_comparison(ledger):
-    await ledger.claim(DIGEST, "now:1", now=MONDAY_NINE)
+async def test_what_is_claimed_is_unsent_until_it_is_noted_as_being_sent(ledger):
+    claim = await ledger.claim(DIGEST, "2026-09-07", now=MONDAY_NINE)
+    (fresh,) = await ledger.unfinished()
 
-    await ledger.posted(DIGEST, "now:1", ts="1.1", said=Said())
+    await ledger.prepare(claim, said=Said())
+
+    (sending,) = await ledger.unfinished()
+    assert (unsent(fresh), unsent(sending)) == (True, False)
+    assert not unsent(replace(fresh, token="")), "an older version may still post it"
+
+
+async def test_digest_asked_for_is_no_base_of_comparison(ledger):
+    claim = await ledger.claim(DIGEST, "now:1", now=MONDAY_NINE)
+
+    await ledger.posted(claim, ts="1.1", said=Said())
 
     assert await ledger.last_delivered(DIGEST) is None
     assert [row.slot for row in await ledger.recent(DIGEST)] == ["now:1"]
@@ -69,8 +81,8 @@ async def test_missed_slots_are_settled_once_with_their_reason(ledger):
 
 async def test_slot_that_was_put_off_keeps_why(ledger):
     notice = f"{NOTICE}2026-09-07"
-    await ledger.claim(DIGEST, notice, now=MONDAY_NINE)
-    await ledger.posted(DIGEST, notice, ts="1.1", said=Said(), reason="Pivotal does not answer.")
+    claim = await ledger.claim(DIGEST, notice, now=MONDAY_NINE)
+    await ledger.posted(claim, ts="1.1", said=Said(), reason="Pivotal does not answer.")
 
     (skipped,) = await ledger.skip_missed(DIGEST, now=MONDAY_NINE + timedelta(hours=5), grace=GRACE)
 
@@ -80,10 +92,10 @@ async def test_slot_that_was_put_off_keeps_why(ledger):
 
 async def test_last_missed_is_what_should_have_come_since_the_last_that_did(ledger):
     for slot, reason in [("2026-09-03", "was down"), ("2026-09-08", "was down"), ("2026-09-09", INTENDED[0])]:
-        await ledger.claim(DIGEST, slot, now=MONDAY_NINE)
-        await ledger.mark(DIGEST.id, slot, DeliveryStatus.SKIPPED, reason=reason)
-    await ledger.claim(DIGEST, "2026-09-04", now=MONDAY_NINE)
-    await ledger.posted(DIGEST, "2026-09-04", ts="1.1", said=Said())
+        claim = await ledger.claim(DIGEST, slot, now=MONDAY_NINE)
+        await ledger.mark(claim, DeliveryStatus.SKIPPED, reason=reason)
+    claim = await ledger.claim(DIGEST, "2026-09-04", now=MONDAY_NINE)
+    await ledger.posted(claim, ts="1.1", said=Said())
 
     last = await ledger.last_delivered(DIGEST)
 

@@ -71,8 +71,8 @@ async def test_unreadable_hours_are_refused(scene, wish):
 
 async def test_subscribing_again_replaces_and_keeps_the_ledger(scene):
     first = await scene.subscriptions.subscribe(CHANNEL, AT_RISK, by=ANA)
-    await scene.ledger.claim(first, "2026-09-04", now=SUNDAY)
-    await scene.ledger.posted(first, "2026-09-04", ts="1.1", said=Said())
+    claim = await scene.ledger.claim(first, "2026-09-04", now=SUNDAY)
+    await scene.ledger.posted(claim, ts="1.1", said=Said())
 
     second = await scene.subscriptions.subscribe(CHANNEL, replace(AT_RISK, at=time(10)), by=ANA)
 

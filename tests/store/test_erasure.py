@@ -61,8 +61,9 @@ async def known(store: Store, now: datetime) -> Store:
         await store.subscriptions.add(subscription)
     for subscription in (made, shared):
         message = {"text": "José: 1", "blocks": [{"text": "CSM Ana Ruiz, SE Ben Okafor"}]}
-        await store.deliveries.claim(subscription.id, "2026-09-07", channel=subscription.channel, now=now)
-        await store.deliveries.posted(subscription.id, "2026-09-07", ts="1", said=Said(), message=message)
+        claim = await store.deliveries.claim(subscription.id, "2026-09-07", channel=subscription.channel, now=now)
+        assert claim
+        await store.deliveries.posted(claim, ts="1", said=Said(), message=message)
     for person in (ANA, BEN):
         await store.follows.add(Follow(person, "o1", "Aurora", now, "UTC", channel=f"D{person[1:]}"))
     await store.snoozes.put(

@@ -60,10 +60,11 @@ async def old(old_url, now):
     for _ in range(3):
         await store.audit.add(entry)
     await store.subscriptions.add(Subscription("s1", "T1", "D1", "at-risk", "mon-fri", time(8, 30), "UTC", "U1", now))
-    await store.deliveries.claim("s1", "2026-09-07", channel="D1", now=precise)
+    claim = await store.deliveries.claim("s1", "2026-09-07", channel="D1", now=precise)
+    assert claim
     said = Said({"o1": SaidRow(ODD, "review", "active", None, date(2026, 9, 1), ("overdue",))}, "rules")
     message = {"text": ODD, "blocks": [{"type": "divider"}]}
-    await store.deliveries.posted("s1", "2026-09-07", ts="1.1", said=said, message=message)
+    await store.deliveries.posted(claim, ts="1.1", said=said, message=message)
     await store.deliveries.claim("s1", "2026-09-08", channel="D1", now=now)
     await store.claims.first_time("view:V1", now=now, keep=None)
     await store.claims.first_time("Event:ä", now=now, keep=timedelta(days=1))

@@ -38,10 +38,10 @@ def seen(at, *, field="phase", after="review", onboarding_id="o1"):
 
 
 async def delivered(store, slot, at, *, subscription="s1", status=DeliveryStatus.DONE):
-    await store.deliveries.claim(subscription, slot, channel="C1", now=at)
+    claim = await store.deliveries.claim(subscription, slot, channel="C1", now=at)
     if status is DeliveryStatus.DONE:
-        await store.deliveries.posted(subscription, slot, ts="1.1", said=Said())
-    await store.deliveries.mark(subscription, slot, status)
+        await store.deliveries.posted(claim, ts="1.1", said=Said())
+    await store.deliveries.mark(claim, status)
 
 
 def subscription(now):

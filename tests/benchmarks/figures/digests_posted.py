@@ -1,7 +1,7 @@
 """Digests posted to digests due, through what goes wrong: kills, two processes at once, changed clocks, two hours away.
 
-A process killed between its claim and its post leaves open whether Slack has it. It is never posted again then: its
-subscriber is asked, once. These are counted as told.
+A process killed in the moment of sending leaves open whether Slack has it. It is never posted again then: its
+subscriber is asked, once. These are counted as told, and whatever was killed before that moment has to be posted.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from bot.domain.records import Subscription
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack.methods import METHODS
 from bot.sandbox.slack.world import CARA, LAUNCHES, ONBOARDING, TEAM
+from bot.services.ledger import unsent
 from tests.benchmarks.figure import Measure
 from tests.benchmarks.stage import Clock, Stage, stage
 from tests.digests.dying import process
@@ -46,10 +47,11 @@ def _measure(case: str, posted: float, due: float) -> Measure:
 async def _killed(kills: int) -> list[Measure]:
     """Kill a process, start another, and count: what was posted, and what was asked about."""
 
-    async def cut_short(scenery: Scenery, at: int) -> tuple[int, int]:
+    async def cut_short(scenery: Scenery, at: int) -> tuple[int, int, bool]:
         assert await process(scenery.world, die_at=at) is None
+        (left,) = await scenery.store.deliveries.recent(scenery.subscription.id)
         await process(scenery.world)
-        return scenery.digests, len(scenery.told)
+        return scenery.digests, len(scenery.told), unsent(left)
 
     with TemporaryDirectory() as folder:
         scenes = _scenes(Path(folder))
@@ -57,10 +59,12 @@ async def _killed(kills: int) -> list[Measure]:
         moments = [1 + (steps - 2) * number // kills for number in range(kills)]
         found = [await scenes.plays(lambda scenery, at=at: cut_short(scenery, at)) for at in moments]
     case = f"kill -9 at {kills} moments of a run"
-    posts = [posted for posted, _ in found]
+    posts = [posted for posted, *_ in found]
+    early = [posted for posted, _, before in found if before]
     return [
+        _measure(f"{case}, before it is sent: posted", sum(early), len(early)),
         _measure(f"{case}: posted", sum(posts), kills),
-        _measure(f"{case}: posted, or asked about", sum(posted or asked for posted, asked in found), kills),
+        _measure(f"{case}: posted, or asked about", sum(posted or asked for posted, asked, _ in found), kills),
         _measure(f"{case}: posted by one slot, at the most", max(posts), 1),
     ]
 
