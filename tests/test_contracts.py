@@ -40,14 +40,14 @@ PLANTED = [
     ("bot/listeners/show.py", "import bot.digests", "Imports point downwards"),
     ("bot/pivotal/pages.py", "import bot.domain.errors", "The client is a library in itself"),
     ("bot/services/cards.py", "import slack_sdk", "No Slack in the services, no SQL outside the store"),
-    ("bot/delivery.py", "import sqlalchemy", "SQL stays in the store"),
+    ("bot/delivery/delivery.py", "import sqlalchemy", "SQL stays in the store"),
     ("bot/views/text.py", "import httpx", "Views draw and do nothing else"),
     *[
         (path, line, "Doors and views reach the store and the client through services")
-        for path in ("bot/listeners/show.py", "bot/digests/at_risk.py", "bot/views/text.py", "bot/delivery.py")
+        for path in ("bot/listeners/show.py", "bot/digests/at_risk.py", "bot/views/text.py", "bot/delivery/delivery.py")
         for line in ("import bot.store", "import bot.pivotal", "import bot.pivotal.client")
     ],
-    ("bot/delivery.py", "import bot.config", "Settings are read by app and the command line only"),
+    ("bot/delivery/delivery.py", "import bot.config", "Settings are read by app and the command line only"),
     ("bot/listeners/show.py", "import prometheus_client", "Only the metrics know Prometheus"),
 ]
 
