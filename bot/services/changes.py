@@ -1,12 +1,12 @@
 """The one path by which anything is written to Pivotal: one at a time, on fresh knowledge, with a name attached."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
 
 from bot.domain import rights
-from bot.domain.errors import BotError, Busy, Forbidden, NotFound, OutcomeUnknown, Refused, UpstreamError
+from bot.domain.errors import BotError, Forbidden, NotFound, OutcomeUnknown, Refused, UpstreamError
 from bot.domain.field_moves import restored
 from bot.domain.moves import Fields, Move, Verb, changeable, plan, rights_for
 from bot.domain.phases import Phases
@@ -14,6 +14,7 @@ from bot.domain.records import BEGUN, Actor, AuditEntry, Standing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import NotFound as GoneFromPivotal
 from bot.pivotal.errors import PivotalError
+from bot.services.alone import LEASE, Alone
 from bot.services.attempts import stands
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
@@ -21,12 +22,9 @@ from bot.services.refreshing import Sight
 from bot.services.requests import Changed, Ending, Guard, Outcome, Request, Watcher
 from bot.services.writing import Writing
 from bot.store import Store
-from bot.store.claims import Held
 
 __all__ = ["LEASE", "Changed", "Changes", "Ending", "Guard", "Outcome", "Request", "Watcher"]
 
-LEASE = timedelta(seconds=60)
-"""How long one attempt may keep everybody else out."""
 OFFERED = (Verb.RESUME, Verb.PAUSE, Verb.FLAG, Verb.CLEAR, Verb.WAITING, Verb.BACK)
 """What the Update form offers of state and phase, where it is possible."""
 NOTHING: Fields = {}
@@ -52,12 +50,10 @@ class Changes:
         self._portfolio = portfolio
         self._people = people
         self._phases = phases
-        self._team = team
+        self._alone = Alone(store, team=team, clock=clock)
         self._clock = clock
         self._writing = Writing(pivotal, clock=clock, sleep=sleep)
         self._watchers: list[Watcher] = []
-        self._at_work: dict[str, str] = {}
-        """Who is changing which onboarding in this process: no jump of a clock makes that free."""
 
     def watch(self, watcher: Watcher) -> None:
         """Have `watcher` called after every change."""
@@ -65,9 +61,7 @@ class Changes:
 
     async def under_way(self, onboarding_id: str) -> bool:
         """Whether somebody is changing this onboarding through the bot at this moment, in whichever process."""
-        if onboarding_id in self._at_work:
-            return True
-        return await self._store.claims.held(self._key(onboarding_id), now=self._clock())
+        return await self._alone.taken(onboarding_id)
 
     def preview(self, standing: Standing, verb: Verb, *, by: Actor, wanted: Fields = NOTHING) -> Move:
         """Work out a change without making it. Raises Forbidden or Refused, as making it would."""
@@ -160,7 +154,7 @@ class Changes:
     async def _attempt(self, request: Request, *, guard: Guard) -> Outcome:
         seen = self._portfolio.known(request.onboarding_id)
         try:
-            async with self._alone(request) as since:
+            async with self._alone.at(request.onboarding_id, by=request.by.name) as since:
                 rights.check(rights.Right.READ, request.by)
                 fresh = await self._guarded(request.onboarding_id, guard)
                 if fresh is None:
@@ -225,29 +219,6 @@ class Changes:
         await self._portfolio.put(onboarding, source="poll")
         return await self._portfolio.standing(onboarding)
 
-    def _key(self, onboarding_id: str) -> str:
-        return f"write:{self._team}:{onboarding_id}"
-
-    @asynccontextmanager
-    async def _alone(self, request: Request) -> AsyncIterator[datetime]:
-        """Keep everybody else out of this onboarding; gives since when. Raises Busy."""
-        onboarding_id, since = request.onboarding_id, self._clock()
-        if onboarding_id in self._at_work:
-            raise _busy(self._at_work[onboarding_id])
-        self._at_work[onboarding_id] = request.by.name
-        try:
-            lease = await self._store.claims.lease(
-                self._key(onboarding_id), holder=request.by.name, now=since, ttl=LEASE
-            )
-            if isinstance(lease, Held):
-                raise _busy(lease.holder)
-            try:
-                yield since
-            finally:
-                await self._store.claims.release(lease)
-        finally:
-            del self._at_work[onboarding_id]
-
     async def _record(
         self, request: Request, seen: Standing | None, move: Move | None, *, outcome: str, why: str | None
     ) -> None:
@@ -268,7 +239,3 @@ class Changes:
                 reason=why,
             )
         )
-
-
-def _busy(name: str) -> Busy:
-    return Busy(f"{name} is changing this onboarding at this moment.", hint="Look again in a few seconds.")

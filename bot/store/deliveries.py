@@ -1,20 +1,19 @@
 """The ledger of deliveries: a slot is claimed once, and from there only moves forward."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, false, func, not_, null, or_, select, update
 
-from bot.domain.records import Claim, Delivery, DeliveryStatus, Said, SaidRow
+from bot.domain.records import Claim, Delivery, DeliveryStatus, Said
 from bot.store.database import Database
+from bot.store.delivery_rows import COLUMNS, delivery, encode, in_status, of_slot, under
 from bot.store.tables import deliveries
 
 Message = Mapping[str, Any]
 """What was posted, as JSON."""
 
-_COLUMNS = [deliveries.c[field.name] for field in fields(Delivery)]
 _OPEN = (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN)
 _DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
 
@@ -70,7 +69,7 @@ class Deliveries:
         """
         claim = Claim(subscription_id, slot, self._token())
         fresh = {"status": DeliveryStatus.CLAIMED.value, "claimed_at": now, "reason": None, "said": null()}
-        won = await self._update(_slot(subscription_id, slot) & _in(_NOT_SENT), token=claim.token, **fresh)
+        won = await self._update(of_slot(subscription_id, slot) & in_status(_NOT_SENT), token=claim.token, **fresh)
         return claim if won else None
 
     async def prepare(self, claim: Claim, *, said: Said | None) -> bool:
@@ -78,7 +77,7 @@ class Deliveries:
 
         While that stands, nobody else can know whether it was posted.
         """
-        return await self._move(claim, (DeliveryStatus.CLAIMED,), said=null() if said is None else _encode(said))
+        return await self._move(claim, (DeliveryStatus.CLAIMED,), said=null() if said is None else encode(said))
 
     async def posted(
         self, claim: Claim, *, ts: str, said: Said, message: Message | None = None, reason: str | None = None
@@ -92,20 +91,20 @@ class Deliveries:
             _OPEN,
             status=DeliveryStatus.POSTED.value,
             ts=ts,
-            said=_encode(said),
+            said=encode(said),
             reason=reason,
             message=message,
         )
 
     async def release(self, claim: Claim) -> bool:
         """Give up a claim of which nothing can have been posted, so that it may be claimed again; else False."""
-        unsent = _held(claim) & _in((DeliveryStatus.CLAIMED,)) & deliveries.c.said.is_(None)
+        unsent = under(claim) & in_status((DeliveryStatus.CLAIMED,)) & deliveries.c.said.is_(None)
         async with self._database.writing() as connection:
             return (await connection.execute(delete(deliveries).where(unsent))).rowcount == 1
 
     async def arrived(self, subscription_id: str, slot: str) -> bool:
         """Settle an uncertain slot as done: somebody saw it in the channel. False when it is not uncertain."""
-        uncertain = _slot(subscription_id, slot) & _in((DeliveryStatus.UNCERTAIN,))
+        uncertain = of_slot(subscription_id, slot) & in_status((DeliveryStatus.UNCERTAIN,))
         return await self._update(uncertain, status=DeliveryStatus.DONE.value, reason=None)
 
     async def mark(self, claim: Claim, status: DeliveryStatus, reason: str | None = None) -> bool:
@@ -119,7 +118,7 @@ class Deliveries:
 
     async def get(self, subscription_id: str, slot: str) -> Delivery | None:
         """One slot, if it was ever claimed."""
-        found = await self._select(_slot(subscription_id, slot), limit=1)
+        found = await self._select(of_slot(subscription_id, slot), limit=1)
         return found[0] if found else None
 
     async def slots(self, subscription_id: str, *, since: str) -> frozenset[str]:
@@ -173,7 +172,7 @@ class Deliveries:
     async def last_delivered(self, subscription_id: str) -> Delivery | None:
         """The newest scheduled slot whose message stands in the channel: the base of the next comparison."""
         found = await self._select(
-            (deliveries.c.subscription_id == subscription_id) & _in(_DELIVERED) & _SCHEDULED,
+            (deliveries.c.subscription_id == subscription_id) & in_status(_DELIVERED) & _SCHEDULED,
             order=deliveries.c.slot.desc(),
             limit=1,
         )
@@ -189,7 +188,7 @@ class Deliveries:
         reason = deliveries.c.reason
         found = await self._select(
             (deliveries.c.subscription_id == subscription_id)
-            & _in(_NOT_SENT)
+            & in_status(_NOT_SENT)
             & (deliveries.c.slot > after)
             & or_(reason.is_(None), not_(or_(false(), *(reason.startswith(one, autoescape=True) for one in meant))))
             & _SCHEDULED,
@@ -230,7 +229,7 @@ class Deliveries:
 
         None when it is sealed, or has no message.
         """
-        still_open = _slot(subscription_id, slot) & deliveries.c.message.is_not(None)
+        still_open = of_slot(subscription_id, slot) & deliveries.c.message.is_not(None)
         statement = update(deliveries).where(still_open).values(sealed=newer).returning(deliveries.c.message)
         async with self._database.writing() as connection:
             message: Message | None = await connection.scalar(statement)
@@ -238,13 +237,13 @@ class Deliveries:
 
     async def seal(self, subscription_id: str, slot: str) -> bool:
         """Let its message change no more; True for exactly one caller."""
-        still_open = _slot(subscription_id, slot) & deliveries.c.message.is_not(None)
+        still_open = of_slot(subscription_id, slot) & deliveries.c.message.is_not(None)
         async with self._database.writing() as connection:
             return (await connection.execute(update(deliveries).where(still_open).values(message=null()))).rowcount == 1
 
     async def unfinished(self) -> list[Delivery]:
         """Slots on their way: claimed, posted or threaded but not done, oldest first."""
-        return await self._select(_in(_ON_THE_WAY), order=deliveries.c.claimed_at.asc())
+        return await self._select(in_status(_ON_THE_WAY), order=deliveries.c.claimed_at.asc())
 
     async def recent(self, subscription_id: str, limit: int = 10) -> list[Delivery]:
         """The newest slots of a subscription, those asked for included; notices are none."""
@@ -255,7 +254,7 @@ class Deliveries:
         )
 
     async def _move(self, claim: Claim, sources: Collection[DeliveryStatus], **values: object) -> bool:
-        return await self._update(_held(claim) & _in(sources), **values)
+        return await self._update(under(claim) & in_status(sources), **values)
 
     async def _update(self, condition: ColumnElement[bool], **values: object) -> bool:
         async with self._database.writing() as connection:
@@ -264,61 +263,8 @@ class Deliveries:
     async def _select(
         self, condition: ColumnElement[bool], *, order: ColumnElement[Any] | None = None, limit: int | None = None
     ) -> list[Delivery]:
-        query = select(*_COLUMNS).where(condition).limit(limit)
+        query = select(*COLUMNS).where(condition).limit(limit)
         if order is not None:
             query = query.order_by(order, deliveries.c.slot.desc())
         async with self._database.reading() as connection:
-            return [_delivery(row) for row in (await connection.execute(query)).mappings()]
-
-
-def _slot(subscription_id: str, slot: str) -> ColumnElement[bool]:
-    return (deliveries.c.subscription_id == subscription_id) & (deliveries.c.slot == slot)
-
-
-def _held(claim: Claim) -> ColumnElement[bool]:
-    return _slot(claim.subscription_id, claim.slot) & (deliveries.c.token == claim.token)
-
-
-def _in(statuses: Collection[DeliveryStatus]) -> ColumnElement[bool]:
-    return deliveries.c.status.in_([status.value for status in statuses])
-
-
-def _delivery(row: Mapping[Any, Any]) -> Delivery:
-    said = row["said"]
-    return Delivery(
-        **{
-            **row,
-            "status": DeliveryStatus(row["status"]),
-            "said": None if said is None else _decode(said),
-        }
-    )
-
-
-def _encode(said: Said) -> dict[str, Any]:
-    rows = {
-        onboarding_id: {
-            "title": row.title,
-            "phase": row.phase,
-            "state": row.state,
-            "target": row.target.isoformat() if row.target else None,
-            "since": row.since.isoformat(),
-            "fired": list(row.fired),
-        }
-        for onboarding_id, row in said.rows.items()
-    }
-    return {"rules": said.rules, "rows": rows}
-
-
-def _decode(said: Mapping[str, Any]) -> Said:
-    rows = {
-        onboarding_id: SaidRow(
-            title=row["title"],
-            phase=row["phase"],
-            state=row["state"],
-            target=date.fromisoformat(row["target"]) if row["target"] else None,
-            since=date.fromisoformat(row["since"]),
-            fired=tuple(row.get("fired", ())),  # version 2 did not put them down
-        )
-        for onboarding_id, row in said["rows"].items()
-    }
-    return Said(rows=rows, rules=said["rules"])
+            return [delivery(row) for row in (await connection.execute(query)).mappings()]
