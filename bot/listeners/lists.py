@@ -234,7 +234,7 @@ async def _sight(turn: Turn, *, over: bool = True) -> Sight:
     )
     told, found = filters.describe(wanted, directory=turn.directory), len(kept)
     if not (over or wanted.phases or wanted.states):
-        kept = tuple(one for one in kept if not states.closed(one.onboarding, phases=turn.phases))
+        kept = tuple(one for one in kept if not states.closed(one.onboarding, phases=viewing.phases))
     return Sight(replace(snapshot, standings=kept), viewing, told, sort, over=found - len(kept))
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ELLIPSIS = "…"
 NOTHING = "(no name)"
@@ -36,6 +37,7 @@ def escape(text: str) -> str:
     return f"{_ISOLATE}{safe}{_POP}" if _is_right_to_left(safe) else safe
 
 
+@lru_cache(maxsize=1_000)
 def name(text: str, limit: int = 80) -> str:
     """A name from outside as our sentences carry it: shortened to `limit`, escaped, never empty."""
     return escape(clip(clean(text), limit) or NOTHING)
