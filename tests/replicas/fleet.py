@@ -112,7 +112,8 @@ class Fleet:
     async def kill(self, replica: Replica) -> None:
         """End one as a power cut would."""
         self._leaves(replica)
-        await replica.process.killed()
+        if replica.process.alive:  # one that was asked to stop when the test ended may be gone by now
+            await replica.process.killed()
         await self._ended(replica)
         self.killed += 1
 
