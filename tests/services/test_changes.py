@@ -16,6 +16,7 @@ from bot.services.changes import Changes, Ending, Request
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
 from bot.store import Store
+from tests.processes import until
 
 BRIEF = Timeout(connect=2, read=0.8, total=5)
 """Short enough to wait for, long enough for a busy machine to answer within."""
@@ -134,6 +135,17 @@ async def test_nothing_is_written_once_reading_took_half_the_lease(changes, pivo
 
     assert pivotal.patches(89) == []
     assert [entry.outcome for entry in await store.audit.list()] == ["failed"]
+
+
+async def test_it_is_read_while_its_place_is_asked_about_and_written_only_after_that(changes, pivotal):
+    async def looks():
+        await until(lambda: any(one.method == "GET" for one in pivotal.requests))
+        assert pivotal.patches(89) == []
+
+    outcome = await changes.make(request(pivotal), guard=looks)
+
+    assert outcome.ending is Ending.DONE
+    assert len(pivotal.patches(89)) == 1
 
 
 async def test_second_attempt_is_told_who_is_at_it(changes, pivotal, store):
