@@ -17,6 +17,7 @@ from bot.listeners import (
     moves,
     new,
     note,
+    own,
     people,
     plans,
     settings,
@@ -35,6 +36,7 @@ from bot.listeners import (
 
 FEATURES = (
     show.feature,
+    own.feature,
     lists.feature,
     moves.feature,
     states.feature,

@@ -1,15 +1,15 @@
-"""Lists: mine, all, at risk, launches; private, ten to a page, from a snapshot two minutes old at most."""
+"""Lists: all, at risk, launches; private, ten to a page, from a snapshot two minutes old at most."""
 
 from dataclasses import dataclass, replace
 
-from bot.domain import filters, launches, order, rights, states
+from bot.domain import filters, launches, order, states
 from bot.domain.errors import UserError
 from bot.domain.launches import Lane
 from bot.domain.order import Order
-from bot.domain.records import Snapshot, Standing
-from bot.listeners.claims import unclaimed
+from bot.domain.records import Snapshot
 from bot.listeners.feature import Answer, Feature, Seen, Turn, spelled
-from bot.views import claims, lists, people, values
+from bot.listeners.own import SORT, home, mine
+from bot.views import lists, values
 from bot.views.message import Message
 from bot.views.values import Turning
 from bot.views.viewing import Viewing
@@ -17,9 +17,7 @@ from bot.views.viewing import Viewing
 feature = Feature("Lists")
 
 _FILTERS = "[phase:… state:… owner:@… launch:…]"
-_SORT = "[sort:date|name|phase|newest]"
 _LANES = {spelled(lane): lane for lane in Lane} | {"none": Lane.NO_TARGET}
-_UNLINKED = "You are not linked to a Pivotal user yet, so I can’t tell which are yours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,62 +33,10 @@ class Sight:
     """How many passed the filters but are over, and were left out."""
 
 
-@feature.command("home", "menu", tells="Your onboardings, and the ways to everything else", examples=("",))
-async def home(turn: Turn, page: int = 1) -> Message:
-    """The root command alone; in a customer's own channel it is about that customer."""
-    snapshot, own = await turn.services.onboardings.owned(turn.actor.own_ids)
-    theirs = turn.services.onboardings.of_channel(turn.channel, snapshot)
-    if theirs:
-        return _customers(turn, snapshot, *theirs, page=page)
-    viewing = turn.viewing(snapshot)
-    needy = turn.services.onboardings.at_risk(replace(snapshot, standings=own), today=viewing.today, now=turn.now)
-    reasons = {risk.standing.onboarding.id: risk.reasons for risk in needy}
-    seen = lists.home(
-        [*(risk.standing for risk in needy), *(one for one in own if one.onboarding.id not in reasons)],
-        viewing,
-        reasons=reasons,
-        linked=bool(turn.actor.own_ids),
-        linking=people.linking(turn.actor),
-        creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
-    )
-    return _offering(turn, seen)
-
-
-@feature.command(
-    "mine",
-    usage=f"[@person] {_SORT}",
-    tells="Every open onboarding that is yours, or somebody else’s",
-    examples=("mine", "mine @ana", "mine sort:date"),
-)
-async def mine(turn: Turn, page: int = 1) -> Message:
-    """Owned as CSM, SE, designer or product ops."""
-    sort, person = order.take(turn.text)
-    title, ids, empty = _whose(replace(turn, text=person))
-    snapshot, own = await turn.services.onboardings.owned(ids)
-    sort = sort or Order.NEWEST
-    seen = lists.listing(
-        title,
-        order.arranged(own, sort, phases=turn.phases),
-        turn.viewing(snapshot),
-        page=page,
-        name="mine",
-        note=sort.told,
-        filters=turn.text,
-        empty=empty,
-    )
-    return seen if ids or person.strip() else _offering(turn, seen)
-
-
-def _offering(turn: Turn, seen: Message) -> Message:
-    """With the owners in Pivotal that somebody unlinked may be, to say which."""
-    offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
-    return Message(seen.text, (*seen.blocks, *offer))
-
-
 @feature.command(
     "list",
     "ls",
-    usage=f"{_FILTERS} {_SORT}",
+    usage=f"{_FILTERS} {SORT}",
     tells="All open onboardings, or those that pass the filters",
     examples=("list", "list phase:review", "list owner:@ana launch:next-week", "list state:waiting sort:date"),
 )
@@ -112,7 +58,7 @@ async def list_(turn: Turn, page: int = 1) -> Message:
 @feature.command(
     "at-risk",
     "risks",
-    usage=f"{_FILTERS} {_SORT}",
+    usage=f"{_FILTERS} {SORT}",
     tells="What needs attention, worst first, and why",
     examples=("at-risk", "at-risk owner:@ana sort:date"),
 )
@@ -161,19 +107,6 @@ async def launches_(turn: Turn, page: int = 1) -> Message:
     )
 
 
-def _customers(turn: Turn, snapshot: Snapshot, name: str, theirs: tuple[Standing, ...], *, page: int) -> Message:
-    """The onboardings of the customer whose channel this is, what is over included."""
-    return lists.listing(
-        f"Onboardings of {name}",
-        order.arranged(theirs, Order.NEWEST, phases=turn.phases),
-        turn.viewing(snapshot),
-        page=page,
-        name="home",
-        note=f"this is their channel, and only you see this · yours: {turn.names.command} mine",
-        empty="They have no onboarding in Pivotal.",
-    )
-
-
 PAGED = {"home": home, "mine": mine, "list": list_, "at-risk": at_risk, "launches": launches_}
 
 
@@ -187,29 +120,6 @@ async def turn_page(turn: Turn) -> Answer:
     if turn.pressed and turn.pressed.home:  # the list opens over it, and further pages take its place
         await turn.patience()
     return Answer(await handler(replace(turn, text=wanted.filters), wanted.page), replace=True)
-
-
-def _whose(turn: Turn) -> tuple[str, frozenset[str], str]:
-    """Whose onboardings are wanted: the title of their list, their Pivotal users, and what to say when it is empty."""
-    if not turn.text:
-        ids = turn.actor.own_ids
-        return (
-            "Your onboardings",
-            ids,
-            "No open onboarding is yours right now." if ids else f"{_UNLINKED} {people.linking(turn.actor)}",
-        )
-    mention = filters.MENTION.fullmatch(turn.text)
-    if mention is None:
-        raise UserError(f"“{turn.text}” is not a person I can find.", hint="Mention them: `/onboarding mine @name`.")
-    ids = turn.directory.of_slack(mention[1] or mention[2])
-    if not ids:
-        return (
-            "Onboardings of one person",
-            ids,
-            "They are not linked to a Pivotal user. An admin of this bot can link them.",
-        )
-    name = turn.directory.name(min(ids))
-    return f"Onboardings of {name}", ids, "No open onboarding is theirs right now."
 
 
 def _turning(turn: Turn) -> Turning:
