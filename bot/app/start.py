@@ -131,8 +131,8 @@ class Start(Watching):
         """Open door 2, the clock, and begin what is done now and then."""
         services, clock, store, portfolio = self.services, self.clock, self.store, self.portfolio
         # Where there may be replicas, what one of them is at work on is not taken for given up.
-        await self.digests.recover(clock(), older_than=STUCK if store.shared else timedelta())
-        await self.stack.enter_async_context(Clock(self.digests, services.subscriptions, clock=clock))
+        nobodys = STUCK if store.shared else timedelta()
+        await self.stack.enter_async_context(Clock(self.digests, services.subscriptions, clock=clock, nobodys=nobodys))
         followers = Followers(
             self.delivery, services, who=lambda slack_id: self.actors.actor(slack_id, team=None), clock=clock
         )

@@ -51,8 +51,17 @@ class Hours(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
 class Clock:
     """One job per subscription, rebuilt when subscriptions change; runs while its context lasts."""
 
-    def __init__(self, run: DigestRun, subscriptions: Subscriptions, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        run: DigestRun,
+        subscriptions: Subscriptions,
+        *,
+        clock: Callable[[], datetime],
+        nobodys: timedelta = STUCK,
+    ) -> None:
+        """A claim that is as old as `nobodys` at the start belongs to a process that is gone."""
         self._run = run
+        self._nobodys = nobodys
         self._subscriptions = subscriptions
         self._clock = clock
         self._under_way: set[asyncio.Task[None]] = set()
@@ -68,12 +77,15 @@ class Clock:
         )
 
     async def __aenter__(self) -> Self:
-        """Start: what came due in the meantime is posted at once, late."""
+        """Start: what was left open is settled, and what came due in the meantime is posted at once, late.
+
+        Nobody waits for it: who is told of what was left open is told at Slack's pace, a message a second.
+        """
         await self.rebuild()
         self._subscriptions.watch(self.rebuild)
         self._scheduler.add_job(self._sweep, IntervalTrigger(seconds=SWEEP), id="sweep")
         self._scheduler.start()
-        self._begin()
+        self._looking = self._keep(self._catch_up())
         return self
 
     async def __aexit__(
@@ -97,6 +109,10 @@ class Clock:
             if self._jobs.get(key) != subscription:
                 self._scheduler.add_job(self._tick, Hours(subscription), id=key, replace_existing=True)
         self._jobs = wanted
+
+    async def _catch_up(self) -> None:
+        await self._run.recover(self._clock(), older_than=self._nobodys)
+        await self._run.run_due(self._clock())
 
     def _begin(self) -> None:
         """Run what is due in a task of our own: the scheduler cancels its jobs when it is shut down.

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.digests.clock import Clock, Hours
 from bot.domain import schedule
-from bot.domain.records import Subscription
+from bot.domain.records import Said, Subscription
 from tests.processes import until
 
 AT_RISK = {"state": "at_risk", "csm_id": "user_csm_001"}
@@ -48,6 +48,19 @@ async def test_start_catches_up_on_what_came_due_meanwhile(scene):
         await scene.slack.until(lambda: scene.texts())
 
     assert len(scene.texts()) == 1
+
+
+async def test_start_waits_for_nobody_who_is_told_of_what_was_left_open(scene):
+    subscription = await scene.subscribes()
+    await scene.ledger.prepare(await scene.ledger.claim(subscription, "2026-09-07", now=scene.now), said=Said())
+    scene.slack.fails("chat.postMessage", error="ratelimited", retry_after=30)
+    scene.awake.clear()
+
+    async with Clock(await scene.restarted(), scene.subscriptions, clock=scene.clock, nobodys=timedelta()):
+        await until(lambda: scene.slept)
+        assert scene.told() == []
+        scene.awake.set()
+        await until(scene.told)
 
 
 async def test_what_the_clock_does_is_not_logged_with_the_reference_of_whoever_woke_it(scene):
