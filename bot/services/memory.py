@@ -1,6 +1,6 @@
 """The portfolio in memory: standings, customers and observed history, ready to answer without waiting for anything."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -86,16 +86,16 @@ class Memory:
         rows: Collection[OnboardingRow],
         *,
         customers: Mapping[str, CustomerRow] | None = None,
-        met: Mapping[str, datetime],
+        met: Callable[[str], datetime | None] = lambda _: None,
     ) -> None:
-        """Hold exactly these onboardings, and these customers if they are given; `met` says when they were seen first.
+        """Hold exactly these onboardings, and these customers if they are given.
 
-        What is held already keeps the moment that it has, and as long as nothing about it is new it stays the very
-        same object: who draws it knows by that.
+        `met` says when one was seen first, by id. What is held already keeps the moment that it has, and as long as
+        nothing about it is new it stays the very same object: who draws it knows by that.
         """
         if customers is not None:
             self._customers = dict(customers)
-        self._met = {row.id: one for row in rows if (one := self._met.get(row.id) or met.get(row.id))}
+        self._met = {row.id: one for row in rows if (one := self._met.get(row.id) or met(row.id))}
         self._standings = {row.id: self.standing(row) for row in rows}
         self._standings_newest_first = None
 

@@ -27,7 +27,7 @@ class Recall:
         looked, walked = self._clock(), await self._store.snapshot.walked()
         rows, customers, _ = await self._store.snapshot.load()
         await self.learn()
-        self._memory.hold(rows, customers=customers, met=await self._store.snapshot.met())
+        self._memory.hold(rows, customers=customers, met=(await self._store.snapshot.met()).get)
         self._looked, self.walked = looked, walked
 
     async def learn(self) -> set[str]:
@@ -41,7 +41,7 @@ class Recall:
         self._newest, found = await self._store.observations.after(0)
         self._memory.unlearn()
         self._memory.learn(found)
-        self._memory.hold(self._memory.rows().values(), met={})
+        self._memory.hold(self._memory.rows().values())
 
     async def newer(self) -> None:
         """Take up what other replicas have stored since the last time: little to read where that is nothing."""

@@ -111,7 +111,7 @@ class Refreshing:
             if self._recall.walked:
                 self._recall.walked = replace(self._recall.walked, customers_at=now)
             if found != self._memory.customers:
-                self._memory.hold(self._memory.rows().values(), customers=found, met={})
+                self._memory.hold(self._memory.rows().values(), customers=found)
         self._tell(Sight(channels=own_channels(found) - before))
 
     async def _keep(
@@ -127,13 +127,13 @@ class Refreshing:
             source="poll",
             gone=seen.gone,
         )
-        rows = seen.applied_to(self._memory.rows())
+        rows = seen.rows if seen.gone is None else seen.applied_to(self._memory.rows())
         if newer := await self._store.snapshot.put_since(now):
             rows = rows | {row.id: row for row in newer}
         walked = await self._store.snapshot.walked()
         await self._recall.learn()
         # Whoever asks meanwhile takes a walk that is noted here for one that is in memory.
-        self._memory.hold(rows.values(), customers=customers, met=dict.fromkeys(rows, now))
+        self._memory.hold(rows.values(), customers=customers, met=lambda _: now)
         self._recall.walked = walked
         return observations
 

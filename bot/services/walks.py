@@ -40,7 +40,10 @@ class Seen:
         """What is known after the walk, when `known` was known before it."""
         if self.gone is None:
             return self.rows
-        return {row_id: row for row_id, row in {**known, **self.rows}.items() if row_id not in self.gone}
+        rows = {**known, **self.rows}
+        for row_id in self.gone:
+            rows.pop(row_id, None)
+        return rows
 
 
 def pages(records: int) -> int:

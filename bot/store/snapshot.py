@@ -68,12 +68,12 @@ class SnapshotRows:
         they were seen first, where that was before this walk.
         """
         waiting = {row.id: row for row in rows}
+        named = None if gone is None else frozenset(gone)
         async with self._database.writing() as connection:
             await self._database.alone(connection, key=ORDER)
-            changed, missing, found = await _compare(
-                connection, waiting, started_at=started_at, seen_at=as_of, source=source
+            changed, removed, found = await _compare(
+                connection, waiting, named, started_at=started_at, seen_at=as_of, source=source
             )
-            removed = missing if gone is None else missing.intersection(gone)
             await self._write(connection, onboardings, _stored(changed, written_at=started_at, met=met or {}))
             await _delete(connection, onboardings, removed)
             await _observe(connection, found)
@@ -81,7 +81,7 @@ class SnapshotRows:
                 await self._refresh_customers(connection, customer_rows)
             walked = Walked(
                 as_of=as_of,
-                full_at=as_of if gone is None else None,
+                full_at=as_of if named is None else None,
                 customers_at=as_of if customer_rows is not None else None,
             )
             await self._note(connection, walked)
@@ -192,17 +192,18 @@ class SnapshotRows:
 async def _compare(
     connection: AsyncConnection,
     waiting: dict[str, OnboardingRow],
+    gone: Collection[str] | None,
     *,
     started_at: datetime,
     seen_at: datetime,
     source: str,
 ) -> tuple[list[OnboardingRow], set[str], list[Observation]]:
-    """What the walk's rows change in the stored ones: rows to write, ids it did not see, and the observations.
+    """What the walk's rows change in the stored ones: rows to write, ids to remove, and the observations.
 
     Of the rows `waiting` those are left that are not stored yet.
     """
     changed: list[OnboardingRow] = []
-    missing: set[str] = set()
+    removed: set[str] = set()
     found: list[Observation] = []
     columns = [onboardings.c[name] for name in _ONBOARDING]
     stored = await connection.stream(select(*columns, onboardings.c.written_at))
@@ -212,12 +213,13 @@ async def _compare(
             if started_at < written_at <= started_at + AHEAD:
                 continue
             if row is None:
-                missing.add(values[0])
+                if gone is None or values[0] in gone:
+                    removed.add(values[0])
             elif tuple(values) != OnboardingRow.values(row):
                 changed.append(row)
                 before = OnboardingRow.model_construct(**dict(zip(_ONBOARDING, values, strict=True)))
                 found += changes(before, row, seen_at=seen_at, source=source)
-    return [*changed, *waiting.values()], missing, found
+    return [*changed, *waiting.values()], removed, found
 
 
 def _older(row: OnboardingRow, stored: OnboardingRow) -> bool:
