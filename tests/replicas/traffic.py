@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+from bot.digests.clock import SWEEP
+from bot.digests.run import GIVEN_UP
 from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import DeliveryStatus, Subscription
 from bot.sandbox.pivotal import LocalPivotal
@@ -86,6 +88,15 @@ class Traffic:
         # A replica killed while it wrote keeps its onboarding for as long as the lease lasts, and its events wait.
         await until(quiet, within=2 * LEASE.total_seconds())
         await until(all_came)  # the last of them may come due after everything else has ended
+
+    async def is_taken_over(self) -> None:
+        """Wait until nothing is left unsent that a killed replica had claimed: another sees to it at its next look."""
+
+        async def all_sent() -> bool:
+            found = [await self.store.deliveries.recent(one.id) for one in self.due]
+            return all(rows and not unsent(rows[0]) for rows in found)  # given back, one has no row for a moment
+
+        await until(all_sent, within=2 * (GIVEN_UP.total_seconds() + SWEEP))
 
     # What people do
 
