@@ -27,16 +27,13 @@ def upgrade(connection: Connection, *, to: str = "head", tell: Tell | None = Non
     config = configuration()
     config.attributes["connection"] = connection
     version = MigrationContext.configure(connection).get_current_revision() if tell else None
-    if tell and version:  # a new memory is made, and nobody has to wait for that
-        config.attributes["applied"] = _counted(config, version, to=to, tell=tell)
+    if tell and version in known():  # a new memory is made, and nobody has to wait for that
+        config.attributes["applied"] = _counted(config, str(version), to=to, tell=tell)
     command.upgrade(config, to)
 
 
 def _counted(config: Config, version: str, *, to: str, tell: Tell) -> Callable[..., None]:
-    """Tell that it begins, where there is something to do; gives what Alembic is to call after each step.
-
-    Raises CommandError for a version that is not known.
-    """
+    """Tell that it begins, where there is something to do; gives what Alembic is to call after each step."""
     total = len(list(ScriptDirectory.from_config(config).iterate_revisions(to, version)))
     if total:
         tell(0, total)
