@@ -100,7 +100,13 @@ class Readers:
             peer = opened["channel"].get("user")
             guest = bool(await self._outsiders([peer])) if peer else None
             return {"shared": False, "has_guest": guest, "customer_channel": False}
-        found = (await self._call(self._client.conversations_info, channel=channel))["channel"]
+        # Both at once, for somebody waits; who is in a channel that is shared is of no interest then.
+        answer, members = await asyncio.gather(
+            self._call(self._client.conversations_info, channel=channel), self._members(channel), return_exceptions=True
+        )
+        if isinstance(answer, BaseException):
+            raise answer
+        found = answer["channel"]
         if found.get("is_member") is False:
             raise no("not_in_channel")
         facts: dict[str, bool | None] = {
@@ -110,7 +116,9 @@ class Readers:
             "has_guest": None,
         }
         if not any(facts.values()):
-            outsiders = await self._outsiders(await self._members(channel), since=since)
+            if isinstance(members, BaseException):
+                raise members
+            outsiders = await self._outsiders(members, since=since)
             facts["shared"] = Kind.STRANGER in outsiders
             facts["has_guest"] = Kind.GUEST in outsiders and channel not in self._guests_allowed
         return facts
