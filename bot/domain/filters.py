@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from bot.domain.errors import UserError
 from bot.domain.launches import Lane
 from bot.domain.phases import Phases
 from bot.domain.phases import label as phase_label
-from bot.domain.records import Directory, Standing
+from bot.domain.records import Directory, Standing, Standings
 from bot.domain.rights import owners
 
 KEYS = ("phase", "state", "owner", "launch", "customer")
@@ -53,20 +53,21 @@ class Filters:
         return self != Filters()
 
 
-def parse(text: str, *, phases: Phases, seen: Collection[Standing] = ()) -> Filters:
+def parse(text: str, *, phases: Phases, seen: Iterable[Standing] = ()) -> Filters:
     """Read filters as typed; values may be joined by commas, and words without a key are looked for in the name.
 
     Phases and states of the onboardings `seen` are accepted too, known or not.
     Raises UserError for a key or value it does not know, saying which comes nearest.
     """
 
+    known = Standings.of(seen)
+
     def phase(typed: str) -> str:
-        names = dict.fromkeys((*phases.order, *(one.onboarding.phase for one in seen)))
+        names = dict.fromkeys((*phases.order, *known.by_phase))
         return _choose("phase", typed, {name: phase_label(name) for name in names})
 
     def state(typed: str) -> str:
-        names = dict.fromkeys(one.onboarding.state for one in seen)
-        return _choose("state", typed, states.LABELS | {name: states.label(name) for name in names})
+        return _choose("state", typed, states.LABELS | {name: states.label(name) for name in known.states})
 
     def launch(typed: str) -> str:
         return _choose("launch", typed, {name: name for name in LAUNCHES})
@@ -132,7 +133,8 @@ def apply(
         (filters.customers, lambda one: any(references.contains(_customer(one), name) for name in filters.customers)),
         (filters.text, lambda one: references.contains(one.title, filters.text)),
     )
-    kept = tuple(standings)
+    known = Standings.of(standings)
+    kept = known.by_phase.get(filters.phases[0], ()) if len(filters.phases) == 1 else known
     for asked, passes in checks:
         kept = tuple(one for one in kept if passes(one)) if asked else kept
     return kept

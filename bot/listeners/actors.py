@@ -1,5 +1,6 @@
 """Who is asking: a Slack user, looked up once in a while and joined with what the bot knows of them."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,6 +41,7 @@ class Actors:
         self._team = team
         self._clock = clock
         self._seen: dict[str, tuple[datetime, dict[str, Any]]] = {}
+        self._asked: dict[str, asyncio.Task[dict[str, Any]]] = {}
         self.rooms = Rooms(client, clock=clock)
 
     @property
@@ -92,6 +94,14 @@ class Actors:
         known = self._seen.get(slack_id)
         if known and abs(now - known[0]) < KEEP:  # a clock that was set back makes nobody's rights last longer
             return known[1]
+        # Who presses several times at once is asked about once.
+        asking = self._asked.get(slack_id)
+        if asking is None:
+            asking = self._asked[slack_id] = asyncio.create_task(self._ask(slack_id, now))
+            asking.add_done_callback(lambda _: self._asked.pop(slack_id, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, slack_id: str, now: datetime) -> dict[str, Any]:
         try:
             answer = await self._client.users_info(user=slack_id)
         except (SlackApiError, ClientError, OSError, TimeoutError) as error:

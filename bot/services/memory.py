@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from bot.domain import risk
 from bot.domain.history import history
-from bot.domain.records import History, Observation, Snapshot, Standing
+from bot.domain.records import History, Observation, Snapshot, Standing, Standings
 from bot.pivotal.models import CustomerRow, OnboardingRow
 
 
@@ -24,7 +24,7 @@ class Memory:
         self._customers: dict[str, CustomerRow] = {}
         self._observations: dict[str, list[Observation]] = {}
         self._met: dict[str, datetime] = {}
-        self._standings_newest_first: tuple[Standing, ...] | None = None
+        self._standings_newest_first: Standings | None = None
         self._medians: Mapping[str, float] | None = None
 
     @property
@@ -60,7 +60,7 @@ class Memory:
         """Everything, newest onboarding first."""
         if self._standings_newest_first is None:
             ordered = sorted(self._standings.values(), key=lambda one: one.onboarding.display_id, reverse=True)
-            self._standings_newest_first = tuple(ordered)
+            self._standings_newest_first = Standings(ordered)
         return Snapshot(self._standings_newest_first, self._customers, as_of)
 
     def standing(self, row: OnboardingRow) -> Standing:

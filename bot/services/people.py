@@ -1,5 +1,6 @@
 """Who is who: links between Pivotal users and Slack users, made by admins or claimed and then confirmed."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,6 +58,7 @@ class People:
         self._watchers: list[Watcher] = []
         self.directory = Directory()
         self._read_at: datetime | None = None
+        self._reading = asyncio.Lock()
 
     def watch(self, watcher: Watcher) -> None:
         """Have `watcher` called for everybody whose link has changed, and for who changed it."""
@@ -72,9 +74,21 @@ class People:
 
         Another process, or the command line, may have changed it; what this one changes is known at once.
         """
-        now = self._store.clock()
-        if self._read_at and abs(now - self._read_at) < max_age:  # a clock that was set back makes nothing young
+        if self._young(max_age):
             return
+        if not max_age:
+            await self._read()
+            return
+        async with self._reading:  # who asks meanwhile is content with what was read for the first
+            if not self._young(max_age):
+                await self._read()
+
+    def _young(self, max_age: timedelta) -> bool:
+        # A clock that was set back makes nothing young.
+        return self._read_at is not None and abs(self._store.clock() - self._read_at) < max_age
+
+    async def _read(self) -> None:
+        now = self._store.clock()
         found = await self._store.people.directory()
         if found != self.directory:  # what was drawn by the same one is good still
             self.directory = found

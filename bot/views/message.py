@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -19,6 +20,8 @@ from bot.views import text as words
 SECTION = 3000
 """Characters Slack takes in the text of a section or of a context element."""
 HEADER = 150
+KEPT = 200
+"""Titles, and so many lines of small print, that are kept to be shown again: as many as are shown in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class Picture:
     alt: str
 
 
-class Paragraph(SectionBlock):
-    """A section that makes and checks its JSON once, however often it is measured, sent or shown again.
+class _Once(Block):
+    """A block that makes and checks its JSON once, however often it is measured, sent or shown again.
 
     Whoever is given that JSON changes nothing in it.
     """
@@ -60,6 +63,18 @@ class Paragraph(SectionBlock):
         return self._made
 
 
+class Paragraph(_Once, SectionBlock):
+    """A section that is shown again and again."""
+
+
+class SmallPrint(_Once, ContextBlock):
+    """Small print, likewise."""
+
+
+class Title(_Once, HeaderBlock):
+    """A title, likewise."""
+
+
 def markup(text: str) -> MarkdownTextObject:
     """Text with our own markup in it; `verbatim` keeps Slack from making links of names that look like ones."""
     return MarkdownTextObject(text=words.clip(text, SECTION), verbatim=True)
@@ -70,14 +85,16 @@ def section(text: str, *, accessory: InteractiveElement | None = None, block_id:
     return Paragraph(text=markup(text), accessory=accessory, block_id=block_id)
 
 
-def context(*parts: str) -> ContextBlock:
+@lru_cache(maxsize=KEPT)
+def context(*parts: str) -> SmallPrint:
     """The small print: at most ten parts, each its own element."""
-    return ContextBlock(elements=[markup(part) for part in parts[:10]])
+    return SmallPrint(elements=[markup(part) for part in parts[:10]])
 
 
-def header(text: str) -> HeaderBlock:
+@lru_cache(maxsize=KEPT)
+def header(text: str) -> Title:
     """A title in large type; plain text, so nothing in it is markup."""
-    return HeaderBlock(text=PlainTextObject(text=words.plain(text, HEADER)))
+    return Title(text=PlainTextObject(text=words.plain(text, HEADER)))
 
 
 def say(text: str, *details: str) -> Message:

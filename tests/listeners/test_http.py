@@ -54,6 +54,14 @@ async def test_signed_command_is_acknowledged(post, slack):
     assert len(slack.calls_of("users.info")) == 1
 
 
+async def test_who_types_twice_at_once_is_asked_about_once(post, slack):
+    typed = command(slack, "whoami")
+
+    await asyncio.gather(post(typed), post(typed.replace(b"1.2.3", b"1.2.4")))
+
+    assert len(slack.calls_of("users.info")) == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -13,7 +13,16 @@ from bot.domain.records.digests import (
     Subscription,
     is_direct,
 )
-from bot.domain.records.onboardings import OWNER_ROLES, History, Launch, Observation, Slip, Snapshot, Standing
+from bot.domain.records.onboardings import (
+    OWNER_ROLES,
+    History,
+    Launch,
+    Observation,
+    Slip,
+    Snapshot,
+    Standing,
+    Standings,
+)
 from bot.domain.records.people import Actor, Directory, Person, Policy, Writes
 
 __all__ = [
@@ -41,6 +50,7 @@ __all__ = [
     "Snapshot",
     "Snooze",
     "Standing",
+    "Standings",
     "Subscription",
     "Writes",
     "is_direct",

@@ -1,8 +1,11 @@
 """Where an onboarding stands, what was observed of it, and all of them at one moment."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+from typing import Self
 
 from bot.pivotal.models import CustomerRow, OnboardingRow
 
@@ -86,6 +89,28 @@ class Standing:
         if self.customer:
             return self.customer.name
         return self.onboarding.name or f"Onboarding #{self.onboarding.display_id}"
+
+
+class Standings(tuple[Standing, ...]):
+    """Many of them, in an order; what they have in common is looked up once, however many lists are made of them."""
+
+    @classmethod
+    def of(cls, standings: Iterable[Standing]) -> Self:
+        """The very same, if they are such already."""
+        return standings if isinstance(standings, cls) else cls(standings)
+
+    @cached_property
+    def by_phase(self) -> Mapping[str, tuple[Standing, ...]]:
+        """Those in each phase there is, in the same order."""
+        found: defaultdict[str, list[Standing]] = defaultdict(list)
+        for one in self:
+            found[one.onboarding.phase].append(one)
+        return {phase: tuple(those) for phase, those in found.items()}
+
+    @cached_property
+    def states(self) -> tuple[str, ...]:
+        """The states there are, as Pivotal names them."""
+        return tuple(dict.fromkeys(one.onboarding.state for one in self))
 
 
 @dataclass(frozen=True, slots=True)
