@@ -1,3 +1,4 @@
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -191,10 +192,48 @@ async def test_dropped_connection_is_uncertain_and_never_repeated(slack, deliver
     assert len(slack.messages(ONBOARDING)) == 1
 
 
+@pytest.mark.parametrize(("seconds", "asked"), [(2, 1), (3, 2)])
+async def test_a_change_goes_by_who_was_asked_for_two_seconds_ahead_and_no_longer(
+    slack, delivery, time, seconds, asked
+):
+    posted = await delivery.post(ONBOARDING, HELLO)
+    before = len(slack.calls_of("conversations.info"))
+
+    delivery.ask_ahead(ONBOARDING)
+    time.now += timedelta(seconds=seconds)
+    await delivery.update(ONBOARDING, posted.ts, say("Changed"))
+
+    assert len(slack.calls_of("conversations.info")) == before + asked
+    assert slack.messages(ONBOARDING)[0].text == "Changed"
+
+
+async def test_what_was_asked_ahead_serves_one_change_and_lets_nothing_be_shown_to_customers(slack, delivery):
+    posted = await delivery.post(ONBOARDING, HELLO)
+    delivery.ask_ahead(ONBOARDING)
+    await delivery.update(ONBOARDING, posted.ts, say("Changed"))
+    slack.becomes_external(ONBOARDING)
+
+    with pytest.raises(Forbidden):
+        await delivery.update(ONBOARDING, posted.ts, say("Secret"))
+    delivery.ask_ahead(ONBOARDING)
+    with pytest.raises(Forbidden):
+        await delivery.update(ONBOARDING, posted.ts, say("Secret"))
+
+    assert len(slack.calls_of("chat.update")) == 1
+
+
+class Impatient(AsyncWebClient):
+    """Waits for a post hardly at all, and for everything else as long as it takes."""
+
+    async def chat_postMessage(self, **arguments):
+        async with asyncio.timeout(0.2):
+            return await super().chat_postMessage(**arguments)
+
+
 async def test_no_answer_in_time_is_uncertain(slack, time):
     slack.slows("chat.postMessage", seconds=60)
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.2)) as session:
-        client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+    async with aiohttp.ClientSession() as session:
+        client = Impatient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
         delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
 
         with pytest.raises(Uncertain):

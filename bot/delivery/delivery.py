@@ -23,6 +23,8 @@ from bot.views.message import Message, Picture, say
 
 PICTURE = "portfolio.png"
 """What a picture's file is called by who saves it."""
+AHEAD = timedelta(seconds=2)
+"""So long before a message is changed it may have been asked who reads it there."""
 REMOVED = "Removed: this channel can now be read from outside"
 
 log = structlog.get_logger()
@@ -64,6 +66,7 @@ class Delivery:
     ) -> None:
         self._client = client
         self._remember = remember
+        self._ahead: dict[str, tuple[datetime, asyncio.Task[dict[str, bool | None]]]] = {}
         self._call = Calls(sleep=sleep, report=report)
         self._readers = Readers(
             client,
@@ -75,6 +78,7 @@ class Delivery:
             guests_allowed=guests_allowed,
             enterprise=enterprise,
         )
+        self._clock = clock
 
     async def post(
         self, channel: str, message: Message, *, thread_ts: str | None = None, sending: Sending | None = None
@@ -128,8 +132,19 @@ class Delivery:
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""
-        await self._among_us(channel, age=CHANGED)
+        asked_at, asked = self._ahead.pop(channel, (None, None))
+        young = asked_at is not None and abs(self._clock() - asked_at) <= AHEAD
+        await self._among_us(channel, age=CHANGED, asked=asked if young else None)
         await self._call(self._client.chat_update, channel=channel, ts=ts, **fitted(message).payload())
+
+    def ask_ahead(self, channel: str) -> None:
+        """Begin to ask who reads a channel, for an `update` there that comes in a moment: it goes by this answer."""
+        if is_direct(channel):
+            return
+        asked = asyncio.create_task(self._readers.facts(channel, age=CHANGED))
+        # Where no update follows, nobody wants to know that Slack did not say.
+        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._ahead[channel] = (self._clock(), asked)
 
     async def withdraw(self, channel: str, ts: str) -> None:
         """Take a message of ours back where others have come to read it, leaving a word; raises as `post` does."""
@@ -175,15 +190,17 @@ class Delivery:
         """
         _refuse(await self.audience(channel, age=CHANGED))
 
-    async def _among_us(self, channel: str, *, age: timedelta = NEW) -> None:
+    async def _among_us(
+        self, channel: str, *, age: timedelta = NEW, asked: Awaitable[dict[str, bool | None]] | None = None
+    ) -> None:
         """Guard a channel once more, right before something goes there; with Slack out of reach that is what is told.
 
-        A direct message was opened for the one person that it is meant for.
+        A direct message was opened for the one person that it is meant for. What was `asked` just now is waited for.
         """
         if channel.startswith("D"):
             return
         try:
-            facts = await self._readers.facts(channel, age=age)
+            facts = await (asked or self._readers.facts(channel, age=age))
         except (NotPosted, Unsent):
             raise
         except (BotError, PivotalError) as error:

@@ -80,6 +80,10 @@ class Cards:
             await self._withdrawing.recheck(channel)
             raise
 
+    def ask_ahead(self, channel: str) -> None:
+        """Begin to ask who reads a channel whose posted card is redrawn in a moment; it is looked at before that."""
+        self._delivery.ask_ahead(channel)
+
     async def share(self, wish: Share) -> Standing:
         """Post a card for everyone in a channel, or in a thread of it, saying who shared it; gives how it stands.
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from slack_sdk.models.views import View
 
@@ -90,6 +91,7 @@ async def make(turn: Turn, wish: Wish) -> Outcome:
         wanted=press.wanted,
         reason=press.reason or None,
         card=posted,
+        sending=partial(turn.cards.ask_ahead, posted[0]) if posted else None,
     )
 
     async def guard() -> None:

@@ -191,6 +191,8 @@ class Changes:
             return Outcome(Ending.ASKS, seen, move)
         # Killed from here on, it leaves this row, which stands until what came of it is told.
         await self._record(request, seen, move, outcome=BEGUN, why=request.reason)
+        if request.sending:
+            request.sending()
         after = await self._writing.write(request.onboarding_id, move, since=since)
         await self._record(request, seen, move, outcome="done", why=request.reason)
         await self._portfolio.put(after, source="us", by=request.by.slack_id)

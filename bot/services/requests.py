@@ -54,6 +54,8 @@ class Request:
     reason: str | None = None
     card: tuple[str, str] | None = None
     """Channel and ts of the posted card it was pressed on: whoever pressed redraws that one."""
+    sending: Callable[[], None] | None = None
+    """Called as the change is sent to Pivotal: what is needed to show it can be asked for meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
