@@ -4,6 +4,7 @@ SQLite's driver opens no transaction for a SELECT and shares its lock too late, 
 (https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#transactions).
 """
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def to_write(url: str) -> AsyncEngine:
     place = address(url)
     if place.get_backend_name() == "sqlite":
         _private_file(place.database)
-        engine = create_async_engine(place)
+        engine = create_async_engine(place, connect_args={"async_creator_fn": _opened})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -65,10 +66,24 @@ def to_read(url: str) -> AsyncEngine:
         return to_write(url)
     # https://sqlite.org/uri.html#urimode
     only = {"mode": "ro", "uri": "true"}
-    engine = create_async_engine(place.set(database=Path(str(place.database)).resolve().as_uri(), query=only))
+    file = place.set(database=Path(str(place.database)).resolve().as_uri(), query=only)
+    engine = create_async_engine(file, connect_args={"async_creator_fn": _opened})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite_to_read)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+async def _opened(*place: Any, **options: Any) -> Any:
+    """Open an SQLite file in its own thread, which has ended when that fails: it would speak to a loop that is gone."""
+    import aiosqlite  # of no use with PostgreSQL
+
+    connection = aiosqlite.connect(*place, **options)
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does, whose place this takes
+    try:
+        return await connection
+    except BaseException:
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 - there is no other way to wait for it
+        raise
 
 
 def address(url: str) -> URL:
