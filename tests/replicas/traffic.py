@@ -29,6 +29,8 @@ SAFE = DEFAULT[:5]
 ELSEWHERE = range(900, 906)
 """Onboardings that are changed in Pivotal's own app."""
 LABELS = Phases()
+TAKEN_OVER = 2 * (GIVEN_UP.total_seconds() + SWEEP)
+"""Seconds in which another replica posts what a killed one had claimed and not sent; twice what it takes at the most."""
 
 
 @dataclass
@@ -87,7 +89,8 @@ class Traffic:
 
         # A replica killed while it wrote keeps its onboarding for as long as the lease lasts, and its events wait.
         await until(quiet, within=2 * LEASE.total_seconds())
-        await until(all_came)  # the last of them may come due after everything else has ended
+        # The last of them may come due after everything else has ended, and what is given back has no row for a while.
+        await until(all_came, within=TAKEN_OVER)
 
     async def is_taken_over(self) -> None:
         """Wait until nothing is left unsent that a killed replica had claimed: another sees to it at its next look."""
@@ -96,7 +99,7 @@ class Traffic:
             found = [await self.store.deliveries.recent(one.id) for one in self.due]
             return all(rows and not unsent(rows[0]) for rows in found)  # given back, one has no row for a moment
 
-        await until(all_sent, within=2 * (GIVEN_UP.total_seconds() + SWEEP))
+        await until(all_sent, within=TAKEN_OVER)
 
     # What people do
 
