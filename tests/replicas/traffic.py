@@ -30,7 +30,7 @@ ELSEWHERE = range(900, 906)
 """Onboardings that are changed in Pivotal's own app."""
 LABELS = Phases()
 TAKEN_OVER = 2 * (GIVEN_UP.total_seconds() + SWEEP)
-"""Seconds in which another replica posts what a killed one had claimed and not sent; twice what it takes at the most."""
+"""Seconds in which another replica posts what a killed one had claimed and not sent: twice what it takes at most."""
 
 
 @dataclass
