@@ -82,7 +82,7 @@ class Conversation:
         turn = self._turn(_nobody(caller), now, reference, screen=caller.screen, **said)
         seen: Seen
         try:
-            if caller.once and not await self._first(caller):
+            if caller.once and not await self._services.inbox.first_time(caller.once, looks=gates.looks(caller.action)):
                 lines.warning("came before")
                 return "repeated"
             actor = await self._who(caller)
@@ -149,11 +149,6 @@ class Conversation:
         if isinstance(error, Unlinked):
             message = Message(message.text, (*message.blocks, *offer(unclaimed(self._services))))
         return caller.again(message.text) if caller.again else message
-
-    async def _first(self, caller: Caller) -> bool:
-        """Whether this was not done before, by any replica; who only looks may be shown it by another once more."""
-        inbox = self._services.inbox
-        return inbox.first_here(caller.once) if gates.looks(caller.action) else await inbox.first_time(caller.once)
 
     async def _who(self, caller: Caller) -> Actor:
         """Who is asking; before the gate somebody unknown will do, if Slack cannot say who."""

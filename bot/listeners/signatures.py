@@ -20,7 +20,7 @@ class Signatures:
     """Checks requests by the app's signing secret, and remembers those that were genuine.
 
     The memory is this process's own. Another replica takes a replay, acknowledges it, and finds that its trigger or
-    event was taken before, unless it only shows somebody something in private.
+    event was taken before.
     """
 
     def __init__(self, secret: str, *, clock: Callable[[], datetime]) -> None:

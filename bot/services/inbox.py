@@ -29,12 +29,16 @@ class Inbox:
         met = await self._store.claims.lease(f"met:{slack_id}", holder="", now=self._clock(), ttl=FOR_GOOD)
         return met.since
 
-    async def first_time(self, event_id: str) -> bool:
-        """Whether this is the first delivery of an event, here or at any replica."""
+    async def first_time(self, event_id: str, *, looks: bool = False) -> bool:
+        """Whether this is the first delivery of an event, here or at any replica.
+
+        What only `looks` waits for no writer where nobody else works: this process's own memory of it is enough then.
+        """
+        if looks and not self._store.shared:
+            return self._first_here(event_id)
         return await self._store.claims.first_time(f"event:{event_id}", now=self._clock(), keep=KEEP)
 
-    def first_here(self, event_id: str) -> bool:
-        """The same of this process alone, at once: for what does no harm when another replica does it once more."""
+    def _first_here(self, event_id: str) -> bool:
         if event_id in self._here:
             return False
         self._here[event_id] = None
