@@ -80,10 +80,11 @@ class Asker:
                 return self._checked(typed, check)
             except Unfit as wrong:
                 self._wrong(wrong)
-                # What Slack or Pivotal may take a moment later need not be pasted again; what they refuse is gone.
-                if wrong.again:
+                # What Slack or Pivotal may take a moment later need not be pasted again, but Enter leaves out what is
+                # optional; what they refuse is gone.
+                if wrong.again and not question.optional:
                     before = typed
-                elif typed == before:
+                elif typed == before and not wrong.again:
                     before = question.usual
 
     def _before(self, question: Question) -> str:

@@ -109,7 +109,7 @@ async def test_a_new_user_is_asked_for_one_thing_after_the_other(where, secrets,
         await child.says("Channel [none]: ")
         child.types(RANDOM)
         await child.says("✗ I am not in that channel.")
-        await child.says("]: ")
+        await child.says("Channel [none]: ")
         child.types(f"https://larkspur.slack.com/archives/{ONBOARDING}")
         await child.says("✓ #onboarding: your team alone reads it.")
         await child.says("the at-risk digest, Mon–Fri at 09:00 (Europe/Stockholm).")
