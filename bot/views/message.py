@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from slack_sdk.models.blocks import (
+    ActionsBlock,
     Block,
     ContextBlock,
     HeaderBlock,
@@ -69,6 +70,10 @@ class Paragraph(_Once, SectionBlock):
 
 class SmallPrint(_Once, ContextBlock):
     """Small print, likewise."""
+
+
+class Buttons(_Once, ActionsBlock):
+    """A row of buttons, likewise."""
 
 
 class Title(_Once, HeaderBlock):

@@ -1,18 +1,18 @@
 """What every list has in common: a line per onboarding with one button, ten to a page, totals, and how fresh it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+from slack_sdk.models.blocks import Block, ButtonElement
 
 from bot.domain.phases import Phases
 from bot.domain.records import Standing
 from bot.domain.risk import Reason, Risk
 from bot.views import controls, text, values
 from bot.views import standing as said
-from bot.views.message import Message, Paragraph, context, header, section
+from bot.views.message import Buttons, Message, Paragraph, context, header, section
 from bot.views.values import Turning
 from bot.views.viewing import Viewing
 
@@ -120,15 +120,17 @@ def paged(sheet: Sheet, viewing: Viewing, *, page: int) -> Message:
             lane = row.lane
             blocks.append(section(f"*{lane}*"))
         blocks.append(block(row, viewing, at=at))
-    turns = [
-        turn
-        for turn in (_turn("Previous", sheet, page - 1, pages), _turn("Next", sheet, page + 1, pages))
-        if turn is not None
-    ]
-    if turns:
-        blocks.append(ActionsBlock(elements=turns))
+    blocks += _turns(replace(sheet, rows=()), page, pages)
     blocks.append(context(viewing.stamp))
     return Message(_spoken(sheet, shown, total=total, where=where), tuple(blocks))
+
+
+@lru_cache(maxsize=KEPT)
+def _turns(sheet: Sheet, page: int, pages: int) -> tuple[Buttons, ...]:
+    """The buttons to the pages beside this one, in a row, if there are any; the sheet comes without its rows."""
+    turns = (_turn("Previous", sheet, page - 1, pages), _turn("Next", sheet, page + 1, pages))
+    buttons = [turn for turn in turns if turn is not None]
+    return (Buttons(elements=buttons),) if buttons else ()
 
 
 def _turn(label: str, sheet: Sheet, page: int, pages: int) -> ButtonElement | None:
