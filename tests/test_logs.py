@@ -8,6 +8,7 @@ import signal
 import string
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -17,14 +18,16 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from bot import config
+from bot.app import running as running_bot
 from bot.commands.redaction import HIDDEN, Redaction
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import Fault, LocalPivotal
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import ANA, CARA, LAUNCHES, ONBOARDING
+from bot.sandbox.slack.world import ANA, CARA, LAUNCHES, ONBOARDING, direct_message
 from tests.processes import SOURCE, running, until
 
 WHSEC = "whsec_" + "c2VzYW1lLW9wZW4tc2VzYW1lLW9wZW4tc2VzYW1l"
+ROUNDS = {"delivered", "not delivered", "walked", "channel read from outside", "digest"}
 PROGRAM = """
 import logging
 import structlog
@@ -298,6 +301,33 @@ async def test_what_follows_from_one_event_of_pivotals_has_one_reference(lines, 
 
     assert len({line["reference"] for line in updates(lines)}) == 1
     assert [line["event"] for line in lines if line["event"] == "event taken"] == ["event taken"]
+
+
+@pytest.mark.parametrize("mode", ["socket"])
+async def test_whatever_is_walked_or_delivered_has_a_reference(lines, slack, pivotal, clock, settings):
+    pivotal.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+    async with running_bot(settings, clock=clock) as bot:
+        slack.settles = bot.settled
+        for typed in ("share #89", "follow #89", "subscribe at-risk 09:00 quiet:off"):
+            await slack.types(f"/onboarding {typed}", by=CARA, channel=ONBOARDING)
+        pivotal.edit(89, state="at_risk")
+        await bot.services.portfolio.snapshot(timedelta())
+        await bot.settled()
+    clock.passes(hours=30)
+    async with running_bot(settings, clock=clock) as bot:
+        await until(lambda: "was not posted" in str(slack.messages(direct_message(CARA))))
+        slack.becomes_external(ONBOARDING)
+        await until(lambda: "channel read from outside" in events(lines))
+        await bot.settled()
+
+    assert events(lines).count("walked") >= 2
+    assert events(lines).count("delivered") >= 4
+    assert [line for line in lines if line["event"] in ROUNDS and "reference" not in line] == []
+
+
+def events(lines):
+    """What was logged, in order."""
+    return [line["event"] for line in lines]
 
 
 def updates(lines):

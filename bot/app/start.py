@@ -12,6 +12,7 @@ from aiohttp import web
 from bot import bodies, webhooks
 from bot.app.abilities import secret
 from bot.app.watching import Watching
+from bot.correlation import correlated
 from bot.digests.clock import STUCK, Clock
 from bot.digests.run import DigestRun
 from bot.domain.errors import BotError, StartError
@@ -168,7 +169,8 @@ class Start(Watching):
 
 async def _warm(portfolio: Portfolio, *, max_age: timedelta) -> None:
     """Walk Pivotal once at start, so that the first list is there when it is asked for."""
-    try:
-        await portfolio.snapshot(max_age)
-    except (BotError, PivotalError) as error:
-        log.warning("no snapshot yet", error=type(error).__name__)
+    with correlated():
+        try:
+            await portfolio.snapshot(max_age)
+        except (BotError, PivotalError) as error:
+            log.warning("no snapshot yet", error=type(error).__name__)

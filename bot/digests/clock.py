@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.correlation import correlated
 from bot.digests.run import DigestRun
 from bot.digests.telling import AGAIN
 from bot.domain import schedule
@@ -128,7 +129,7 @@ class Clock:
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         # Whoever has just subscribed something woke the scheduler: the log's reference is theirs, and not the clock's.
-        task = asyncio.create_task(work, context=Context())
+        task = asyncio.create_task(_round(work), context=Context())
         self._under_way.add(task)
         task.add_done_callback(self._ended)
         return task
@@ -145,3 +146,8 @@ class Clock:
         await self.rebuild()
         self._begin()
         self._look_back()
+
+
+async def _round(work: Coroutine[Any, Any, None]) -> None:
+    with correlated():
+        await work

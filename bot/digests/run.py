@@ -6,14 +6,13 @@ been posted, is never posted again, and is asked about.
 """
 
 import asyncio
-import secrets
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
+from bot.correlation import correlated
 from bot.delivery import Revoked, Uncertain
 from bot.digests.asked import Asked
 from bot.digests.posting import Superseded
@@ -106,9 +105,7 @@ class DigestRun(Asked):
         """One channel's digests in their order; two runs never work on one channel at the same time."""
         async with self._channels[channel]:
             for subscription, slot in sorted(queue, key=lambda due: (self.kinds[due[0].kind].place, due[0].id)):
-                reference = secrets.token_hex(3).upper()
-                # Whatever follows from it is logged with the reference that its subscriber is shown.
-                with bound_contextvars(reference=reference):
+                with correlated() as reference:
                     await self._alone(subscription, slot, round_, now, reference=reference)
 
     async def _alone(

@@ -1,6 +1,5 @@
 """From a request that was read to its answer: who is asking, whether they may, the handler, and what went wrong."""
 
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
+from bot.correlation import correlated
 from bot.domain import gates, rights
 from bot.domain.errors import BotError, MemoryAway, Unlinked, UpstreamError, cause
 from bot.domain.records import Actor
@@ -69,10 +68,9 @@ class Conversation:
 
         What came before is not done again, here or at another replica: it was replayed, or Slack has sent it twice.
         """
-        now, reference, began = self._clock(), secrets.token_hex(3).upper(), time.monotonic()
-        lines = log.bind(reference=reference, action=caller.action, user=caller.user)
-        # Whatever follows from it is logged with the reference that people are shown.
-        with bound_contextvars(reference=reference):
+        now, began = self._clock(), time.monotonic()
+        with correlated() as reference:
+            lines = log.bind(reference=reference, action=caller.action, user=caller.user)
             outcome = await self._held(handler, caller, now=now, reference=reference, lines=lines, said=said)
         self._report(caller.action, outcome, time.monotonic() - began)
 

@@ -20,6 +20,7 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.models.blocks import Option
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.correlation import correlated
 from bot.domain import gates, rights
 from bot.domain.errors import BotError, FieldErrors, MemoryAway, cause
 from bot.listeners.actors import Actors
@@ -320,8 +321,9 @@ class Door:
         if not isinstance(channel, str):
             return
         self.withdrawing.note(channel)  # whatever fails from here on
-        if await self._services.inbox.first_time(str(body["event_id"])):
-            await self.withdrawing.recheck(channel)
+        with correlated():
+            if await self._services.inbox.first_time(str(body["event_id"])):
+                await self.withdrawing.recheck(channel)
 
     async def refresh_home(self, slack_id: str) -> None:
         """Draw a person's Home anew, if they have opened it since the start: they have just changed something."""

@@ -1,14 +1,13 @@
 """Work done over and over in the background: at once when there is some, and from time to time to look for it."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
 import structlog
-from structlog.contextvars import bound_contextvars
 
+from bot.correlation import correlated
 from bot.domain.errors import MemoryAway, cause
 
 GLANCE = 5.0
@@ -45,8 +44,7 @@ class Chore:
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            # What follows from one round is logged with one reference.
-            with bound_contextvars(reference=secrets.token_hex(3).upper()):
+            with correlated():
                 pause = await self._round()
             try:
                 await asyncio.wait_for(self._wake.wait(), max(pause, 0))

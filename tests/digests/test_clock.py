@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -71,7 +72,8 @@ async def test_what_the_clock_does_is_not_logged_with_the_reference_of_whoever_w
             await until(lambda: lines)
 
     assert lines[0]["event"] == "subscription cannot be read"
-    assert "reference" not in lines[0]
+    assert re.fullmatch(r"[0-9A-F]{6}", lines[0]["reference"])
+    assert lines[0]["reference"] != "ABCDEF"
 
 
 async def test_stopping_lets_a_digest_under_way_end(scene):
