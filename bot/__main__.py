@@ -101,7 +101,8 @@ def init(
 ) -> None:
     """Set the bot up for a workspace: asks for each value, checks it, and writes `.env`.
 
-    Every setting may be given as an option or in the environment; the latter keeps secrets out of the shell’s history.
+    What it asks for may be given as an option or in the environment; the latter keeps secrets out of the shell’s
+    history. Other settings are not asked for, and of those in the environment it says that they are not written.
     Run again, it changes what you say and leaves the rest.
     """
     from bot.app import utc_now

@@ -123,7 +123,7 @@ class Replay:
         return child.out
 
     async def _init(self, command: list[str], block: Block) -> str:
-        async with terminal(*command, cwd=self._folder, **self._settings) as child:
+        async with terminal(*command, cwd=self._folder) as child:
             for prompt, secret in PROMPTS.items():
                 await child.says(prompt)
                 if secret:

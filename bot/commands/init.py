@@ -1,5 +1,6 @@
 """`onboarding-bot init`: asks for what the bot needs, one thing at a time, checks each, and writes `.env` last."""
 
+import asyncio
 import re
 import sys
 from collections.abc import Callable, Collection, Coroutine, Mapping
@@ -150,10 +151,10 @@ class Setup:
         self._setting(ask_for.WRITES, one_of("owners", "team", "off"))
 
     def _channel(self, workspace: Workspace) -> str:
-        """The channel of a first digest; nothing without one, or when the bot was set up before."""
+        """The channel of a first digest; nothing without one, or when there is a digest already."""
         self.ask.heading("6 of 6 · A first digest")
         admin = self._admin()
-        if not self.options.channel and not (self.values.new and admin and self.ask.asks):
+        if not self.options.channel and not (admin and self.ask.asks and self._no_digest_yet()):
             self.ask.say(f"{self.values.now('bot_command')} subscribe, typed in a channel, subscribes it to one.")
             return ""
         if admin is None:
@@ -171,10 +172,18 @@ class Setup:
 
         return channel_id(self.ask.value(ask_for.CHANNEL, check))
 
+    def _no_digest_yet(self) -> bool:
+        try:
+            return asyncio.run(init_digest.none_yet(memory.load(), clock=self.checks.clock))
+        except ConfigurationError:  # of which the end tells, when all else is written
+            return False
+
     def _write(self) -> None:
         self.ask.console.print()
         for name in self.values.overruled:
             self.ask.console.print(f"The environment has another {name.upper()}, which wins while it is set there.")
+        if left_out := ", ".join(name.upper() for name in self.values.left_out):
+            self.ask.console.print(f"Not written, but set in the environment: {left_out}. {FILE} may have them too.")
         new = self.values.changes
         if not new:
             self.ask.console.print(f"{FILE} stays as it is.")

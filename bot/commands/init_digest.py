@@ -1,15 +1,15 @@
 """The first digest, as `init` offers it: for a channel that the command would take, through the command's service."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Collection
+from datetime import datetime, timedelta
 
 from bot.commands.init_checks import Checks, Unfit, Workspace
-from bot.commands.memory import updating
+from bot.commands.memory import exists, updating
 from bot.commands.progress import Tell
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
-from bot.domain.errors import BotError
+from bot.domain.errors import BotError, MemoryAway
 from bot.domain.records import Subscription
 from bot.listeners.actors import Actors
 from bot.listeners.roles import Access, Roles
@@ -17,7 +17,9 @@ from bot.pivotal.errors import PivotalError
 from bot.pivotal.models import CustomerRow
 from bot.services.people import People
 from bot.services.subscriptions import Subscriptions, Wish
-from bot.store import Store
+from bot.store import Store, looking
+from bot.store.database import Database
+from bot.store.looking import Schema, Unread
 
 SOURCE = "onboarding-bot init"
 """Where it came from, in the audit."""
@@ -66,6 +68,22 @@ async def channels(customers: AsyncIterator[CustomerRow], tell: Tell) -> AsyncIt
             tell("Reading Pivotal’s customers", seen, None)
         if one.slack_channel_id:
             yield one.slack_channel_id
+
+
+async def none_yet(database_url: str, *, clock: Callable[[], datetime]) -> bool:
+    """Whether nothing is subscribed yet; not so where the memory cannot be read. None is made where none is there."""
+    if not exists(database_url):
+        return True
+    database = Database.to_read(database_url)
+    try:
+        schema = (await looking.look(database)).schema
+        if schema is not Schema.CURRENT:
+            return schema is Schema.EMPTY
+        return not await Store(database, clock=clock).subscriptions.all()
+    except (Unread, MemoryAway):
+        return False
+    finally:
+        await database.close()
 
 
 async def subscribe(

@@ -25,8 +25,8 @@ class Values:
 
     @property
     def new(self) -> bool:
-        """Whether there is no app yet that the bot could be."""
-        return not (self.present.get("slack_bot_token") or self.given.get("slack_bot_token"))
+        """Whether nothing is set up yet; a token that was given in this run alone sets nothing up."""
+        return not self.present.get("slack_bot_token")
 
     @property
     def was_http(self) -> bool:
@@ -42,6 +42,15 @@ class Values:
     def overruled(self) -> tuple[str, ...]:
         """The settings of which the environment has another value."""
         return tuple(name for name, value in self.wanted.items() if self.environment.get(name, value) != value)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The settings that the environment has and that are not written, because they are not asked for."""
+        return tuple(
+            name
+            for name, value in self.environment.items()
+            if name not in self.wanted and self.present.get(name) != value
+        )
 
     def before(self, name: str) -> str:
         """A setting as it is without this run."""

@@ -180,7 +180,7 @@ async def test_who_presses_enter_keeps_what_is_there(slack, pivotal, secrets, fi
         for shown in ("[xapp-…]: ", "[xoxb-…]: ", "[pivotal_test_sand…]: "):
             await child.says(shown)
             await child.types_unseen("")
-        for shown in (f"Admins [{CARA}]: ", "[none]: ", "[workspace]: ", "[owners]: "):
+        for shown in (f"Admins [{CARA}]: ", "[none]: ", "[workspace]: ", "[owners]: ", "Channel [none]: "):
             await child.says(shown)
             child.types("")
         await child.says(".env stays as it is.")
@@ -189,6 +189,27 @@ async def test_who_presses_enter_keeps_what_is_there(slack, pivotal, secrets, fi
     assert code == 0
     assert file.read_text() == before
     assert hides(child, secrets)
+
+
+async def test_tokens_of_the_environment_leave_a_new_user_the_app_and_a_first_digest(where, secrets, tmp_path):
+    people = ("--bot-admins", CARA, "--bot-managers", "none", "--bot-readers", "workspace", "--bot-writes", "owners")
+    command = ("init", "--socket", *where, *people)
+
+    async with terminal(*command, cwd=tmp_path, **secrets, BOT_TIMEZONE="Asia/Tokyo") as first:
+        await first.says("https://api.slack.com/apps?new_app=1")
+        await first.says("Press Enter when the app is there. ")
+        first.types("")
+        await first.says("Channel [none]: ")
+        first.types(ONBOARDING)
+        await first.says("Not written, but set in the environment: BOT_TIMEZONE.")
+        assert await first.ends() == 0
+    async with terminal(*command, cwd=tmp_path, **secrets) as second:
+        await second.says("/onboarding subscribe, typed in a channel, subscribes it to one.")
+        assert await second.ends() == 0
+
+    assert "Not written" not in second.out
+    assert hides(first, secrets)
+    assert "Asia/Tokyo" not in first.out
 
 
 async def test_what_was_there_and_is_refused_is_not_offered_again(slack, pivotal, secrets, file, tmp_path):
