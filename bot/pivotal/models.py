@@ -12,6 +12,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, RootModel, model_validator
 
+from bot.pivotal.escapes import mended
+
 
 def _calendar_date(value: Any) -> Any:
     """Read `2026-07-15` and `2026-07-15T00:00:00Z` alike: a target date is a date, not an instant."""
@@ -36,7 +38,7 @@ class Model(BaseModel):
     @classmethod
     def read(cls, body: bytes) -> Self:
         """Parse an answer straight from its bytes; raises ValueError when it has another shape."""
-        return cls.model_validate_json(body)
+        return cls.model_validate_json(mended(body))
 
 
 class Row(Model):

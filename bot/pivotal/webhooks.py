@@ -13,6 +13,7 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 from bot.pivotal.errors import InvalidEvent, InvalidSignature
+from bot.pivotal.escapes import mended
 from bot.pivotal.events import EVENT, AnyEvent
 
 TOLERANCE: Final = timedelta(minutes=5)
@@ -53,7 +54,7 @@ def verify(body: bytes, headers: Mapping[str, str], secret: str | Iterable[str],
 def read(body: bytes) -> AnyEvent:
     """Read the event in a delivery that has been verified. Raises InvalidEvent."""
     try:
-        return EVENT.validate_json(body)
+        return EVENT.validate_json(mended(body))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"]))

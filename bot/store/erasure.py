@@ -15,10 +15,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Column, String, Table, Text, cast, delete, or_, select, update
+from sqlalchemy import JSON, Column, Table, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.records import is_direct
+from bot.store.columns import String, Text
 from bot.store.database import Database
 from bot.store.engines import BUSY_TIMEOUT
 from bot.store.tables import (

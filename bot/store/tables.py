@@ -13,15 +13,13 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
-    Text,
     Time,
     false,
     true,
 )
 
-from bot.store.columns import Instant
+from bot.store.columns import Instant, String, Text
 
 metadata = MetaData()
 

@@ -6,6 +6,7 @@ import re
 import signal
 from contextlib import closing
 from datetime import date, time, timedelta
+from hashlib import sha256
 from sqlite3 import connect
 
 import pytest
@@ -171,12 +172,25 @@ async def test_stopped_half_way_the_target_is_as_empty_as_it_was(old, old_url, n
 
 
 async def test_what_postgresql_cannot_hold_is_said_and_nothing_is_left(old, old_url, new_url):
-    await old.people.link(Person("user_8", name="null \x00 byte"))
+    long = "".join(sha256(b"%d" % number).hexdigest() for number in range(500))
+    await old.people.link(Person(long, name="too long for an index"))
 
-    with pytest.raises(UserError, match=r"The database refuses: .*0x00"):
+    with pytest.raises(UserError, match=r"The database refuses: .*index row"):
         await moved(old_url, new_url)
 
     assert await tables(new_url) == []
+
+
+async def test_a_text_that_an_earlier_version_kept_is_made_storable_on_the_way(old, old_url, new_url, tmp_path):
+    await old.people.link(Person("user_8", name="null byte"))
+    with closing(connect(tmp_path / "bot.db")) as file:
+        file.execute("UPDATE people SET name = 'null' || char(0) || ' byte' WHERE pivotal_id = 'user_8'")
+        file.commit()
+
+    await moved(old_url, new_url)
+
+    arrived = {row["pivotal_id"]: row["name"] for row in (await contents(new_url))["people"]}
+    assert arrived["user_8"] == "null byte"
 
 
 async def test_a_value_that_arrives_otherwise_is_noticed(old, old_url, new_url, postgres):
