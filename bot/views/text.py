@@ -13,6 +13,11 @@ _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ISOLATE, _POP = "\u2068", "\u2069"
 _ENTITY = re.compile(r"&(?:amp|lt|gt);|<[^<>\n]*>")
 _BROADCAST = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_STAR = re.compile(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
+_STYLED = re.compile(r"(?<![^\W_])([_~])(?=\S).+?(?<=\S)\1(?![^\W_])")
+_EDGES = re.compile(r"(?<![^\W_])[_~]|[_~](?![^\W_])")
+_LOOKALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c"}
+"""What stands for the signs that make text bold, italic or struck: Slack knows no escape for them."""
 _WORD_JOINER, _ZERO_WIDTH_JOINER = "\u2060", "\u200d"
 
 
@@ -39,8 +44,12 @@ def escape(text: str) -> str:
 
 @lru_cache(maxsize=1_000)
 def name(text: str, limit: int = 80) -> str:
-    """A name from outside as our sentences carry it: shortened to `limit`, escaped, never empty."""
-    return escape(clip(clean(text), limit) or NOTHING)
+    """A name from outside as our sentences carry it: shortened to `limit`, escaped, never empty, never bold by itself.
+
+    What would style it reads almost as before; a sign within a word, as in `user_csm_001`, styles nothing and stays.
+    """
+    safe = _STAR.sub(_LOOKALIKES["*"], escape(clip(clean(text), limit) or NOTHING))
+    return _EDGES.sub(lambda found: _LOOKALIKES[found[0]], safe) if _STYLED.search(safe) else safe
 
 
 def plain(text: str, limit: int) -> str:

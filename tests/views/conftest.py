@@ -21,6 +21,8 @@ from bot.views.viewing import Viewing
 NOW = datetime(2026, 9, 9, 7, 41, tzinfo=UTC)
 OURS = re.compile(r"<(?:#[A-Z0-9]+|https://[^|<>]+\|[^|<>]*)>")
 """The only angle brackets a view may write: a channel by id, and a link of ours."""
+STYLED_NAMES = re.compile(r"\*(bold|Partners)\*|_it_|~no~")
+"""Parts of the names that the odd records have."""
 TEXTS = {"plain_text", "mrkdwn"}
 LIMITS = {"section": 3000, "header": 150, "context": 3000}
 WIDTHS = {"actions": 25, "context": 10}
@@ -44,6 +46,7 @@ def harmless(text: str, where: str, pings: Collection[str] = ()) -> None:
     assert ">" not in left, f"{where} lets markup through: {text!r}"
     assert not re.search(r"&(?!amp;|lt;|gt;)", left), f"{where} has a bare or broken entity: {text!r}"
     assert not re.search(r"@(channel|here|everyone)\b", text), f"{where} could ping: {text!r}"
+    assert not STYLED_NAMES.search(text), f"{where} lets a name style itself: {text!r}"
 
 
 def objects(node: Any) -> Iterator[dict[str, Any]]:

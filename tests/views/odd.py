@@ -25,6 +25,7 @@ ODD = some.sampled_from(
         "@here",
         "a|b",
         "*bold* _it_ ~no~ `code`",
+        "Brook & Hart *Partners*",
         "{} {0} {before} %s",
         "two\nlines",
     ]

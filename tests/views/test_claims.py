@@ -93,6 +93,16 @@ def test_the_admins_list_is_bounded_and_every_menu_names_its_owner(viewing):
     assert "<!channel>" not in str(payload)
 
 
+def test_no_customer_styles_its_own_name(checked, viewing):
+    row = owner(customers=("Brook & Hart *Partners*", "*bold* _it_ ~no~"), person=replace(GUESS, name="*bold*"))
+
+    told = str(mapping.listing([row], viewing).payload())
+
+    assert "Brook &amp; Hart ∗Partners∗, ∗bold∗ ˍitˍ ∼no∼" in told
+    assert "∗bold∗ says that is them" in told
+    checked(Message("Who are you?", claims.offer([replace(row, person=None)])))
+
+
 def test_the_admins_list_shows_a_claim_beside_who_claims_it(viewing):
     menu = mapping.listing([owner(person=GUESS)], viewing).payload()["blocks"][2]
 

@@ -31,6 +31,21 @@ def test_text_from_outside_stays_text(outside, inside):
     assert text.escape(outside) == inside
 
 
+@pytest.mark.parametrize(
+    ("outside", "inside"),
+    [
+        ("Brook & Hart *Partners*", "Brook &amp; Hart ∗Partners∗"),
+        ("A* Inc", "A∗ Inc"),
+        ("_lean_ on ~us~", "ˍleanˍ on ∼us∼"),
+        ("__twice__", "ˍˍtwiceˍˍ"),
+        ("user_csm_001 at ~/bot_2", "user_csm_001 at ~/bot_2"),
+        ("0 9 * * 1", "0 9 * * 1"),
+    ],
+)
+def test_no_name_styles_itself(outside, inside):
+    assert text.name(outside) == inside
+
+
 @given(NASTY)
 def test_nothing_escaped_can_be_markup_or_a_line_of_its_own(outside):
     safe = text.escape(outside)
