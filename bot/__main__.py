@@ -321,6 +321,8 @@ def _no_digest(kind: str, kinds: Iterable[str]) -> typer.BadParameter:
 
 
 async def _serve() -> None:
+    import structlog
+
     from bot import config
     from bot.app import running
     from bot.commands.memory import updating
@@ -330,6 +332,8 @@ async def _serve() -> None:
     gc.enable()
     settings = config.load()
     configure_logs(secrets=settings.secrets)
+    for name, meant in config.misspelled().items():
+        structlog.get_logger().warning(f"{name} is no setting", meant=meant or None)
     async with running(settings, tell=updating()) as bot:
         where = f"listening on {bot.address}" if bot.address else "connected to Slack"
         print(f"onboarding-bot is {where}. Ctrl-C stops it.", flush=True)  # noqa: T201 - a terminal program speaks

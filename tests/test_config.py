@@ -247,6 +247,19 @@ def test_database_that_cannot_be_addressed_is_refused(problems, url):
     assert "sesame" not in told
 
 
+def test_names_that_are_no_settings_are_told_with_what_was_meant(environment, tmp_path):
+    (tmp_path / ".env").write_text(
+        "BOT_ADMIN=U0CARA001\nPOSTGRES_PASSWORD=sesame\nbot_timezone=UTC\nSLACK_CLIENT_ID=\n"
+    )
+    environment(BOT_WEEKSTART="monday", PIVOTAL_ZEBRA="sesame", BOT_RISK="slips=3")
+
+    assert config.misspelled() == {
+        "BOT_ADMIN": "BOT_ADMINS",
+        "BOT_WEEKSTART": "BOT_WEEK_START",
+        "PIVOTAL_ZEBRA": "",
+    }
+
+
 def test_dot_env_that_is_no_text_is_told(tmp_path):
     (tmp_path / ".env").write_bytes("SLACK_BOT_TOKEN=xoxb-\xe9".encode("latin-1"))
 

@@ -59,6 +59,9 @@ def advice(settings: Settings, *, usable: bool) -> Iterable[Finding]:
     if usable:
         mode = "Socket Mode" if settings.mode == "socket" else "HTTP mode"
         yield Finding(Part.SETTINGS, "values", Level.OK, f"all can be used; {mode}")
+    for name, meant in config.misspelled().items():
+        remedy = f"Did you mean {meant}?" if meant else "Take it out, or see the README’s “Settings” for its name."
+        yield Finding(Part.SETTINGS, name, Level.WARN, "is no setting", remedy)
     if not settings.bot_admins:
         remedy = "Put your own Slack member ID into BOT_ADMINS (profile > Copy member ID)."
         yield Finding(Part.SETTINGS, "BOT_ADMINS", Level.WARN, "nobody is an admin of the bot", remedy)

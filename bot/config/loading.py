@@ -9,6 +9,9 @@ from pydantic import ValidationError
 from bot.config.settings import Settings
 from bot.domain import retention
 
+REFUSED = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+"""What must not be set: Slack's framework reads it by itself."""
+
 _MEANT = {
     "port": "must be a whole number from 0 to 65535",
     "bot_keep_days": f"must be a whole number of days, from {retention.SHORTEST} to {retention.LONGEST}",
@@ -33,7 +36,7 @@ def load(env_file: Path | None = Path(".env"), **overrides: Any) -> Settings:
     """
     problems = [
         f"{name} is set: Slack’s framework would look for an installation store instead of the bot token. Unset it."
-        for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+        for name in REFUSED
         if os.environ.get(name)
     ]
     try:
