@@ -1,6 +1,7 @@
 """That is me: people say who they are in Pivotal, admins confirm it by a button, and until then it grants nothing."""
 
 import structlog
+from slack_sdk.models.blocks import Block
 
 from bot.domain import rights
 from bot.domain.errors import BotError, NotFound, UserError, cause
@@ -34,7 +35,7 @@ async def claim(turn: Turn) -> Answer:
 async def more(turn: Turn) -> Answer:
     """Show other owners in place."""
     value = turn.pressed.value if turn.pressed else ""
-    blocks = claims.offer(unclaimed(turn.services), page=int(value) if value.isdecimal() else 1)
+    blocks = _offered(turn, page=int(value) if value.isdecimal() else 1)
     if not blocks:
         raise NotFound("Every owner in Pivotal is linked to somebody by now.")
     return Answer(Message("Are you one of these owners in Pivotal?", blocks), replace=True)
@@ -52,6 +53,11 @@ async def reject(turn: Turn) -> Message | None:
     return await _settle(turn, confirmed=False)
 
 
+def offer(turn: Turn) -> tuple[Block, ...]:
+    """Blocks that ask who they are in Pivotal; none for somebody who is linked, or has said who."""
+    return () if turn.actor.own_ids else _offered(turn)
+
+
 def unclaimed(services: Services) -> tuple[Unmapped, ...]:
     """The owners somebody may say they are, from memory alone."""
     return tuple(one for one in _owners(services) if not one.claimed)
@@ -60,6 +66,11 @@ def unclaimed(services: Services) -> tuple[Unmapped, ...]:
 def trace(turn: Turn) -> Trace:
     """Where a request came from, for the audit."""
     return Trace(turn.source, turn.reference)
+
+
+def _offered(turn: Turn, *, page: int = 1) -> tuple[Block, ...]:
+    confirms = rights.allowed(rights.Right.LINK, turn.actor)
+    return claims.offer(unclaimed(turn.services), page=page, confirms=confirms)
 
 
 def _owners(services: Services) -> tuple[Unmapped, ...]:

@@ -9,9 +9,9 @@ from slack_sdk.models.views import View
 from bot.domain import launches, rights, states
 from bot.domain.records import Delivery, Snapshot, Standing, Subscription, Writes
 from bot.domain.unmapped import unmapped
-from bot.listeners.claims import unclaimed
+from bot.listeners.claims import offer
 from bot.listeners.feature import Feature, Reply, Turn
-from bot.views import claims, home
+from bot.views import home
 from bot.views.home import Backstage, Home, Part, Welcome
 from bot.views.values import Turning
 
@@ -50,7 +50,7 @@ async def _drawn(turn: Turn) -> View:
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
         follows=[(one, turn.services.following.standing(one)) for one in followed],
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,
-        offer=() if turn.actor.own_ids else claims.offer(unclaimed(turn.services)),
+        offer=offer(turn),
     )
     return home.home(content, viewing)
 

@@ -6,9 +6,9 @@ from bot.domain import filters, order, rights
 from bot.domain.errors import UserError
 from bot.domain.order import Order
 from bot.domain.records import Snapshot, Standing
-from bot.listeners.claims import unclaimed
+from bot.listeners.claims import offer
 from bot.listeners.feature import Feature, Turn
-from bot.views import claims, lists, people
+from bot.views import lists, people
 from bot.views.message import Message
 
 feature = Feature("Lists")
@@ -65,8 +65,7 @@ async def mine(turn: Turn, page: int = 1) -> Message:
 
 def _offering(turn: Turn, seen: Message) -> Message:
     """With the owners in Pivotal that somebody unlinked may be, to say which."""
-    offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
-    return Message(seen.text, (*seen.blocks, *offer))
+    return Message(seen.text, (*seen.blocks, *offer(turn)))
 
 
 def _customers(turn: Turn, snapshot: Snapshot, name: str, theirs: tuple[Standing, ...], *, page: int) -> Message:

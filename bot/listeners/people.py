@@ -6,9 +6,9 @@ from bot.domain import rights, words
 from bot.domain.errors import UserError
 from bot.domain.records import Actor, Writes
 from bot.domain.unmapped import unmapped
-from bot.listeners.claims import trace, unclaimed
+from bot.listeners.claims import offer, trace
 from bot.listeners.feature import Answer, Feature, Turn
-from bot.views import claims, mapping, people, values
+from bot.views import mapping, people, values
 from bot.views.message import Message
 
 feature = Feature("People")
@@ -19,8 +19,7 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 @feature.command("whoami", tells="What I know about you, and what you may do", examples=("whoami",))
 async def whoami(turn: Turn) -> Message:
     """Say who the bot takes them for; who is nobody in Pivotal yet can say who they are."""
-    offer = () if turn.actor.own_ids else claims.offer(unclaimed(turn.services))
-    return people.whoami(turn.actor, troubles=turn.actors.troubles, offer=offer)
+    return people.whoami(turn.actor, troubles=turn.actors.troubles, offer=offer(turn))
 
 
 @feature.command(

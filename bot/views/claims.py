@@ -18,11 +18,16 @@ CONFIRM = "ob:confirm-claim"
 REJECT = "ob:reject-claim"
 PAGE = 6
 _CUSTOMERS = 3
+_ASKS = "An admin of this bot confirms it; until then it gives you no rights."
+_CONFIRMS = f"You are an admin of this bot: I ask you to confirm it, or you link yourself with `{COMMAND} people`."
 _ROLES = {"csm": "CSM", "se": "SE", "designer": "designer", "product_ops": "product ops"}
 
 
-def offer(unmapped: Sequence[Unmapped], *, page: int = 1) -> tuple[Block, ...]:
-    """Blocks that ask somebody who they are in Pivotal; none where there is nothing to choose from."""
+def offer(unmapped: Sequence[Unmapped], *, page: int = 1, confirms: bool = False) -> tuple[Block, ...]:
+    """Blocks that ask somebody who they are in Pivotal; none where there is nothing to choose from.
+
+    `confirms` is for an admin, who confirms such claims.
+    """
     if not unmapped:
         return ()
     pages = -(-len(unmapped) // PAGE)
@@ -49,16 +54,22 @@ def offer(unmapped: Sequence[Unmapped], *, page: int = 1) -> tuple[Block, ...]:
     ]
     if turns:
         blocks.append(ActionsBlock(elements=turns))
-    blocks.append(context("An admin of this bot confirms it; until then it gives you no rights."))
+    blocks.append(context(_CONFIRMS if confirms else _ASKS))
     return tuple(blocks)
 
 
 def described(row: Unmapped) -> str:
-    """An unmapped owner by id, name where one is known, what they own, and three of their customers."""
+    """An unmapped owner by id, name where one is known, what they own, and three of their customers.
+
+    Where a customer has several of the onboardings, the customers are counted too: some are only counted.
+    """
     known = f" ({text.name(row.person.name)})" if row.person and row.person.name and not row.claimed else ""
     roles = " and ".join(_ROLES.get(role, role) for role in row.roles)
     customers = text.listed(tuple(text.name(name, 60) for name in row.customers), limit=_CUSTOMERS)
-    return f"`{text.name(row.pivotal_id, 100)}`{known}: {roles} of {text.count(row.count, 'onboarding')}\n{customers}"
+    owned = text.count(row.count, "onboarding")
+    if len(row.customers) != row.count:
+        owned += f" for {text.count(len(row.customers), 'customer')}"
+    return f"`{text.name(row.pivotal_id, 100)}`{known}: {roles} of {owned}\n{customers}"
 
 
 def asked(pivotal_id: str, *, admins: Sequence[str], again: bool, command: str = COMMAND) -> Message:

@@ -28,6 +28,17 @@ async def test_whoami_offers_the_owners_nobody_is_linked_to(ask):
     assert "An admin of this bot confirms it; until then it gives you no rights." in answer
 
 
+async def test_an_admin_is_told_that_they_confirm_it_themselves(ask, slack):
+    await ask("list", by=CARA)
+
+    answer = await ask("whoami", by=CARA)
+    await slack.clicks(MARA_S, by=CARA, channel=ONBOARDING)
+
+    assert "You are an admin of this bot: I ask you to confirm it, or you link yourself with" in answer
+    assert "An admin of this bot confirms it" not in answer
+    assert "Is that so?" in str(slack.messages(direct_message(CARA)))
+
+
 async def test_the_command_alone_offers_them_to_somebody_unlinked(ask):
     await ask("list", by=DEVON)
 

@@ -27,6 +27,15 @@ def test_offer_names_three_customers_of_each(checked, paste):
     assert checked(Message("Who are you?", claims.offer([owner(), owner(4, count=1, customers=("Hooli",))]))) == paste
 
 
+def test_customers_with_several_onboardings_are_counted(checked):
+    customers = tuple(f"Customer {n}" for n in range(21))
+
+    told = str(checked(Message("Who?", claims.offer([owner(count=23, customers=customers)]))))
+
+    assert "of 23 onboardings for 21 customers" in told
+    assert "and 18 more" in told
+
+
 def test_offer_without_owners_is_nothing():
     assert claims.offer([]) == ()
 
