@@ -53,6 +53,16 @@ WITHIN = {
 }
 EITHER = ("user", "channel", "team", "enterprise")
 """What an event names by its id, or, some kinds of it, as an object."""
+IDS = (
+    *("team_id", "user_id", "channel_id", "enterprise_id", "event_id", "trigger_id", "api_app_id", "message_ts"),
+    *("view.id", "view.hash", "user.id", "user.team_id", "team.id", "channel.id", "enterprise.id"),
+    *("container.channel_id", "container.message_ts", "container.view_id", "message.ts", "message.thread_ts"),
+    *(f"event.{name}{within}" for name in EITHER for within in ("", ".id")),
+    *("event.ts", "event.event_ts", "event.message_ts", "event.thread_ts", "event.bot_id", "event.inviter"),
+)
+"""What is looked up or kept by its name."""
+LONGEST = 255
+"""Characters of an id: Slack's own stay far below, and an index takes no text of any length."""
 
 
 def read(body: Mapping[str, Any]) -> AsyncBoltRequest | None:
@@ -83,6 +93,7 @@ def _wrong(body: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{name}.{field}" for field in fields if not isinstance(part.get(field), str | None))
     event = body.get("event", {})
     yield from (f"event.{name}" for name in EITHER if not isinstance(event.get(name), str | Mapping | None))
+    yield from (path for path in IDS if isinstance(found := _at(body, path), str) and not _is_id(found))
     yield from _wrong_lists(body)
 
 
@@ -97,6 +108,11 @@ def _missing(body: Mapping[str, Any]) -> Iterator[str]:
     yield from (path for path in needed if not isinstance(_at(body, path), str))
     if kind == "block_actions" and not body.get("actions"):
         yield "actions"
+
+
+def _is_id(text: str) -> bool:
+    """Whether an id is of a length and of characters that ids have: nothing that cannot be seen is one."""
+    return text.isprintable() and len(text) <= LONGEST
 
 
 def _at(body: Mapping[str, Any], path: str) -> Any:

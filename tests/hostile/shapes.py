@@ -92,6 +92,7 @@ def encoded(strategy):
 GONE = object()
 INSTEAD = (
     GONE, None, "", "x", "\x00", 0, 5, 1.5, True, [], {}, [None], [{}], [[1]], {"id": 5}, {"type": "x"}, {"id": "U0NO"},
+    "Ev\0", "\ud800", "\ufffd" * 20_000, {"id": "C\0"},
 )  # fmt: skip
 
 

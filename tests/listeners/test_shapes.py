@@ -37,6 +37,19 @@ NOT_SENT = {
     "a command of nobody": {"command": "/onboarding", "text": ""},
     "another kind": {**WHO, "type": "sesame"},
     "no kind": {"sesame": 1},
+    "an event whose name has a zero in it": {**SENT["Home opened"], "event_id": "Ev\0"},
+    "an event whose name is half a letter": {**SENT["Home opened"], "event_id": "\ud800"},
+    "an event whose name has no end": {**SENT["Home opened"], "event_id": "x" * 500_000},
+    "an event in a channel with a zero": {**CALLED, "event": {"type": "member_joined_channel", "channel": "C\0"}},
+    "an event of somebody with a zero": {**CALLED, "event": {"type": "team_join", "user": {"id": "U\0"}}},
+    "a command whose trigger has a zero in it": {**SENT["a command"], "trigger_id": "1\0"},
+    "a command whose trigger is half a letter": {**SENT["a command"], "trigger_id": "\udfff"},
+    "a command whose trigger has no end": {**SENT["a command"], "trigger_id": "x" * 500_000},
+    "a command of somebody with a zero": {**SENT["a command"], "user_id": "U\0"},
+    "a command in a channel with a line's end": {**SENT["a command"], "channel_id": "C1\n"},
+    "a command of a team with a zero": {**SENT["a command"], "team_id": "T\0"},
+    "a form with a zero in its name": {**SENT["a form"], "view": {**SENT["a form"]["view"], "id": "V\0"}},
+    "a press on a message with a zero": {**SENT["a press in a message"], "container": {"message_ts": "1\0"}},
 }
 
 
