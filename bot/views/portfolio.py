@@ -28,8 +28,8 @@ def portfolio_digest(week: Week, delta: Delta, *, frame: Frame) -> Message:
     blocks = [
         section(top),
         section(text.clip(_standing(week, frame), PART)),
-        section(text.clip(_launches(week), PART)),
-        section(text.clip(_slips(week), PART)),
+        section(text.clip(_launches(week, frame), PART)),
+        section(text.clip(_slips(week, frame), PART)),
         section(text.clip(_medians(week, frame), PART)),
         context(frames.footer(frame, remark)),
     ]
@@ -62,8 +62,8 @@ def _standing(week: Week, frame: Frame) -> str:
     return frames.lines("*Open onboardings by phase and state*", *(text.clip(row, LINE) for row in rows))
 
 
-def _launches(week: Week) -> str:
-    heading = f"*Launched in the last 7 days* (since {dates.short(week.since)})"
+def _launches(week: Week, frame: Frame) -> str:
+    heading = f"*Launched in the last 7 days* (since {dates.short(week.since)}{_unknown(week, frame)})"
     if not week.launched:
         return f"{heading}: none seen"
     rows = [_launch(one) for one in week.launched[:LAUNCHES]]
@@ -91,8 +91,15 @@ def _launch(one: Launched) -> str:
     return f"• {frames.name(one.standing)} — {frames.day(one.on)}, {how}"
 
 
-def _slips(week: Week) -> str:
-    heading = "*Biggest slips of the last 7 days*"
+def _unknown(week: Week, frame: Frame) -> str:
+    """Since when anything is known, where that is not the whole week."""
+    late = frame.seen_since and frame.seen_since > week.since
+    return f", not known before {dates.short(frame.seen_since)}" if late and frame.seen_since else ""
+
+
+def _slips(week: Week, frame: Frame) -> str:
+    unknown = _unknown(week, frame).removeprefix(", ")
+    heading = f"*Biggest slips of the last 7 days*{f' ({unknown})' if unknown else ''}"
     if not week.slipped:
         return f"{heading}: none seen"
     return frames.lines(heading, *(_slip(one) for one in week.slipped[:SLIPS]), _more(len(week.slipped) - SLIPS))

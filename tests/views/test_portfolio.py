@@ -66,6 +66,15 @@ def test_portfolio_digest(week, frame, checked, paste):
     assert checked(message) == paste
 
 
+def test_a_week_that_was_not_all_seen_says_since_when_it_is_known(frame, checked):
+    told = words(checked(portfolio_digest(NOTHING, SAME, frame=replace(frame, seen_since=date(2026, 9, 11)))))
+    whole = words(checked(portfolio_digest(NOTHING, SAME, frame=replace(frame, seen_since=NOTHING.since))))
+
+    assert "*Launched in the last 7 days* (since 4 Sep, not known before 11 Sep): none seen" in told
+    assert "*Biggest slips of the last 7 days* (not known before 11 Sep): none seen" in told
+    assert "not known before" not in whole
+
+
 def test_each_phase_is_a_line_of_its_own(week, frame, checked):
     told = words(checked(portfolio_digest(week, SAME, frame=frame)))
 
