@@ -240,7 +240,8 @@ async def listen(metrics: Metrics, address: tuple[str, int], stack: AsyncExitSta
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as error:
-        log.warning("metrics are not shown", address=f"{host}:{port}", why=error.strerror)
+        remedy = "set METRICS_ADDRESS to another address, or to off"
+        log.warning("metrics are not shown", address=f"{host}:{port}", why=error.strerror, remedy=remedy)
         return None
     host, port = runner.addresses[0][:2]
     return f"http://{host}:{port}{PATH}"

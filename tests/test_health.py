@@ -183,7 +183,8 @@ async def test_metrics_whose_port_is_taken_do_not_stop_the_bot(settings, clock, 
             assert answer.status == 200
 
     assert bot.metrics is None
-    assert [line["address"] for line in logs if line["event"] == "metrics are not shown"] == [address]
+    (line,) = [line for line in logs if line["event"] == "metrics are not shown"]
+    assert (line["address"], line["remedy"]) == (address, "set METRICS_ADDRESS to another address, or to off")
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from bot.pivotal.errors import AuthenticationFailed, NotFound, PivotalError, Une
 from bot.pivotal.hooks import Hooks
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
-from bot.store import Store
+from bot.store import Store, looking
 from bot.store.schema import Tell
 
 log = structlog.get_logger()
@@ -90,7 +90,11 @@ class Parts:
 async def _memory(url: str, clock: Callable[[], datetime], tell: Tell | None) -> Store:
     """Open the bot's memory. The URL itself is not told: it may hold a password."""
     try:
-        return await Store.open(url, clock=clock, tell=tell)
+        file = looking.file(url)
+        store = await Store.open(url, clock=clock, tell=tell)
+        if file and not file.there:
+            log.info("a new, empty memory was made", file=str(file.path))
+        return store
     except (BotError, OSError, TypeError, ValueError) as error:  # asyncpg's: an option it does not know
         what_to_do = error.hint if isinstance(error, BotError) and error.hint else "Check DATABASE_URL."
         raise StartError(f"Its memory cannot be opened: {str(error).rstrip('.')}. {what_to_do}") from error

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bot import config
 from bot.config import ConfigurationError, Settings
 from bot.domain.findings import Finding, Level, Part
+from bot.store import looking
 
 _STAND_INS = {"slack_bot_token": "xoxb-none", "pivotal_api_key": "pivotal_none", "slack_signing_secret": "none"}
 """Take the place of settings that cannot be used and have no usual value: nobody is asked with them."""
@@ -59,9 +60,23 @@ def advice(settings: Settings, *, usable: bool) -> Iterable[Finding]:
     if usable:
         mode = "Socket Mode" if settings.mode == "socket" else "HTTP mode"
         yield Finding(Part.SETTINGS, "values", Level.OK, f"all can be used; {mode}")
+    if folder := _missing(settings.database_url):
+        remedy = "Check DATABASE_URL; where it is right, serve makes the folder, and a new, empty memory in it."
+        yield Finding(
+            Part.SETTINGS, "DATABASE_URL", Level.WARN, f"names a folder that does not exist, {folder}", remedy
+        )
     for name, meant in config.misspelled().items():
         remedy = f"Did you mean {meant}?" if meant else "Take it out, or see the README’s “Settings” for its name."
         yield Finding(Part.SETTINGS, name, Level.WARN, "is no setting", remedy)
     if not settings.bot_admins:
         remedy = "Put your own Slack member ID into BOT_ADMINS (profile > Copy member ID)."
         yield Finding(Part.SETTINGS, "BOT_ADMINS", Level.WARN, "nobody is an admin of the bot", remedy)
+
+
+def _missing(url: str) -> Path | None:
+    """The folder of a database's file, where it is not there; at the usual place it is made without a word."""
+    try:
+        file = looking.file(url)
+    except OSError:  # of which the check of the disk tells
+        return None
+    return file.path.parent if file and url != _usual("database_url") and not file.path.parent.is_dir() else None

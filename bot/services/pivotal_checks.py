@@ -7,7 +7,7 @@ from http import HTTPStatus
 from bot.domain import findings
 from bot.domain.findings import Finding, Level, Part
 from bot.domain.moves import OWN_STATE
-from bot.domain.phases import Phases
+from bot.domain.phases import DEFAULT, Phases
 from bot.pivotal import AsyncPivotalApi, Hooks, Outcome, Timeout
 from bot.pivotal.errors import (
     AuthenticationFailed,
@@ -91,9 +91,16 @@ class PivotalChecks:
             except PivotalError as error:
                 found = f"Pivotal’s description of its API could not be read ({type(error).__name__})"
                 return (_pivotal("contract", Level.WARN, found, "Mend “key” first, or try again later."),)
-        from bot.pivotal.contract import compare  # reads what every model expects: only who has it checked needs that
+        # Reads what every model expects: only who has it checked needs that.
+        from bot.pivotal.contract import Kind, compare
 
         differences = compare(document, words={"phase": self._phases.order, "state": states})
+        own = set(self._phases.order).difference(DEFAULT)
+        strange = {one.ours for one in differences if one.kind is Kind.VALUE_GONE and one.ours in own}
+        if strange:
+            named = ", ".join(phase for phase in self._phases.order if phase in strange)
+            remedy = "Set it to your workspace’s phases in order, spelled as Pivotal’s API spells them; or take it out."
+            return (_pivotal("contract", Level.FAIL, f"BOT_PHASES names what is no phase in Pivotal: {named}", remedy),)
         matter = sum(one.matters for one in differences)
         if matter:
             remedy = "See `onboarding-bot contract` for each, and look for a newer version of the bot."

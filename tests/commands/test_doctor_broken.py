@@ -160,6 +160,8 @@ async def broken(setup, settings, slack, pivotal, file, taken):
             settings["METRICS_ADDRESS"] = f"127.0.0.1:{taken}"
         case "`SLACK_CLIENT_ID` is set":
             settings["SLACK_CLIENT_ID"] = "1.2"
+        case "folder of the memory missing":
+            settings["DATABASE_URL"] = f"sqlite:///{file.parent / 'elsewhere' / file.name}"
         case "misspelled setting":
             settings["BOT_ADMIN"] = CARA
         case "wrong base URL":
@@ -176,7 +178,7 @@ async def broken(setup, settings, slack, pivotal, file, taken):
 
 
 def test_the_table_has_them_all():
-    assert len(TABLE) == 15
+    assert len(TABLE) == 16
 
 
 @pytest.mark.parametrize("setup", TABLE)

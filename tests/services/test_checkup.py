@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.domain.findings import Finding, Level, Part
-from bot.domain.phases import Phases
+from bot.domain.phases import DEFAULT, Phases
 from bot.domain.records import Event, Person
 from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
@@ -135,8 +135,8 @@ async def test_owners_without_a_slack_user_are_counted(remembered, store, walked
 def asked(pivotal, clock):
     """`await asked()`: what the checks of Pivotal find, by name."""
 
-    async def asks(key=None, url=None):
-        checks = PivotalChecks(key or pivotal.live_key, url or pivotal.url, phases=Phases(), clock=clock)
+    async def asks(key=None, url=None, phases=DEFAULT):
+        checks = PivotalChecks(key or pivotal.live_key, url or pivotal.url, phases=Phases(phases), clock=clock)
         return {one.name: one for one in await examine(checks.checks())}
 
     return asks
@@ -178,6 +178,12 @@ async def test_a_pivotal_in_trouble_is_told_apart_from_a_bad_address(asked, pivo
 
     assert found["key"].level is Level.FAIL
     assert found["key"].found == "Pivotal, or a proxy before it, answers with an error (502)"
+
+
+async def test_a_phase_that_pivotal_does_not_have_is_blamed_on_its_setting(asked):
+    found = (await asked(phases=("review", "kickof", "launch")))["contract"]
+
+    assert (found.level, found.found) == (Level.FAIL, "BOT_PHASES names what is no phase in Pivotal: kickof")
 
 
 class TestAnotherTime:
