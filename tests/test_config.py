@@ -97,7 +97,7 @@ def test_what_admins_are_shown_holds_no_secret(environment):
 
     assert list(shown) == SETTINGS
     assert "sesame" not in "".join(shown.values())
-    assert (shown["SLACK_BOT_TOKEN"], shown["DATABASE_URL"], shown["BOT_ADMINS"]) == ("set", "SQLite", "none")
+    assert (shown["SLACK_BOT_TOKEN"], shown["DATABASE_URL"], shown["BOT_ADMINS"]) == ("set", "SQLite", "not set")
     assert shown["PIVOTAL_BASE_URL"] == "https://my.pivotal.app/api/v1"
 
 

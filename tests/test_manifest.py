@@ -170,13 +170,18 @@ def test_the_printed_manifest_has_the_domain_of_the_pivotal_that_is_set(tmp_path
 
 def test_with_adds_what_it_names_and_knows_what_there_is():
     printed, refused = (
-        subprocess.run([sys.executable, "-m", "bot", "manifest", "--with", names], capture_output=True, text=True)
+        subprocess.run(
+            [sys.executable, "-m", "bot", "manifest", "--with", names],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "COLUMNS": "200"},
+        )
         for names in ("mentions, unfurls,groups,charts", "magic")
     )
 
     assert yaml.safe_load(printed.stdout) == manifest(extras=EXTRAS)
     assert refused.returncode == 2
-    assert "magic" in refused.stderr
+    assert "There is no “magic”; there are mentions, unfurls, groups and charts." in refused.stderr
 
 
 def test_a_feature_is_off_when_one_of_its_scopes_is_missing():

@@ -51,7 +51,10 @@ def main(*, command: str | None, alias: str | None, http: bool | None, url: str 
         raise typer.BadParameter("it is for HTTP mode: --http --url ….", param_hint="--url")
     wanted = [name.strip() for name in extras.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in EXTRAS]:
-        raise typer.BadParameter(f"there is {' and '.join(EXTRAS)}, no {unknown[0]!r}.", param_hint="--with")
+        *others, last = EXTRAS
+        raise typer.BadParameter(
+            f"There is no “{unknown[0]}”; there are {', '.join(others)} and {last}.", param_hint="--with"
+        )
     document = describe(
         Names(command or app.bot_command, alias or app.bot_alias),
         request_url=request_url(url) if url else None,

@@ -203,5 +203,5 @@ def _shown(name: str, value: object) -> str:
         url = urlsplit(str(value))
         return f"{url.scheme}://{url.hostname}{f':{url.port}' if url.port else ''}{url.path}"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return "not set" if value is None else str(value)
+        return ", ".join(map(str, value)) or "not set"
+    return str(value) if value not in (None, "") else "not set"
