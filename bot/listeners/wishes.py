@@ -32,9 +32,9 @@ def kind_of(turn: Turn, typed: str) -> tuple[str, str]:
         if kind:
             return kind, rest
     *others, last = dict.fromkeys(kind for kind in (*_ORDER, *turn.titles) if kind in turn.titles)
-    known = f"{', '.join(others)} or {last}" if others else last
+    known = f"There are {', '.join(others)} and {last}." if others else f"There is {last}."
     first = words.head(typed)[0]
-    raise UserError(f"There is no digest “{first}”." if first else "Which digest?", hint=f"Choose {known}.")
+    raise UserError(f"There is no digest “{first}”." if first else "Which digest?", hint=known)
 
 
 def place_of(said: str, *, here: str) -> str:

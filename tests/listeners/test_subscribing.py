@@ -336,4 +336,4 @@ async def test_the_same_line_again_and_a_bare_one_change_nothing(ask, kept, audi
 
 
 async def test_what_cannot_be_subscribed_is_named_in_the_readmes_order(ask):
-    assert "Choose at-risk, launch-week or portfolio." in await ask("subscribe weekly")
+    assert "There are at-risk, launch-week and portfolio." in await ask("subscribe weekly")
