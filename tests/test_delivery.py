@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import PATIENCE, Delivery, NotPosted, Revoked, Uncertain, Unsent
 from bot.domain.audience import Audience
+from bot.domain.customer_channels import named
 from bot.domain.errors import Busy, Forbidden, UpstreamError
 from bot.listeners.manifest import manifest
 from bot.sandbox.slack import LocalSlack
@@ -17,6 +18,7 @@ from bot.views.message import Message, say
 
 ANA = "U0ANA0001"
 ONBOARDING, LEADS, ARCHIVED, RANDOM = "C0ONBOARD", "C0LEADS01", "C0ARCHIVD", "C0RANDOM1"
+LAUNCHES = "C0LAUNCHS"
 SHARED, PARTNERS, GLOBEX = "C0AURSHRD", "C0PARTNER", "C0GLOBEX1"
 HELLO = say("Hello & goodbye")
 
@@ -305,6 +307,57 @@ async def test_channel_that_customers_read_is_refused_with_the_reason(delivery, 
     assert audience.kind == "customers"
     with pytest.raises(Forbidden, match=why):
         await delivery.guard(channel)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "C0LAUNCHS",
+        "c0launchs",
+        " C0LAUNCHS ",
+        "https://acme.slack.com/archives/C0LAUNCHS",
+        "https://app.slack.com/client/T0HOME001/C0LAUNCHS/thread/x",
+        "<#C0LAUNCHS|launches>",
+        "<#C0LAUNCHS>",
+        "C0OTHER01,C0LAUNCHS",
+        "slack: C0LAUNCHS (shared)",
+        "launches",
+        "#launches",
+        " #Launches ",
+        "#other, #launches",
+    ],
+)
+async def test_customers_own_channel_is_one_however_it_is_written_in_pivotal(client, time, written):
+    async def customers(_age: timedelta) -> frozenset[str]:
+        return named(written)
+
+    delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
+
+    assert (await delivery.audience(LAUNCHES)).kind == "customers"
+    assert (await delivery.audience(ONBOARDING)).kind == "team"
+
+
+class Sharing(AsyncWebClient):
+    """A Slack that says of a channel that it is shared, and not with whom."""
+
+    within: bool
+
+    async def conversations_info(self, **arguments):
+        answer = await super().conversations_info(**arguments)
+        answer["channel"].update(is_shared=True, is_org_shared=self.within, is_ext_shared=False)
+        return answer
+
+
+@pytest.mark.parametrize(("within", "kind"), [(False, "customers"), (True, "team")])
+async def test_channel_that_is_shared_counts_as_read_by_customers_unless_it_is_within_the_organisation(
+    slack, time, within, kind
+):
+    async with aiohttp.ClientSession() as session:
+        client = Sharing(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+        client.within = within
+        delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
+
+        assert (await delivery.audience(ONBOARDING)).kind == kind
 
 
 async def test_channel_turned_external_is_noticed_at_once(slack, delivery):

@@ -19,6 +19,7 @@ from bot.commands.doctor_port import figures, port
 from bot.config import Settings
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
+from bot.domain.customer_channels import all_named
 from bot.domain.findings import Finding, Level, Part, verdict
 from bot.domain.phases import DEFAULT, Phases
 from bot.listeners import slack_checks
@@ -145,7 +146,7 @@ async def _delivery(
     async def customer_channels(_age: timedelta) -> frozenset[str]:
         store = await memory.readable()
         _, customers, _ = await store.snapshot.load() if store else ((), {}, None)
-        return frozenset(one.slack_channel_id for one in customers.values() if one.slack_channel_id)
+        return all_named(one.slack_channel_id for one in customers.values())
 
     return Delivery(
         client,

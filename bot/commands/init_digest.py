@@ -9,6 +9,7 @@ from bot.commands.memory import exists, updating
 from bot.commands.progress import Tell
 from bot.delivery import Delivery
 from bot.digests import DIGESTS
+from bot.domain.customer_channels import named
 from bot.domain.errors import BotError, MemoryAway
 from bot.domain.records import Subscription
 from bot.listeners.actors import Actors
@@ -66,8 +67,8 @@ async def channels(customers: AsyncIterator[CustomerRow], tell: Tell) -> AsyncIt
         seen += 1
         if seen % _PAGE == 0:
             tell("Reading Pivotal’s customers", seen, None)
-        if one.slack_channel_id:
-            yield one.slack_channel_id
+        for channel in named(one.slack_channel_id):
+            yield channel
 
 
 async def none_yet(database_url: str, *, clock: Callable[[], datetime]) -> bool:

@@ -13,6 +13,7 @@ from bot.delivery.calls import Calls
 from bot.delivery.refusals import NotPosted, no
 from bot.domain.audience import Audience
 from bot.domain.audience import audience as judged
+from bot.domain.customer_channels import of_channel
 from bot.domain.errors import BotError, cause
 from bot.pivotal.errors import PivotalError
 
@@ -112,7 +113,9 @@ class Readers:
         facts: dict[str, bool | None] = {
             "shared": bool(found.get("is_ext_shared") or (found.get("is_shared") and not found.get("is_org_shared"))),
             "pending_shared": bool(found.get("is_pending_ext_shared") or found.get("pending_shared")),
-            "customer_channel": channel in (await self._customer_channels(age) if customers is None else customers),
+            "customer_channel": not {channel, *of_channel(found)}.isdisjoint(
+                await self._customer_channels(age) if customers is None else customers
+            ),
             "has_guest": None,
         }
         if not any(facts.values()):

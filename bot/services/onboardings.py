@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from bot.domain import naming, references, rights, risk, states
+from bot.domain.customer_channels import named
 from bot.domain.errors import NotFound, UpstreamError, UserError
 from bot.domain.naming import Reading
 from bot.domain.phases import Phases
@@ -141,7 +142,7 @@ class Onboardings:
     def of_channel(self, channel: str, snapshot: Snapshot) -> tuple[str, tuple[Standing, ...]] | None:
         """The customer whose own Slack channel this is, by name, and its onboardings; None for any other channel."""
         self._admit()
-        customers = [one for one in snapshot.customers.values() if channel and one.slack_channel_id == channel]
+        customers = [one for one in snapshot.customers.values() if channel in named(one.slack_channel_id)]
         return (customers[0].name, tuple(_of(snapshot, customers))) if customers else None
 
     async def find(self, text: str, *, exactly: bool = False) -> Standing | Choices:

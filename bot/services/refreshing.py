@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.customer_channels import all_named
 from bot.domain.errors import UpstreamError
 from bot.domain.phases import Phases
 from bot.domain.records import Observation, Standing
@@ -139,8 +140,8 @@ class Refreshing:
 
 
 def own_channels(customers: Mapping[str, CustomerRow]) -> frozenset[str]:
-    """The Slack channels that these customers have for their own."""
-    return frozenset(one.slack_channel_id for one in customers.values() if one.slack_channel_id)
+    """The Slack channels that these customers have for their own, by id or as `#name`."""
+    return all_named(one.slack_channel_id for one in customers.values())
 
 
 def in_words(error: PivotalError, *, now: datetime) -> UpstreamError:

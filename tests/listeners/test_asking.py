@@ -83,7 +83,8 @@ class TestANumberThatIsTwo:
 class TestTheChannelOfACustomer:
     @pytest.fixture
     def pivotal(self, pivotal):
-        customer = pivotal.has_customer("Umbrella", slack_channel_id=GLOBEX_ONBOARDING)
+        link = f"https://acme.slack.com/archives/{GLOBEX_ONBOARDING.lower()}"
+        customer = pivotal.has_customer("Umbrella", slack_channel_id=link)
         for number in (140, 141):
             pivotal.has_onboarding(number, customer_id=customer["id"], phase="review", csm_id="user_csm_002")
         return pivotal
