@@ -79,6 +79,7 @@ GATES: Mapping[str, Right | None] = {
     "ob:people-page": Right.LINK,
     "ob:note-for": Right.NOTE,
     "ob:pick": Right.MOVE,
+    "ob:pick-for": Right.READ,
     "ob:refresh": Right.READ,
     "ob:reject-claim": Right.LINK,
     "ob:row": Right.READ,

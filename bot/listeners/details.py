@@ -4,7 +4,7 @@ from bot.domain.errors import UserError
 from bot.listeners import follow, snoozes
 from bot.listeners.feature import Feature, Seen, Turn
 from bot.listeners.log import history
-from bot.listeners.show import hidden, pick
+from bot.listeners.show import hidden, pick_for
 from bot.services.onboardings import Choices
 from bot.views import card
 from bot.views import details as views
@@ -22,7 +22,7 @@ feature = Feature("Details")
 async def details(turn: Turn) -> Seen:
     """Notes and contacts of one onboarding."""
     found = await turn.services.onboardings.find(turn.text)
-    return pick(turn, found) if isinstance(found, Choices) else await _drawn(turn, found.onboarding.id)
+    return pick_for(turn, found, "details") if isinstance(found, Choices) else await _drawn(turn, found.onboarding.id)
 
 
 @feature.button(card.MORE)

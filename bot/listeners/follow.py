@@ -2,7 +2,7 @@
 
 from bot.domain.errors import NotFound
 from bot.listeners.feature import Answer, Feature, Turn
-from bot.listeners.show import pick
+from bot.listeners.show import pick_for
 from bot.services.onboardings import Choices
 from bot.views import following as views
 from bot.views.message import Message
@@ -20,7 +20,7 @@ async def follow(turn: Turn) -> Message:
     """Follow one onboarding; when several could be meant, none is followed."""
     found = await turn.services.onboardings.find(turn.text)
     if isinstance(found, Choices):
-        return pick(turn, found)
+        return pick_for(turn, found, "follow")
     return await begun(turn, found.onboarding.id)
 
 
@@ -37,7 +37,7 @@ async def unfollow(turn: Turn) -> Message:
             raise
         return await _ended(turn, known[0].onboarding_id, known[0].title)
     if isinstance(found, Choices):
-        return pick(turn, found)
+        return pick_for(turn, found, "unfollow")
     return await _ended(turn, found.onboarding.id, found.title)
 
 

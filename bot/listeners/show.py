@@ -76,7 +76,7 @@ def drawn(turn: Turn, standing: Standing, *, notice: str = "", undo: Press | Non
 
 
 def pick(
-    turn: Turn, choices: Choices, *, verb: Verb | None = None, reason: str = "", goes: str = lists.CHOOSE
+    turn: Turn, choices: Choices, *, verb: str | None = None, reason: str = "", goes: str = lists.CHOOSE
 ) -> Message:
     """The onboardings that could be meant; choosing one opens it, or goes on with the change that was typed."""
     return lists.pick(
@@ -88,6 +88,11 @@ def pick(
         reasons=choices.rests,
         goes=goes,
     )
+
+
+def pick_for(turn: Turn, choices: Choices, command: str, rest: str = "") -> Message:
+    """Likewise for a command that is no change of Pivotal's: choosing one goes on with it, and with what followed."""
+    return pick(turn, choices, verb=command, reason=rest, goes=lists.GO_ON)
 
 
 def remembered(turn: Turn) -> Viewing:

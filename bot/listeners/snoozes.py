@@ -11,7 +11,7 @@ from bot.domain.errors import UpstreamError, UserError
 from bot.domain.records import Standing, Subscription
 from bot.domain.snoozes import DEFAULT_DAYS
 from bot.listeners.feature import Answer, Feature, Seen, Turn
-from bot.listeners.show import pick
+from bot.listeners.show import pick_for
 from bot.services.onboardings import Choices
 from bot.views import snoozes as views
 from bot.views import standing as said
@@ -39,7 +39,7 @@ async def snooze(turn: Turn) -> Seen:
     text = flags.none(turn.text, verb="snooze")
     found, rest = await turn.services.onboardings.find_before(text, verbs=("snooze",))
     if isinstance(found, Choices):
-        return _which(turn, found, "snooze")
+        return _which(turn, found, "snooze", rest)
     until, reason = _read(rest, today=dates.today(turn.now, turn.zone))
     channels = await _channels(turn)
     if reason and turn.channel in channels:
@@ -107,11 +107,9 @@ async def sent(turn: Turn) -> Message:
     return await _snooze(turn, standing, typed.channel, until=typed.until, reason=typed.reason)
 
 
-def _which(turn: Turn, found: Choices, verb: str) -> Message:
-    """Several could be meant: nothing is done, and each can be opened, or named without doubt."""
-    number = found.standings[0].onboarding.display_id
-    told = f"{found.question} Nothing was changed; type `{turn.names.command} {verb} onboarding #{number} …`."
-    return pick(turn, replace(found, question=told))
+def _which(turn: Turn, found: Choices, verb: str, rest: str = "") -> Message:
+    """Several could be meant: nothing is done until one is chosen."""
+    return pick_for(turn, replace(found, question=f"{found.question} Nothing was changed yet."), verb, rest)
 
 
 async def _snooze(turn: Turn, standing: Standing, channel: str, *, until: date, reason: str) -> Message:

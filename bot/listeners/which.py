@@ -1,11 +1,15 @@
-"""A verb typed without a name: one small form asks which onboarding, and goes on as if it had been typed."""
+"""A verb typed without a name, or with one that several have: asks which, and goes on as if it had been typed."""
 
 from dataclasses import replace
 
+from bot.domain import gates
 from bot.domain.errors import NotFound, UpstreamError, UserError
-from bot.listeners.feature import Command, Feature, Handler, Seen, Turn
+from bot.domain.records import Standing
+from bot.listeners.feature import Answer, Command, Feature, Handler, Seen, Turn
 from bot.listeners.grammar import WHOM
+from bot.views import lists
 from bot.views.forms import which as views
+from bot.views.message import Message
 
 feature = Feature("Which onboarding")
 
@@ -45,5 +49,24 @@ async def go_on(turn: Turn) -> Seen:
         raise UserError("This form is from an older version of the bot.", hint="Type the command again.")
     if known is None:
         raise NotFound("Pivotal has no such onboarding; it may have been deleted.")
-    text = f"onboarding #{known.onboarding.display_id} {typed.words}".strip()
-    return await command.handler(replace(turn, text=text, channel=typed.channel))
+    return await _as_typed(replace(turn, channel=typed.channel), command, known, typed.words)
+
+
+@feature.button(lists.GO_ON)
+async def chosen(turn: Turn) -> Seen:
+    """Of several that could be meant, one was chosen: do what was typed, for that one."""
+    wanted = turn.press
+    turn.screen.take_over()  # a list in a modal gives way
+    command = turn.commands.get(wanted.verb)
+    if command is None:
+        raise UserError("This button is from an older version of the bot.", hint="Type the command again.")
+    gates.admit(command.verb, turn.actor)
+    services = turn.services
+    known = services.portfolio.known(wanted.id) or await services.onboardings.read(wanted.id)
+    seen = await _as_typed(turn, command, known, wanted.reason)
+    return Answer(seen, replace=True) if isinstance(seen, Message) else seen
+
+
+async def _as_typed(turn: Turn, command: Command, known: Standing, words: str) -> Seen:
+    text = f"onboarding #{known.onboarding.display_id} {words}".strip()
+    return await command.handler(replace(turn, text=text))

@@ -20,6 +20,7 @@ from bot.views.viewing import Viewing
 __all__ = [
     "CHOOSE",
     "GO",
+    "GO_ON",
     "LANES",
     "MADE",
     "MINE",
@@ -34,6 +35,7 @@ __all__ = [
 ]
 
 CHOOSE = "ob:pick"
+GO_ON = "ob:pick-for"
 """Says which onboarding a typed change was meant for; the value carries the verb."""
 GO = "ob:go"
 """A way to another view: the value is the command that would show it."""
@@ -172,7 +174,7 @@ def pick(
     standings: Sequence[Standing],
     viewing: Viewing,
     *,
-    verb: Verb | None = None,
+    verb: str | None = None,
     reason: str = "",
     reasons: Mapping[str, str] | None = None,
     goes: str = CHOOSE,

@@ -78,6 +78,45 @@ async def test_without_a_reason_the_form_asks_prefilled(slack, subscribed, aslee
     assert (await audited())[0] == ("Ana Ruiz", "snooze", "done")
 
 
+async def test_one_of_several_is_chosen_and_the_line_holds(ask, slack, subscribed, asleep):
+    await subscribed()
+
+    answer = await ask("snooze acme 3d their DNS is moving")
+    before = await asleep()
+    await slack.clicks("Choose Acme Corp #101", by=ANA, channel=ONBOARDING)
+
+    assert "Nothing was changed yet." in answer
+    assert before == []
+    assert await asleep() == [("Acme Corp", ONBOARDING, "2026-09-10", "their DNS is moving")]
+
+
+async def test_one_of_several_is_chosen_and_the_form_asks_why(ask, slack, subscribed, asleep):
+    await subscribed()
+    await ask("snooze acme 3d")
+
+    await slack.clicks("Choose Acme Corp #101", by=ANA, channel=ONBOARDING)
+    await slack.submits({"Why?": "their DNS"}, by=ANA)
+
+    assert await asleep() == [("Acme Corp", ONBOARDING, "2026-09-10", "their DNS")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("follow acme", "You follow Acme Corp"),
+        ("unfollow acme", "You do not follow Acme Corp"),
+        ("details acme", "Notes in Pivotal"),
+        ("unsnooze acme", "is not snoozed here"),
+    ],
+)
+async def test_every_line_goes_on_with_the_one_that_is_chosen(ask, slack, typed, told):
+    await ask(typed)
+
+    await slack.clicks("Choose Acme Corp #101", by=ANA, channel=ONBOARDING)
+
+    assert told in slack.seen(ANA, ONBOARDING)
+
+
 async def test_the_form_proposes_fourteen_days(slack, subscribed):
     await subscribed()
 
