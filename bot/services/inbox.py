@@ -9,7 +9,6 @@ KEEP = timedelta(hours=1)
 """Slack's last delivery comes about six minutes after the first: https://docs.slack.dev/apis/events-api."""
 MOST = 10_000
 """So many are remembered in this process alone: at ten a second, those of the last quarter of an hour."""
-FOR_GOOD = timedelta(days=36_500)
 
 
 class Inbox:
@@ -26,8 +25,11 @@ class Inbox:
 
     async def known_since(self, slack_id: str) -> datetime:
         """When this person first came; that is now for one who never did."""
-        met = await self._store.claims.lease(f"met:{slack_id}", holder="", now=self._clock(), ttl=FOR_GOOD)
-        return met.since
+        key, now = f"met:{slack_id}", self._clock()
+        since = await self._store.claims.marked(key)
+        if since is None:
+            await self._store.claims.first_time(key, now=now, keep=None)
+        return since or now
 
     async def first_time(self, event_id: str, *, looks: bool = False) -> bool:
         """Whether this is the first delivery of an event, here or at any replica.

@@ -1,11 +1,12 @@
 """Home: what is mine comes first, one tap opens it, and it follows what I do."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import ANA, BEN, CARA, DEVON, ERIN, GUS, ONBOARDING, direct_message
+from bot.store.retention import Spans
 
 socket = pytest.mark.parametrize("mode", ["socket"])
 
@@ -150,6 +151,19 @@ async def test_newcomer_is_told_what_this_is_and_only_on_the_first_day(bot, slac
 
 
 @socket
+async def test_who_has_come_is_known_as_long_as_history_is_kept(bot, slack, clock):
+    spans = Spans(history=timedelta(days=400), events=timedelta(days=7), unread=timedelta(days=30))
+    await slack.opens_home(by=DEVON)
+    await bot.settled()
+
+    await bot.store.retention.sweep(clock() + timedelta(days=399), spans=spans)
+    kept = await bot.store.claims.marked(f"met:{DEVON}")
+    await bot.store.retention.sweep(clock() + timedelta(days=401), spans=spans)
+
+    assert kept == clock()
+    assert await bot.store.claims.marked(f"met:{DEVON}") is None
+
+
 async def test_welcome_of_a_linked_person_suggests_to_find_something(bot, slack):
     await slack.opens_home(by=ANA)
 
