@@ -238,13 +238,22 @@ def test_a_webhook_secret_that_was_cut_off_is_refused(problems, value):
 
 @pytest.mark.parametrize(
     "url",
-    ["sqlite", "sqlite+aiosqlite:", "sqlite+aiosqlite://", "sqlite:///:memory:", "postgresql://u:sesame@host:port/x"],
+    [
+        *("sqlite", "sqlite+aiosqlite:", "sqlite+aiosqlite://", "sqlite:///:memory:"),
+        *(f"postgresql://u:sesame@127.0.0.1:{port}/x" for port in ("port", "99999", "65536", "0", "-5")),
+    ],
 )
 def test_database_that_cannot_be_addressed_is_refused(problems, url):
     (told,) = problems(DATABASE_URL=url)
 
     assert told.startswith("DATABASE_URL ")
     assert "sesame" not in told
+
+
+def test_port_that_there_is_not_is_told_as_such(problems):
+    (told,) = problems(DATABASE_URL="postgresql://u:sesame@127.0.0.1:99999/x")
+
+    assert told == "DATABASE_URL cannot be used: There is no port 99999: ports go from 1 to 65535."
 
 
 def test_names_that_are_no_settings_are_told_with_what_was_meant(environment, tmp_path):

@@ -41,8 +41,9 @@ def load(env_file: Path | None = Path(".env")) -> str:
         return Memory(_env_file=env_file).database_url
     except (UnicodeDecodeError, OSError) as error:
         raise ConfigurationError([unreadable(env_file, error)]) from None
-    except ValidationError:
-        raise ConfigurationError(["DATABASE_URL must start with sqlite:/// or postgresql://."]) from None
+    except ValidationError as error:
+        why = error.errors(include_url=False)[0]["ctx"]["error"]
+        raise ConfigurationError([f"DATABASE_URL cannot be used: {why}"]) from None
 
 
 def updating(*, stderr: bool = False) -> Tell:

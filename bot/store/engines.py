@@ -100,6 +100,8 @@ def address(url: str) -> URL:
         raise ValueError(f"The bot keeps its memory in SQLite or PostgreSQL, not in {place.drivername!r}.")
     if driver.startswith("sqlite") and place.database in (None, "", ":memory:"):
         raise ValueError("SQLite needs a file: sqlite:///path/to/bot.db")
+    if place.port is not None and not 0 < place.port < 65_536:
+        raise ValueError(f"There is no port {place.port}: ports go from 1 to 65535.")
     return place.set(drivername=driver)
 
 
