@@ -45,6 +45,8 @@ class Seen:
     level: Level = Level.OK
     against: str = ""
     remedy: str = ""
+    well: str = ""
+    """What was found where nothing is against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,9 @@ class ChannelChecks:
         name = f"{self._titles.get(subscription.kind, subscription.kind)}, {channel.name}"
         if _ORDER.index(channel.level) > _ORDER.index(level):
             level, remedy = channel.level, channel.remedy
-        return Finding(Part.DIGESTS, name, level, "; ".join(filter(None, (channel.against, told))), remedy)
+        return Finding(
+            Part.DIGESTS, name, level, "; ".join(filter(None, (channel.against, told, channel.well))), remedy
+        )
 
     async def _channel(self, subscription: Subscription) -> Seen:
         if subscription.direct:
@@ -135,7 +139,7 @@ class ChannelChecks:
         if reason:
             remedy = "Move the digest to a channel of your team’s own: `/onboarding subscribe` there."
             return Seen(name, Level.FAIL, f"nothing is posted in the channel, because {reason}", remedy)
-        return Seen(name)
+        return Seen(name, well="the bot is in it, and nobody reads it who may not")
 
     async def _going(self, subscription: Subscription, ledger: Ledger) -> tuple[Level, str, str]:
         """When it comes next and what became of the last one, in words."""
