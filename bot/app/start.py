@@ -12,7 +12,6 @@ from aiohttp import web
 from bot import bodies, webhooks
 from bot.app.abilities import secret
 from bot.app.watching import Watching
-from bot.correlation import correlated
 from bot.digests.clock import STUCK, Clock
 from bot.digests.run import DigestRun
 from bot.domain.errors import BotError, StartError
@@ -24,6 +23,7 @@ from bot.listeners.sockets import Socket
 from bot.pivotal.errors import PivotalError
 from bot.services import Services
 from bot.services.chores import Chore
+from bot.services.correlation import correlated
 from bot.services.portfolio import Portfolio
 from bot.services.sweeping import Sweeping
 from bot.store import Store

@@ -15,11 +15,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.correlation import correlated
 from bot.digests.run import DigestRun
 from bot.digests.telling import AGAIN
 from bot.domain import schedule
 from bot.domain.records import Subscription
+from bot.services.correlation import correlated
 from bot.services.subscriptions import Subscriptions
 
 SWEEP = AGAIN * 60

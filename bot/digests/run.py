@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.correlation import correlated
 from bot.delivery import Revoked, Uncertain
 from bot.digests.asked import Asked
 from bot.digests.posting import Superseded
@@ -21,6 +20,7 @@ from bot.domain import schedule
 from bot.domain.errors import BotError, MemoryAway, UpstreamError, cause
 from bot.domain.records import Claim, Delivery, DeliveryStatus, Subscription
 from bot.domain.schedule import Slot
+from bot.services.correlation import correlated
 from bot.services.ledger import ASKED_FOR, NOT_RUNNING, NOTICE, Skipped, unsent
 
 REVOKED = "Slack did not accept my token"

@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 
-from bot.correlation import correlated
 from bot.domain import gates, rights
 from bot.domain.errors import BotError, MemoryAway, Unlinked, UpstreamError, cause
 from bot.domain.records import Actor
@@ -22,6 +21,7 @@ from bot.listeners.manifest import Names
 from bot.listeners.turn import Examine
 from bot.pivotal.errors import PivotalError
 from bot.services import Services
+from bot.services.correlation import correlated
 from bot.views.claims import offer
 from bot.views.errors import explain
 from bot.views.message import Message

@@ -20,7 +20,6 @@ from slack_bolt.async_app import AsyncAck
 from slack_sdk.models.blocks import Option
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.correlation import correlated
 from bot.domain import gates, rights
 from bot.domain.errors import BotError, FieldErrors, MemoryAway, cause
 from bot.listeners.actors import Actors
@@ -40,6 +39,7 @@ from bot.listeners.turn import Examine
 from bot.listeners.which import asking, nameless
 from bot.listeners.withdrawing import EVENTS, Withdrawing
 from bot.services import Services
+from bot.services.correlation import correlated
 from bot.views import modal, text
 from bot.views.message import say
 

@@ -7,8 +7,8 @@ from typing import Self
 
 import structlog
 
-from bot.correlation import correlated
 from bot.domain.errors import MemoryAway, cause
+from bot.services.correlation import correlated
 
 GLANCE = 5.0
 """Seconds between two looks, for what another replica left or what has become due."""
