@@ -139,7 +139,7 @@ class ChannelChecks:
         if reason:
             remedy = "Move the digest to a channel of your team’s own: `/onboarding subscribe` there."
             return Seen(name, Level.FAIL, f"nothing is posted in the channel, because {reason}", remedy)
-        return Seen(name, well="the bot is in it, and nobody reads it who may not")
+        return Seen(name, well="the bot is in the channel, and nobody reads it who may not")
 
     async def _going(self, subscription: Subscription, ledger: Ledger) -> tuple[Level, str, str]:
         """When it comes next and what became of the last one, in words."""

@@ -108,7 +108,9 @@ async def test_each_digest_has_its_line_with_its_channel_its_next_run_and_its_la
     fine, gone = found["Digests At-risk onboardings, #onboarding"], found["Digests Launch week, C0GONE0001"]
     assert (fine["level"], fine["remedy"]) == ("ok", "")
     assert fine["found"].startswith("next ")
-    assert fine["found"].endswith("(Europe/Berlin); none came yet; the bot is in it, and nobody reads it who may not")
+    assert fine["found"].endswith(
+        "(Europe/Berlin); none came yet; the bot is in the channel, and nobody reads it who may not"
+    )
     assert gone["level"] == "fail"
     assert (
         "the channel is gone, or it is private and the bot is not in it; paused: That channel is gone" in gone["found"]
