@@ -29,7 +29,7 @@ SIGNING = Question(
 BOT_TOKEN = Question(
     "slack_bot_token",
     "Bot token",
-    "In the app’s settings, under Install App, press Install and Allow.\n"
+    "In the app’s settings, under Install App, press Install to … and Allow.\n"
     "The Bot User OAuth Token is shown there then; it starts with xoxb-.",
     secret=True,
 )
