@@ -18,6 +18,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.digests.run import DigestRun
 from bot.digests.telling import AGAIN
 from bot.domain import schedule
+from bot.domain.errors import MemoryAway, cause
 from bot.domain.records import Subscription
 from bot.services.correlation import correlated
 from bot.services.subscriptions import Subscriptions
@@ -136,7 +137,10 @@ class Clock:
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._under_way.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, MemoryAway):  # what is due now is due at the next look too
+            log.warning("digests put off", why=cause(error))
+        elif error:
             log.error("digests not run to the end", exc_info=error)
 
     async def _tick(self) -> None:

@@ -76,6 +76,18 @@ async def test_what_the_clock_does_is_not_logged_with_the_reference_of_whoever_w
     assert lines[0]["reference"] != "ABCDEF"
 
 
+async def test_a_database_that_is_away_puts_digests_off_and_is_no_fault_of_ours(scene):
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock) as clock:
+        await scene.store.close()
+
+        with capture_logs() as lines:
+            clock._begin()
+            await until(lambda: lines)
+
+    assert (lines[0]["event"], lines[0]["log_level"]) == ("digests put off", "warning")
+    assert "exc_info" not in lines[0]
+
+
 async def test_stopping_lets_a_digest_under_way_end(scene):
     scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
     subscription = await scene.subscribes()

@@ -19,7 +19,6 @@ from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.eyes import NothingToSee
 from bot.sandbox.slack.world import ANA, BEN, BOT, CARA, TEAM, Channel
-from bot.services.changes import LEASE
 from bot.services.ledger import DELIVERED, unsent
 from bot.store import Store
 from tests.processes import until
@@ -87,8 +86,9 @@ class Traffic:
         async def all_came() -> bool:
             return all([await self.store.deliveries.recent(one.id) for one in self.due])
 
-        # A replica killed while it wrote keeps its onboarding for as long as the lease lasts, and its events wait.
-        await until(quiet, within=2 * LEASE.total_seconds())
+        # A replica killed while it wrote keeps its onboarding for as long as the lease lasts, and its events wait; what
+        # nobody took is delivered again after minutes.
+        await until(quiet, within=TAKEN_OVER)
         # The last of them may come due after everything else has ended, and what is given back has no row for a while.
         await until(all_came, within=TAKEN_OVER)
 
