@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from rich.console import Console
 
 from bot.commands.progress import steps
 from bot.config import ConfigurationError, Settings, unreadable
+from bot.config.values import database
 from bot.domain.errors import BotError, MemoryAway
 from bot.store import Store
 from bot.store.engines import address
@@ -26,13 +28,7 @@ class Memory(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True)
 
-    database_url: str = Field(default_factory=_usual, repr=False)
-
-    @field_validator("database_url")
-    @classmethod
-    def _usable(cls, value: str) -> str:
-        address(value)
-        return value
+    database_url: Annotated[str, AfterValidator(database)] = Field(default_factory=_usual, repr=False)
 
 
 def load(env_file: Path | None = Path(".env")) -> str:
@@ -43,7 +39,7 @@ def load(env_file: Path | None = Path(".env")) -> str:
         raise ConfigurationError([unreadable(env_file, error)]) from None
     except ValidationError as error:
         why = error.errors(include_url=False)[0]["ctx"]["error"]
-        raise ConfigurationError([f"DATABASE_URL cannot be used: {why}"]) from None
+        raise ConfigurationError([f"DATABASE_URL {why}"]) from None
 
 
 def updating(*, stderr: bool = False) -> Tell:

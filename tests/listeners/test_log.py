@@ -141,7 +141,7 @@ async def test_note_is_kept_here_and_never_written_to_pivotal(ask, pivotal):
 
     assert pivotal.patches(89) == []
     assert "nothing was written to Pivotal" in told
-    assert "legal signs on &lt;Friday&gt; &amp; *soon*" in log
+    assert "legal signs on &lt;Friday&gt; &amp; ∗soon∗" in log
     assert "Note" in log
     assert "Ana Ruiz" in log
 
