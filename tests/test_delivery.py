@@ -294,7 +294,7 @@ async def test_a_channel_without_the_bot_is_refused_before_anything_is_posted(sl
 
 @pytest.mark.parametrize("channel", [ONBOARDING, LEADS])
 async def test_channel_of_the_team_alone_is_a_fit_place(delivery, channel):
-    assert await delivery.audience(channel) == Audience("team")
+    assert await delivery.readers.audience(channel) == Audience("team")
     await delivery.guard(channel)
 
 
@@ -302,7 +302,7 @@ async def test_channel_of_the_team_alone_is_a_fit_place(delivery, channel):
     ("channel", "why"), [(SHARED, "shared with another"), (PARTNERS, "guests"), (GLOBEX, "customer’s own channel")]
 )
 async def test_channel_that_customers_read_is_refused_with_the_reason(delivery, channel, why):
-    audience = await delivery.audience(channel)
+    audience = await delivery.readers.audience(channel)
 
     assert audience.kind == "customers"
     with pytest.raises(Forbidden, match=why):
@@ -333,8 +333,8 @@ async def test_customers_own_channel_is_one_however_it_is_written_in_pivotal(cli
 
     delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
 
-    assert (await delivery.audience(LAUNCHES)).kind == "customers"
-    assert (await delivery.audience(ONBOARDING)).kind == "team"
+    assert (await delivery.readers.audience(LAUNCHES)).kind == "customers"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "team"
 
 
 class Sharing(AsyncWebClient):
@@ -357,36 +357,36 @@ async def test_channel_that_is_shared_counts_as_read_by_customers_unless_it_is_w
         client.within = within
         delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
 
-        assert (await delivery.audience(ONBOARDING)).kind == kind
+        assert (await delivery.readers.audience(ONBOARDING)).kind == kind
 
 
 async def test_channel_turned_external_is_noticed_at_once(slack, delivery):
-    assert (await delivery.audience(ONBOARDING)).kind == "team"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "team"
 
     slack.becomes_external(ONBOARDING)
 
-    assert (await delivery.audience(ONBOARDING)).kind == "customers"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "customers"
 
 
 async def test_invitation_to_another_organisation_counts_before_it_is_accepted(slack, delivery):
     slack.invites_external(ONBOARDING)
 
-    assert (await delivery.audience(ONBOARDING)).kind == "customers"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "customers"
 
 
 async def test_guest_who_joins_is_noticed_at_once(slack, delivery):
-    assert (await delivery.audience(ONBOARDING)).kind == "team"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "team"
 
     slack.adds_guest(ONBOARDING)
 
-    assert (await delivery.audience(ONBOARDING)).kind == "customers"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "customers"
 
 
 @pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info"])
 async def test_what_cannot_be_determined_is_refused(slack, delivery, method):
     slack.fails(method, error="internal_error", times=20)
 
-    assert (await delivery.audience(ONBOARDING)).kind == "unknown"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "unknown"
     with pytest.raises(Forbidden):
         await delivery.guard(ONBOARDING)
 
@@ -397,16 +397,16 @@ async def test_with_pivotal_away_the_audience_is_unknown(client, time):
 
     delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=away)
 
-    assert (await delivery.audience(ONBOARDING)).kind == "unknown"
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "unknown"
 
 
 async def test_people_are_asked_about_again_only_after_a_while(slack, delivery, time):
-    await delivery.audience(ONBOARDING)
+    await delivery.readers.audience(ONBOARDING)
     asked = len(slack.calls_of("users.info"))
 
-    await delivery.audience(ONBOARDING)
+    await delivery.readers.audience(ONBOARDING)
     assert len(slack.calls_of("users.info")) == asked
     time.now += timedelta(minutes=11)
-    await delivery.audience(ONBOARDING)
+    await delivery.readers.audience(ONBOARDING)
 
     assert len(slack.calls_of("users.info")) == 2 * asked

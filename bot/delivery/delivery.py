@@ -68,7 +68,7 @@ class Delivery:
         self._remember = remember
         self._ahead: dict[str, tuple[datetime, asyncio.Task[dict[str, bool | None]]]] = {}
         self._call = Calls(sleep=sleep, report=report)
-        self._readers = Readers(
+        self.readers = Readers(
             client,
             self._call,
             clock=clock,
@@ -141,7 +141,7 @@ class Delivery:
         """Begin to ask who reads a channel, for an `update` there that comes in a moment: it goes by this answer."""
         if is_direct(channel):
             return
-        asked = asyncio.create_task(self._readers.facts(channel, age=CHANGED))
+        asked = asyncio.create_task(self.readers.facts(channel, age=CHANGED))
         # Where no update follows, nobody wants to know that Slack did not say.
         asked.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._ahead[channel] = (self._clock(), asked)
@@ -188,7 +188,7 @@ class Delivery:
 
         Whatever is posted there afterwards asks for itself which channels are customers' own by then.
         """
-        _refuse(await self.audience(channel, age=CHANGED))
+        _refuse(await self.readers.audience(channel, age=CHANGED))
 
     async def _among_us(
         self, channel: str, *, age: timedelta = NEW, asked: Awaitable[dict[str, bool | None]] | None = None
@@ -200,30 +200,13 @@ class Delivery:
         if channel.startswith("D"):
             return
         try:
-            facts = await (asked or self._readers.facts(channel, age=age))
+            facts = await (asked or self.readers.facts(channel, age=age))
         except (NotPosted, Unsent):
             raise
         except (BotError, PivotalError) as error:
             log.warning("readers not known", channel=channel, why=cause(error))
             facts = {"unknown": True}
         _refuse(judged(facts))
-
-    async def audience(
-        self,
-        channel: str,
-        *,
-        age: timedelta = NEW,
-        customers: Collection[str] | None = None,
-        since: datetime | None = None,
-    ) -> Audience:
-        """Say who can read a channel, asking Slack afresh; only what its people are is remembered for `REMEMBER`.
-
-        With `since`, for a look that nobody waits for, only from then on, and a few are asked about at a time.
-        `age` is how old it may be which channels are customers' own; `customers` are these, where that needs not be
-        asked. Raises NotPosted when Slack does
-        not show the channel; whatever else fails makes the audience unknown.
-        """
-        return await self._readers.audience(channel, age=age, customers=customers, since=since)
 
     async def _send(self, address: str, content: bytes) -> None:
         """Send a file's bytes to the address Slack gave for them; raises Unsent when it does not take them."""

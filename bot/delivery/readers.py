@@ -76,8 +76,7 @@ class Readers:
 
         With `since`, for a look that nobody waits for, only from then on, and a few are asked about at a time.
         `age` is how old it may be which channels are customers' own; `customers` are these, where that needs not be
-        asked. Raises NotPosted when Slack does
-        not show the channel; whatever else fails makes the audience unknown.
+        asked. Raises NotPosted when Slack does not show the channel; whatever else fails makes the audience unknown.
         """
         try:
             return judged(await self.facts(channel, age=age, customers=customers, since=since))

@@ -59,7 +59,7 @@ class Posting:
 
     async def check_readers(self, subscription: Subscription) -> None:
         """Raise CustomersRead where they do, and UpstreamError while nobody can say who reads the channel."""
-        audience = await self._delivery.audience(subscription.channel)
+        audience = await self._delivery.readers.audience(subscription.channel)
         if audience.kind == "customers":
             raise CustomersRead(f"Customers can read that channel: {audience.reason}.")
         if audience.kind == "unknown":

@@ -131,7 +131,7 @@ class ChannelChecks:
         if found.get("is_member") is False:
             return Seen(name, Level.FAIL, "the bot is not in the channel", _INVITE)
         try:
-            reason = (await delivery.audience(channel)).reason
+            reason = (await delivery.readers.audience(channel)).reason
         except NotPosted as error:
             return _hidden(name, error.code)
         except (BotError, PivotalError):

@@ -120,7 +120,7 @@ class Withdrawing:
         if not await self._known(channel):
             return True
         try:
-            audience = await self._delivery.audience(channel, customers=self._customers(), since=since)
+            audience = await self._delivery.readers.audience(channel, customers=self._customers(), since=since)
         except NotPosted:  # the bot is no longer in there, and can change nothing
             return True
         if audience.kind != "customers":
