@@ -106,7 +106,11 @@ class Conversation:
             outcome = "failed"
             seen = await self._ended(error, turn, caller, lines=lines)
         if seen is not None:
-            await self._answering.show(seen, caller, lines=lines)
+            try:
+                await self._answering.show(seen, caller, lines=lines)
+            except Exception:  # noqa: BLE001 - nor may anything from here
+                lines.exception("not shown")
+                outcome = "failed"
         return outcome
 
     def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:

@@ -51,8 +51,9 @@ MOST_HOMES = 5_000
 PATIENCE = 2.0
 """Seconds that a menu waits to know who is searching: Slack itself waits three for the options."""
 OPENED = "app_home_opened"
-NOT_UNDERSTOOD = (KeyError, IndexError, TypeError, AttributeError, ValueError)
+NOT_UNDERSTOOD = (KeyError, IndexError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
 """What reading a request of a shape that Slack does not send ends in."""
+NOT_READ = "This form cannot be read, so nothing was changed. Open it again, and use the new one."
 _NONE: Mapping[str, Any] = {}
 Hold = Callable[..., Awaitable[None]]
 """Holds a turn, as `Conversation.hold` does."""
@@ -129,23 +130,25 @@ class Door:
         try:
             view, title = body["view"], str(body["view"]["title"]["text"])
             form = self._registry.forms[view["callback_id"]]
-            parsed = form.parse(view["state"]["values"], unpacked(view.get("private_metadata") or "")[1])
-        except FieldErrors as error:
-            await ack(response_action="errors", errors=error.fields)
-            return
-        except BotError as error:  # a form that an older version has drawn
-            told = modal.told(title, say(text.escape(error.message)))
-            await ack(response_action="update", view=told.to_dict())
-            return
+            given, kept = view["state"]["values"], unpacked(view.get("private_metadata") or "")[1]
+            busy = later(view) if self._full else {}
         except NOT_UNDERSTOOD as error:
             not_understood(error)
             await ack()
             return
-        if self._full:
-            await ack(**later(view))
-            return
-        await ack(response_action="update", view=modal.saving(title).to_dict())
-        self._begin(self._form, body, form, parsed)
+        try:
+            parsed = form.parse(given, kept)
+        except FieldErrors as error:
+            await ack(response_action="errors", errors=error.fields)
+        except BotError as error:  # a form that an older version has drawn
+            await ack(**_instead(title, error.message))
+        except Exception as error:  # noqa: BLE001 - one of the three doors: nothing may reach Bolt
+            not_understood(error, what="form not understood")
+            await ack(**_instead(title, NOT_READ))
+        else:
+            await ack(**busy or {"response_action": "update", "view": modal.saving(title).to_dict()})
+            if not busy:
+                self._begin(self._form, body, form, parsed)
 
     async def on_search(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Answer an external menu inside the acknowledgement, from memory; whoever may not look is offered nothing."""
@@ -350,10 +353,15 @@ class Door:
         )
 
 
-def not_understood(error: Exception) -> None:
+def _instead(title: str, told: str) -> dict[str, Any]:
+    """The acknowledgement that says something in the place of a form."""
+    return {"response_action": "update", "view": modal.told(title, say(text.escape(told))).to_dict()}
+
+
+def not_understood(error: Exception, *, what: str = "request not understood") -> None:
     """Log where reading a request failed, without its words."""
     *_, last = traceback.extract_tb(error.__traceback__)
-    log.error("request not understood", error=type(error).__name__, where=f"{last.name}, line {last.lineno}")
+    log.error(what, error=type(error).__name__, where=f"{last.name}, line {last.lineno}")
 
 
 def _trigger(body: Mapping[str, Any]) -> str:

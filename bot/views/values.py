@@ -135,21 +135,22 @@ def _dump(fields: dict[str, Any]) -> str:
 
 
 def _load(value: str) -> dict[str, Any]:
-    try:
-        fields = json.loads(value)
-    except ValueError as error:
-        raise _outdated() from error
+    fields = _json(value)
     if not isinstance(fields, dict) or fields.get("v") != VERSION:
         raise _outdated()
     return fields
 
 
+def _json(value: str) -> object:
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError) as error:  # the latter: brackets in brackets in brackets
+        raise _outdated() from error
+
+
 def texts(value: str, count: int) -> tuple[str, ...]:
     """Read the list of so many texts that a button or form was given; raises UserError for anything else."""
-    try:
-        found = json.loads(value)
-    except ValueError as error:
-        raise _outdated() from error
+    found = _json(value)
     if not (isinstance(found, list) and len(found) == count and all(isinstance(one, str) for one in found)):
         raise _outdated()
     return tuple(found)

@@ -1,11 +1,14 @@
 """Anything at all is sent through the real doors; what must never come of it is watched for."""
 
 import asyncio
+import hmac
 import os
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as some
 from structlog.processors import format_exc_info
@@ -30,6 +33,24 @@ def trouble():
     """What was logged as an error, or went unhandled in a task, since it was last emptied."""
     found: list[Any] = []
     return found
+
+
+@pytest.fixture
+async def post(bot, slack, clock):
+    """`await post((kind, body))`: a request that Slack has signed, whatever is in it; gives status and answer."""
+    stamp, secret = str(int(clock().timestamp())), slack.signing_secret.encode()
+
+    async with ClientSession() as session:
+
+        async def sends(case):
+            kind, body = case
+            signed = "v0=" + hmac.new(secret, f"v0:{stamp}:".encode() + body, sha256).hexdigest()
+            headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signed}
+            async with session.post(bot.address, data=body, headers=headers) as answer:
+                assert answer.status < 500, ascii(body)
+                return answer.status, await answer.text()
+
+        yield sends
 
 
 @pytest.fixture

@@ -4,10 +4,8 @@
 Admins may write: of theirs, only what fails counts.
 """
 
-import hmac
 import itertools
 import json
-from hashlib import sha256
 from urllib.parse import urlencode
 
 import httpx
@@ -91,23 +89,6 @@ def dispatch(bot, slack):
         assert answer.status < 500, ascii(body)
 
     return sends
-
-
-@pytest.fixture
-async def post(bot, slack, clock):
-    """`await post((kind, body))`: a request that Slack has signed, whatever is in it."""
-    stamp, secret = str(int(clock().timestamp())), slack.signing_secret.encode()
-
-    async with ClientSession() as session:
-
-        async def sends(case):
-            kind, body = case
-            signed = "v0=" + hmac.new(secret, f"v0:{stamp}:".encode() + body, sha256).hexdigest()
-            headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signed}
-            async with session.post(bot.address, data=body, headers=headers) as answer:
-                assert answer.status < 500, ascii(body)
-
-        yield sends
 
 
 @many(1200)
