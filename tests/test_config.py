@@ -256,6 +256,25 @@ def test_port_that_there_is_not_is_told_as_such(problems):
     assert told == "DATABASE_URL cannot be used: There is no port 99999: ports go from 1 to 65535."
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bot:x@ssw0rd-sesame@db.example.com/bot",
+        "postgresql://bot:x@ss/sesame@db.example.com/bot",
+        "postgresql://bot:x@ss?sesame@db.example.com/bot",
+        "postgresql://bot:x@ss:1?sesame=1@db.example.com:port/bot",
+        "postgresql://bot@db.example.com/bot?password=x@sesame",
+    ],
+)
+def test_at_sign_in_a_password_that_would_pass_for_the_server_is_refused(problems, url):
+    (told,) = problems(DATABASE_URL=url)
+
+    assert told == (
+        "DATABASE_URL cannot be used: What follows its last @ is not the server alone: in a user’s name, a password or "
+        "an option, @ is written %40."
+    )
+
+
 def test_names_that_are_no_settings_are_told_with_what_was_meant(environment, tmp_path):
     (tmp_path / ".env").write_text(
         "BOT_ADMIN=U0CARA001\nPOSTGRES_PASSWORD=sesame\nbot_timezone=UTC\nSLACK_CLIENT_ID=\n"
@@ -286,7 +305,13 @@ def test_address_of_slack_is_a_folder(environment):
     assert config.load().slack_api_url == "http://127.0.0.1:8765/api/"
 
 
-@pytest.mark.parametrize("url", ["postgres://u:sesame@db/bot", "postgresql+asyncpg://db/bot", "sqlite:///bot.db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("postgres://u:sesame@db/bot", "postgresql+asyncpg://db/bot", "sqlite:///bot.db", "sqlite:///b@t/bot.db"),
+        *("postgres://u@corp:sesame@db/bot", "postgres://u:s%40same@[::1]:5432/bot", "postgres://u:x@/bot?host=/tmp"),
+    ],
+)
 def test_database_is_named_as_hosts_name_it(environment, url):
     environment(**GOOD, DATABASE_URL=url)
 

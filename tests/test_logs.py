@@ -137,6 +137,7 @@ def test_what_only_resembles_a_secret_is_left_as_it_is(line):
         "wss://wss-primary.slack.com/link/?ticket=abc-123&app_id=1",
         "Authorization: Bearer abc12345",
         "postgresql://bot:abc12345@db/bot",
+        "postgresql://bot:p@abc12345@db/bot",
         "postgresql://bot@db/bot?ssl=require&password=abc12345",
         "postgresql://bot@db/bot?PASSWORD=abc%2012345&ssl=require",
     ],

@@ -19,7 +19,7 @@ _SHAPES: Final = re.compile(
     r"|(?<=[?&]ticket=)[\w.%~+-]+"  # of the web socket's address
     r"|(?<=/commands/)T\w+/[\w/-]+"  # of a response_url: whoever has it can answer in the bot's name
     r"|(?<=/actions/)T\w+/[\w/-]+"
-    r"|(?<=://)[^/\s\"'\\@]+(?=@)"  # a user and a password in an address
+    r"|(?<=://)[^/\s\"'\\]+(?=@)"  # a user and a password in an address
     r"|(?i:(?<=password=))[^&\s\"'\\]+"  # the latter behind the question mark of one
 )
 

@@ -189,7 +189,7 @@ def _passwords(address: str) -> tuple[str, ...]:
 
     SQLAlchemy knows fewer separators than other readers: https://docs.sqlalchemy.org/en/21/core/engines.html.
     """
-    before = re.findall(r"://[^:/]*:([^@]+)@", address)
+    before = re.findall(r"://[^:/]*:(.+)@", address)
     behind = re.findall(r"[?&][^=&]*password=([^&]+)", address, re.IGNORECASE)
     return tuple(dict.fromkeys(form for one in (*before, *behind) for form in (one, unquote(one), unquote_plus(one))))
 

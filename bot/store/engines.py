@@ -102,7 +102,22 @@ def address(url: str) -> URL:
         raise ValueError("SQLite needs a file: sqlite:///path/to/bot.db")
     if place.port is not None and not 0 < place.port < 65_536:
         raise ValueError(f"There is no port {place.port}: ports go from 1 to 65535.")
+    if not driver.startswith("sqlite") and not _ends_with_its_server(url, place):
+        raise ValueError(
+            "What follows its last @ is not the server alone: in a user’s name, a password or an option, "
+            "@ is written %40."
+        )
     return place.set(drivername=driver)
+
+
+def _ends_with_its_server(url: str, place: URL) -> bool:
+    """Whether nothing of a password that has an @ in it was taken for the server or the database."""
+    before, _, behind = url.rpartition("@")
+    try:
+        alone = make_url(f"postgresql://{behind}") if before else place
+    except (ArgumentError, ValueError):
+        return False
+    return (alone.host, alone.port, alone.database) == (place.host, place.port, place.database)
 
 
 def _private_file(database: str | None) -> None:
