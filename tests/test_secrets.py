@@ -9,7 +9,12 @@ import pytest
 import structlog
 from sqlalchemy import select
 
+from bot.commands.init import Options
+from bot.commands.init_values import Values
+from bot.listeners.answering import Caller
+from bot.listeners.bolt import Identity
 from bot.pivotal import AsyncPivotalApi, PivotalApi, PivotalError
+from bot.pivotal.settings import Key
 from bot.sandbox.pivotal import Fault, signing
 from bot.sandbox.slack.world import ANA, CARA, ONBOARDING
 from bot.store.tables import metadata
@@ -121,6 +126,19 @@ async def test_no_object_shows_a_secret(bot, settings, pivotal, secrets):
     shown += [settings.model_dump_json(), repr(settings.model_dump())]
 
     assert found(secrets, "".join(shown)) == []
+
+
+def test_no_record_that_holds_a_secret_shows_it():
+    held = {"slack_bot_token": "xoxb-sesame", "pivotal_api_key": "pivotal_sesame"}
+    records = (
+        Options(held),
+        Values(held, held, held, dict(held)),
+        Identity(team="T1", user="U1", bot="B1", token="xoxb-sesame"),
+        Caller(user="U1", team="T1", action="show", screen=None, url="https://hooks.slack.com/commands/T1/1/sesame"),
+        Key("pivotal_sesame"),
+    )
+
+    assert [repr(one) for one in records if "sesame" in repr(one)] == []
 
 
 @pytest.mark.parametrize("fault", [Fault.revoked_key, Fault.error_500, Fault.drop_before, Fault.html_502])

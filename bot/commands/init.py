@@ -4,7 +4,7 @@ import asyncio
 import re
 import sys
 from collections.abc import Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -31,7 +31,7 @@ ValueT = TypeVar("ValueT")
 class Options:
     """What the command line was given: settings by their lower-case names, and what is none."""
 
-    settings: Mapping[str, str]
+    settings: Mapping[str, str] = field(repr=False)
     http: bool | None = None
     url: str | None = None
     channel: str | None = None

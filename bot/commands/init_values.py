@@ -11,12 +11,12 @@ from bot.config import Settings
 class Values:
     """The settings by their lower-case names; `wanted` grows step by step, and is what is written in the end."""
 
-    options: Mapping[str, str]
+    options: Mapping[str, str] = field(repr=False)
     """As the command line gave them."""
-    present: Mapping[str, str]
+    present: Mapping[str, str] = field(repr=False)
     """As the file has them."""
-    environment: Mapping[str, str]
-    wanted: dict[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(repr=False)
+    wanted: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def given(self) -> Mapping[str, str]:

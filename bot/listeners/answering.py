@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -35,7 +35,7 @@ class Caller:
     team: str | None
     action: str
     screen: Screen
-    url: str = ""
+    url: str = field(default="", repr=False)
     gate: bool = True
     title: str = "Onboarding"
     again: Callable[[str], View] | None = None
