@@ -21,6 +21,9 @@ from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, BEN, CARA
+from tests.figures import figures, pytest_terminal_summary
+
+__all__ = ["figures", "pytest_terminal_summary"]  # pytest finds them here
 
 DATABASE = os.environ.get("DATABASE", "sqlite")
 """Where the bot keeps its memory in tests that do not care: `DATABASE=postgresql make test` runs them all there."""
