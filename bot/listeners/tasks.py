@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from bot.domain.errors import MemoryAway, cause
+
 log = structlog.get_logger()
 
 
@@ -32,7 +34,9 @@ class Tasks:
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
-        if error is not None:
+        if isinstance(error, MemoryAway):  # no mistake of ours; who waits for an answer was told it
+            log.warning("background work cut short", why=cause(error))
+        elif error is not None:
             log.error("background work failed", exc_info=error)
 
     async def settled(self) -> None:

@@ -13,7 +13,7 @@ from math import inf
 
 import structlog
 
-from bot.domain.errors import Busy
+from bot.domain.errors import Busy, MemoryAway
 from bot.domain.records import Event
 from bot.pivotal import AsyncPivotalApi, webhooks
 from bot.pivotal.errors import InvalidRequest, NotFound, PivotalError
@@ -161,8 +161,11 @@ class Events:
         return bool(standing and self._under_way and await self._under_way(standing.onboarding.id))
 
     async def _stumbled(self, record: str, error: BaseException, now: datetime) -> None:
-        """A mistake of ours over one record holds up no other: it is logged, and the record tried again later."""
-        if not isinstance(error, Exception):
+        """A mistake of ours over one record holds up no other: it is logged, and the record tried again later.
+
+        Without a memory nothing can be put off: what is due now stays due, as `Chore` says.
+        """
+        if isinstance(error, MemoryAway) or not isinstance(error, Exception):
             raise error
         log.error("event not worked off", record=record, exc_info=error)
         await self._put_off(record, await self._store.inbox.of(record, now=now), now, error=error)

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, event, text
 
 from bot.domain.errors import MemoryAway
+from bot.listeners.tasks import Tasks
 from bot.sandbox.pivotal import Fault, signing
 from bot.sandbox.slack.world import BEN, CARA, ONBOARDING
 from bot.services.chores import Chore
@@ -188,6 +189,18 @@ async def test_a_chore_that_finds_no_memory_is_put_off_with_one_line_and_goes_on
             "level": "warning",
         }
     ]
+
+
+async def test_work_that_nobody_waits_for_says_in_one_line_that_there_was_no_memory(log):
+    async def work():
+        raise MemoryAway("The database does not answer: connection refused")
+
+    tasks = Tasks()
+    tasks.spawn(work())
+    await tasks.settled()
+
+    assert log.why("background work cut short") == "MemoryAway: The database does not answer: connection refused"
+    assert log.lines("background work failed") == []
 
 
 class TestWebhooks:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.errors import MemoryAway
 from bot.domain.records import Event
 from bot.sandbox.pivotal import Fault, signing
 from bot.services.events import AT_ONCE, GATHER, MOST_ARRIVALS, REMEMBER
@@ -79,6 +80,31 @@ async def test_a_mistake_over_one_record_holds_up_no_other(pivotal, receiver, ca
         assert await door.store.inbox.waiting() == 1
         assert wait == 5
         assert "a mistake of ours" in "".join(capfd.readouterr())
+
+
+async def test_a_memory_that_is_away_is_no_mistake_of_ours_and_what_was_due_stays_due(pivotal, receiver, clock, capfd):
+    pivotal.has_onboarding(89, customer="Aurora", phase="review")
+    async with receiver(desk=False) as door:
+        await door.portfolio.snapshot(timedelta())
+        pivotal.edit(89, phase="launch")
+        await door.post(body())
+
+        away = iter([MemoryAway("The database does not answer: connection refused")])
+
+        def remembers(_sight):
+            for error in away:
+                raise error
+
+        door.portfolio.watch(remembers)
+        with pytest.raises(MemoryAway):
+            await door.events.work_off()
+        assert await door.store.inbox.waiting() == 1
+        clock.passes(seconds=2 * GATHER.total_seconds())
+        await door.events.work_off()
+
+        assert await idle(door)
+        assert door.portfolio.known("89").onboarding.phase == "launch"
+        assert "Traceback" not in "".join(capfd.readouterr())
 
 
 async def test_what_fails_for_a_week_is_given_up(pivotal, receiver, clock, capfd):
