@@ -1,19 +1,21 @@
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import PATIENCE, Delivery, NotPosted, Revoked, Uncertain, Unsent
-from bot.domain.audience import Audience
+from bot.domain.audience import UNKNOWN, Audience
 from bot.domain.customer_channels import named
 from bot.domain.errors import Busy, Forbidden, UpstreamError
 from bot.listeners.manifest import manifest
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import TEAM
+from bot.sandbox.slack.world import BOT, TEAM
 from bot.views.message import Message, say
 
 ANA = "U0ANA0001"
@@ -61,7 +63,7 @@ async def client(slack: LocalSlack) -> AsyncIterator[AsyncWebClient]:
 
 @pytest.fixture
 def delivery(client: AsyncWebClient, time: Time) -> Delivery:
-    return Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
+    return Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers)
 
 
 async def test_message_is_posted_once_with_its_fallback_text(slack, delivery):
@@ -78,6 +80,56 @@ async def test_reply_goes_to_the_thread(slack, delivery):
     await delivery.post(ONBOARDING, say("More"), thread_ts=posted.ts)
 
     assert slack.calls_of("chat.postMessage")[-1].args["thread_ts"] == posted.ts
+
+
+class Turning(Time):
+    """A time in which, while the bot waits for Slack, a channel is shared with others."""
+
+    slack: LocalSlack | None = None
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        if self.slack:
+            self.slack.becomes_external(ONBOARDING)
+
+
+class TestWhatWaitsForSlack:
+    @pytest.fixture
+    def time(self) -> Turning:
+        return Turning()
+
+    @pytest.fixture
+    async def posted(self, slack, delivery, time):
+        """A message that stood there before; from here on each wait lets others in."""
+        standing = await delivery.post(ONBOARDING, HELLO)
+        time.slack = slack
+        return standing
+
+    @pytest.mark.parametrize("method", ["chat.postMessage", "conversations.members", "users.info"])
+    async def test_is_not_posted_once_the_channel_has_other_readers(self, slack, delivery, time, posted, method):
+        time.now += timedelta(minutes=11)
+        slack.fails(method, error="ratelimited", retry_after=100)
+
+        with pytest.raises(Forbidden, match="shared"):
+            await delivery.post(ONBOARDING, say("Secret"))
+
+        assert [message.text for message in slack.messages(ONBOARDING)] == ["Hello & goodbye"]
+
+    async def test_nor_is_an_update(self, slack, delivery, posted):
+        slack.fails("chat.update", error="ratelimited", retry_after=100)
+
+        with pytest.raises(Forbidden, match="shared"):
+            await delivery.update(ONBOARDING, posted.ts, say("Secret"))
+
+        assert [message.text for message in slack.messages(ONBOARDING)] == ["Hello & goodbye"]
+
+    async def test_nor_is_a_preview_below_a_link(self, slack, delivery, posted):
+        slack.fails("chat.unfurl", error="ratelimited", retry_after=100)
+
+        with pytest.raises(Forbidden, match="shared"):
+            await delivery.unfurl(ONBOARDING, posted.ts, {"https://my.pivotal.app/onboardings/89": HELLO})
+
+        assert len(slack.calls_of("chat.unfurl")) == 1
 
 
 class Watching:
@@ -128,6 +180,23 @@ async def test_nothing_is_sent_once_somebody_else_has_the_claim(slack, delivery)
         await delivery.post(ONBOARDING, HELLO, sending=Watching(slack, lost=True))
 
     assert slack.calls_of("chat.postMessage") == []
+
+
+async def test_what_is_changed_goes_by_customers_channels_as_new_as_what_is_posted(client, time):
+    ages = []
+
+    async def customers(age: timedelta) -> set[str]:
+        ages.append(age)
+        return set()
+
+    delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers)
+    posted = await delivery.post(ONBOARDING, HELLO)
+
+    await delivery.update(posted.channel, posted.ts, say("Changed"))
+    delivery.ask_ahead(ONBOARDING)
+    await delivery.update(posted.channel, posted.ts, say("Changed again"))
+
+    assert ages == [timedelta(minutes=15)] * 3
 
 
 async def test_message_is_replaced(slack, delivery):
@@ -236,7 +305,7 @@ async def test_no_answer_in_time_is_uncertain(slack, time):
     slack.slows("chat.postMessage", seconds=60)
     async with aiohttp.ClientSession() as session:
         client = Impatient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
-        delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
+        delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers)
 
         with pytest.raises(Uncertain):
             await delivery.post(ONBOARDING, HELLO)
@@ -258,7 +327,9 @@ async def test_a_slack_that_cannot_be_reached_has_posted_nothing(time):
         nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/api/"
         async with aiohttp.ClientSession() as session:
             client = AsyncWebClient(token="xoxb-x", base_url=nobody, session=session, retry_handlers=[])
-            delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
+            delivery = Delivery(
+                client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers
+            )
 
             with pytest.raises(Unsent):
                 await delivery.post(ONBOARDING, HELLO)
@@ -271,9 +342,9 @@ async def test_dead_token_is_told_apart(slack, time):
         client = AsyncWebClient(token="xoxb-dead", base_url=slack.api_url, session=session, retry_handlers=[])
 
         with pytest.raises(Revoked):
-            await Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers).post(
-                ONBOARDING, HELLO
-            )
+            await Delivery(
+                client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers
+            ).post(ONBOARDING, HELLO)
 
 
 async def test_message_slack_calls_invalid_is_refused_without_pausing_anything(slack, delivery):
@@ -331,7 +402,7 @@ async def test_customers_own_channel_is_one_however_it_is_written_in_pivotal(cli
     async def customers(_age: timedelta) -> frozenset[str]:
         return named(written)
 
-    delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
+    delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers)
 
     assert (await delivery.readers.audience(LAUNCHES)).kind == "customers"
     assert (await delivery.readers.audience(ONBOARDING)).kind == "team"
@@ -355,7 +426,7 @@ async def test_channel_that_is_shared_counts_as_read_by_customers_unless_it_is_w
     async with aiohttp.ClientSession() as session:
         client = Sharing(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
         client.within = within
-        delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=customers)
+        delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers)
 
         assert (await delivery.readers.audience(ONBOARDING)).kind == kind
 
@@ -395,7 +466,7 @@ async def test_with_pivotal_away_the_audience_is_unknown(client, time):
     async def away(_age: timedelta) -> set[str]:
         raise UpstreamError("Pivotal is not answering.")
 
-    delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, customer_channels=away)
+    delivery = Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=away)
 
     assert (await delivery.readers.audience(ONBOARDING)).kind == "unknown"
 
@@ -410,3 +481,164 @@ async def test_people_are_asked_about_again_only_after_a_while(slack, delivery, 
     await delivery.readers.audience(ONBOARDING)
 
     assert len(slack.calls_of("users.info")) == 2 * asked
+
+
+class Answering(AsyncWebClient):
+    """A Slack whose answers to one method are not quite what they should be: `spoil` changes them."""
+
+    method: str
+    spoil: staticmethod
+
+    async def api_call(self, api_method, **arguments):
+        answer = await super().api_call(api_method, **arguments)
+        if api_method == self.method:
+            self.spoil(answer.data)
+        return answer
+
+
+@pytest.fixture
+async def spoilt(slack, time):
+    """`spoilt(method, spoil)`: a delivery whose Slack answers a method as `spoil` leaves it."""
+    async with aiohttp.ClientSession() as session:
+
+        def delivery(method, spoil):
+            client = Answering(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+            client.method, client.spoil = method, spoil
+            return Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers)
+
+        yield delivery
+
+
+@pytest.mark.parametrize("channel", [ONBOARDING, LEADS])
+@pytest.mark.parametrize(
+    ("method", "spoil"),
+    [
+        ("conversations.info", lambda body: body["channel"].pop("is_ext_shared")),
+        ("conversations.info", lambda body: body["channel"].pop("is_shared")),
+        ("conversations.info", lambda body: body["channel"].update(is_ext_shared=None)),
+        ("conversations.info", lambda body: body["channel"].pop("name")),
+        ("conversations.info", lambda body: body["channel"].update(previous_names=5)),
+        ("conversations.info", lambda body: body.update(channel=[])),
+        ("conversations.members", lambda body: body.update(members=[])),
+        ("conversations.members", lambda body: body["members"].remove(BOT)),
+        ("conversations.members", lambda body: body.update(members=None)),
+        ("conversations.members", lambda body: body["members"].append(5)),
+        ("conversations.members", lambda body: body.update(response_metadata={"next_cursor": 7})),
+        ("users.info", lambda body: body.update(user=None)),
+        ("users.info", lambda body: [body["user"].pop(name) for name in ("is_restricted", "is_ultra_restricted")]),
+        ("users.info", lambda body: [body["user"].update(team_id=None, is_bot="no")]),
+    ],
+)
+async def test_what_slack_does_not_say_is_not_taken_for_no(slack, spoilt, channel, method, spoil):
+    delivery = spoilt(method, spoil)
+
+    assert await delivery.readers.audience(channel) == Audience("unknown", UNKNOWN)
+    with pytest.raises(Forbidden):
+        await delivery.post(channel, HELLO)
+
+    assert slack.calls_of("chat.postMessage") == []
+
+
+@pytest.mark.parametrize("field", ["is_pending_ext_shared", "pending_shared", "is_org_shared", "previous_names"])
+async def test_what_slack_need_not_say_is_not_missed(spoilt, field):
+    delivery = spoilt("conversations.info", lambda body: body["channel"].pop(field))
+
+    assert await delivery.readers.audience(ONBOARDING) == Audience("team")
+
+
+async def test_a_list_of_members_without_an_end_is_no_list(slack, spoilt):
+    delivery = spoilt("conversations.members", lambda body: body.update(response_metadata={"next_cursor": ""}))
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "team"
+
+    endless = spoilt("conversations.members", lambda body: body.update(response_metadata={"next_cursor": "dXNlcjow"}))
+
+    assert (await endless.readers.audience(ONBOARDING)).kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [
+        ("conversations.info", "access_denied"),
+        ("conversations.members", "fetch_members_failed"),
+        ("conversations.members", "channel_not_found"),
+        ("users.info", "user_not_visible"),
+        ("users.info", "user_not_found"),
+    ],
+)
+async def test_who_reads_it_stays_unknown_where_slack_refuses_to_say(slack, delivery, method, code):
+    slack.fails(method, error=code, times=100)
+
+    assert await delivery.readers.audience(ONBOARDING) == Audience("unknown", UNKNOWN, refused=True)
+    with pytest.raises(Forbidden):
+        await delivery.post(ONBOARDING, HELLO)
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info"])
+async def test_a_permission_that_the_bot_lacks_is_named(slack, delivery, method):
+    slack.fails(method, error="missing_scope", times=100)
+
+    with pytest.raises(NotPosted, match="lack a permission"):
+        await delivery.guard(ONBOARDING)
+
+
+@pytest.fixture
+async def odd_slack(time):
+    """`await odd_slack(answers)`: a delivery for a Slack that answers each method with the given bytes."""
+    async with aiohttp.ClientSession() as session:
+        runners = []
+
+        async def serves(answers):
+            async def answer(request):
+                return web.Response(body=answers[request.path.rpartition("/")[2]], content_type="application/json")
+
+            application = web.Application()
+            application.router.add_route("*", "/api/{method}", answer)
+            runner = web.AppRunner(application)
+            runners.append(runner)
+            await runner.setup()
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            address = f"http://127.0.0.1:{runner.addresses[0][1]}/api/"
+            client = AsyncWebClient(token="xoxb-x", base_url=address, session=session, retry_handlers=[])
+            return Delivery(client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers)
+
+        yield serves
+        for runner in runners:
+            await runner.cleanup()
+
+
+OF_THE_TEAM = {
+    "conversations.info": json.dumps(
+        {"ok": True, "channel": {"id": ONBOARDING, "name": "x", "is_shared": False, "is_ext_shared": False}}
+    ).encode(),
+    "conversations.members": json.dumps({"ok": True, "members": [BOT]}).encode(),
+    "users.info": json.dumps({"ok": True, "user": {"id": BOT, "team_id": TEAM, "is_bot": True}}).encode(),
+    "chat.postMessage": json.dumps({"ok": True, "channel": ONBOARDING, "ts": "1.2"}).encode(),
+}
+
+
+@pytest.mark.parametrize(
+    "body", [b"[1]", b'"x"', b"5", b"null", b"", b"\xff\xfe", b'{"ok": true}', b'{"ok": true, "ts": 5}']
+)
+async def test_an_answer_to_a_post_that_cannot_be_read_leaves_it_uncertain(odd_slack, body):
+    delivery = await odd_slack({**OF_THE_TEAM, "chat.postMessage": body})
+
+    with pytest.raises(Uncertain):
+        await delivery.post(ONBOARDING, HELLO)
+
+
+async def test_and_one_that_can_does_not(odd_slack):
+    delivery = await odd_slack(OF_THE_TEAM)
+
+    assert (await delivery.post(ONBOARDING, HELLO)).ts == "1.2"
+
+
+@pytest.mark.parametrize("method", ["conversations.info", "conversations.members", "users.info"])
+@pytest.mark.parametrize(
+    "body", [b'["x"]', b'{"ok": true}', b'"x"', b'{"ok": true, "channel": 1, "user": 1, "members": 1}']
+)
+async def test_an_odd_answer_about_the_readers_says_nothing_of_them(odd_slack, method, body):
+    delivery = await odd_slack({**OF_THE_TEAM, method: body})
+
+    with pytest.raises(Forbidden):
+        await delivery.post(ONBOARDING, HELLO)

@@ -138,6 +138,19 @@ def test_on_its_way_to_bolt_a_request_waits_for_nothing_of_ours(room, name, allo
     assert held == []
 
 
+def test_only_delivery_shows_others_anything_and_only_answering_answers_in_private():
+    posts = {
+        f"{path.relative_to(LISTENERS.parent)}: {name}"
+        for path in LISTENERS.parent.rglob("*.py")
+        if path.parent.name != "delivery" and not {"sandbox", "pivotal"} & set(path.parts)
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (getattr(node, "attr", None) or getattr(node, "id", None),)
+        if name and re.match(r"(chat|files)_[a-z]|api_call$|AsyncWebhookClient$|AsyncRespond$|AsyncSay$", name)
+    }
+
+    assert posts == {"listeners/answering.py: AsyncWebhookClient"}
+
+
 def test_what_people_are_told_to_type_begins_with_the_command():
     verbs = {word for feature in FEATURES for one in feature.commands for word in (one.verb, *one.synonyms)}
     bare = [

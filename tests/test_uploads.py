@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.delivery import Delivery, NotPosted, Revoked, Uncertain, Unsent
 from bot.listeners.manifest import manifest
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import ANA, ONBOARDING, TEAM
+from bot.sandbox.slack.world import ANA, BOT, ONBOARDING, TEAM
 from bot.views.message import Picture, say
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
@@ -45,7 +45,7 @@ async def delivery(slack, slept) -> AsyncIterator[Delivery]:
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
         clock = lambda: datetime(2026, 9, 11, 13, tzinfo=UTC)  # noqa: E731 - one expression
-        yield Delivery(client, clock=clock, sleep=sleep, team=TEAM, customer_channels=customers)
+        yield Delivery(client, clock=clock, sleep=sleep, team=TEAM, me=BOT, customer_channels=customers)
 
 
 @pytest.fixture

@@ -99,6 +99,7 @@ class Abilities(Parts):
             clock=self.clock,
             sleep=asyncio.sleep,
             team=self.identity.team,
+            me=self.identity.user,
             customer_channels=services.onboardings.customer_channels,
             guests_allowed=self.settings.bot_guests_allowed,
             enterprise=self.identity.enterprise,

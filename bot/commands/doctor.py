@@ -153,6 +153,7 @@ async def _delivery(
         clock=clock,
         sleep=asyncio.sleep,
         team=str(who.get("team_id")),
+        me=str(who.get("user_id")),
         customer_channels=customer_channels,
         guests_allowed=settings.bot_guests_allowed,
         enterprise=who.get("enterprise_id"),

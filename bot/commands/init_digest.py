@@ -49,6 +49,7 @@ async def check(
             clock=checks.clock,
             sleep=asyncio.sleep,
             team=workspace.identity.team,
+            me=workspace.identity.user,
             customer_channels=customers,
             guests_allowed=guests_allowed,
             enterprise=workspace.identity.enterprise,

@@ -6,11 +6,12 @@ have been posted is never posted again; whether it was is for a person to say.
 
 from bot.delivery.calls import PATIENCE, Sending
 from bot.delivery.delivery import Delivery, Posted
-from bot.delivery.refusals import NotPosted, Revoked, Uncertain, Unsent, passing, refusal
+from bot.delivery.refusals import Gone, NotPosted, Revoked, Uncertain, Unsent, passing, refusal
 
 __all__ = [
     "PATIENCE",
     "Delivery",
+    "Gone",
     "NotPosted",
     "Posted",
     "Revoked",

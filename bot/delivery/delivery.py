@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 
 import aiohttp
@@ -11,7 +12,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.calls import Calls, Sending
-from bot.delivery.readers import CHANGED, NEW, Readers
+from bot.delivery.readers import CHANGED, Readers
 from bot.delivery.refusals import NotPosted, Uncertain, Unsent
 from bot.domain.audience import Audience
 from bot.domain.audience import audience as judged
@@ -25,6 +26,11 @@ PICTURE = "portfolio.png"
 """What a picture's file is called by who saves it."""
 AHEAD = timedelta(seconds=2)
 """So long before a message is changed it may have been asked who reads it there."""
+FRESH = timedelta(seconds=10)
+"""It took longer to be told who reads a channel: somebody may have come meanwhile, so it is asked again."""
+ASKS = 3
+"""So many times: what is still slow then is a channel of very many."""
+WHERE = {"channel": str, "ts": str}
 REMOVED = "Removed: this channel can now be read from outside"
 
 log = structlog.get_logger()
@@ -42,13 +48,14 @@ class Delivery:
     """The bot's mouth: every message others can see goes through here.
 
     `client` has `retry_handlers=[]`, for slack-sdk's default ones would send a dropped post again. `sleep` takes
-    seconds, `team` is the workspace's id, and `customer_channels` gives the ids of the channels that Pivotal knew
-    as a customer's own at most so long ago. In the channels of `guests_allowed` guests do not count as customers.
-    `enterprise` is the organisation that the workspace belongs to, where it does: its people are no strangers.
-    `report` is told of every call of Slack by its method and how it ended, and `remember` of every message that was
-    posted in a channel, by its channel and ts.
+    seconds, `team` is the workspace's id, `me` the bot's own user id there, and `customer_channels` gives the ids of
+    the channels that Pivotal knew as a customer's own at most so long ago. In the channels of `guests_allowed` guests
+    do not count as customers. `enterprise` is the organisation that the workspace belongs to, where it does: its
+    people are no strangers. `report` is told of every call of Slack by its method and how it ended, and `remember` of
+    every message that was posted in a channel, by its channel and ts.
 
-    Whatever others would see in a channel goes there only after Slack was asked who reads it, every single time.
+    Whatever others would see in a channel goes there only after Slack was asked who reads it, every single time, and
+    once more after every wait.
     """
 
     def __init__(
@@ -58,6 +65,7 @@ class Delivery:
         clock: Callable[[], datetime],
         sleep: Callable[[float], Awaitable[None]],
         team: str,
+        me: str,
         customer_channels: Callable[[timedelta], Awaitable[Collection[str]]],
         guests_allowed: Collection[str] = (),
         enterprise: str | None = None,
@@ -74,6 +82,7 @@ class Delivery:
             clock=clock,
             sleep=sleep,
             team=team,
+            me=me,
             customer_channels=customer_channels,
             guests_allowed=guests_allowed,
             enterprise=enterprise,
@@ -92,6 +101,8 @@ class Delivery:
         response = await self._call(
             self._client.chat_postMessage,
             sending,
+            again=partial(self._among_us, channel),
+            needs=WHERE,
             channel=channel,
             thread_ts=thread_ts,
             unfurl_links=False,
@@ -119,7 +130,8 @@ class Delivery:
         """
         await self._among_us(channel)
         shown = {url: {"blocks": message.payload()["blocks"]} for url, message in cards.items()}
-        await self._call(self._client.chat_unfurl, channel=channel, ts=ts, unfurls=shown)
+        again = partial(self._among_us, channel)
+        await self._call(self._client.chat_unfurl, again=again, channel=channel, ts=ts, unfurls=shown)
 
     async def tell(self, slack_id: str, message: Message) -> Posted:
         """Send one person a direct message; raises as `post` does."""
@@ -127,21 +139,22 @@ class Delivery:
 
     async def direct(self, slack_id: str) -> str:
         """The id of one person's direct message with the bot; raises as `post` does."""
-        opened = await self._call(self._client.conversations_open, users=slack_id)
-        return str(opened["channel"]["id"])
+        opened = await self._call(self._client.conversations_open, needs={"channel": dict}, users=slack_id)
+        return str(opened["channel"].get("id"))
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace a message of ours; raises as `post` does. Safe to repeat: it says the same."""
         asked_at, asked = self._ahead.pop(channel, (None, None))
         young = asked_at is not None and abs(self._clock() - asked_at) <= AHEAD
-        await self._among_us(channel, age=CHANGED, asked=asked if young else None)
-        await self._call(self._client.chat_update, channel=channel, ts=ts, **fitted(message).payload())
+        await self._among_us(channel, asked=asked if young else None)
+        again = partial(self._among_us, channel)
+        await self._call(self._client.chat_update, again=again, channel=channel, ts=ts, **fitted(message).payload())
 
     def ask_ahead(self, channel: str) -> None:
         """Begin to ask who reads a channel, for an `update` there that comes in a moment: it goes by this answer."""
         if is_direct(channel):
             return
-        asked = asyncio.create_task(self.readers.facts(channel, age=CHANGED))
+        asked = asyncio.create_task(self.readers.facts(channel))
         # Where no update follows, nobody wants to know that Slack did not say.
         asked.add_done_callback(lambda done: done.cancelled() or done.exception())
         self._ahead[channel] = (self._clock(), asked)
@@ -171,13 +184,19 @@ class Delivery:
             raise Unsent("The picture could not be drawn.", hint="Its words are in the message.") from error
         try:
             place = await self._call(
-                self._client.files_getUploadURLExternal, filename=PICTURE, length=len(content), alt_txt=picture.alt
+                self._client.files_getUploadURLExternal,
+                needs={"upload_url": str, "file_id": str},
+                filename=PICTURE,
+                length=len(content),
+                alt_txt=picture.alt,
             )
             await self._send(place["upload_url"], content)
         except (Uncertain, aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unsent("Slack did not take the picture.", hint="It was not shown to anybody.") from error
+        await self._among_us(channel)
         await self._call(
             self._client.files_completeUploadExternal,
+            again=partial(self._among_us, channel),
             files=[{"id": place["file_id"], "title": picture.title}],
             channel_id=channel,
             thread_ts=thread_ts,
@@ -190,23 +209,26 @@ class Delivery:
         """
         _refuse(await self.readers.audience(channel, age=CHANGED))
 
-    async def _among_us(
-        self, channel: str, *, age: timedelta = NEW, asked: Awaitable[dict[str, bool | None]] | None = None
-    ) -> None:
+    async def _among_us(self, channel: str, *, asked: Awaitable[dict[str, bool | None]] | None = None) -> None:
         """Guard a channel once more, right before something goes there; with Slack out of reach that is what is told.
 
         A direct message was opened for the one person that it is meant for. What was `asked` just now is waited for.
         """
         if channel.startswith("D"):
             return
-        try:
-            facts = await (asked or self.readers.facts(channel, age=age))
-        except (NotPosted, Unsent):
-            raise
-        except (BotError, PivotalError) as error:
-            log.warning("readers not known", channel=channel, why=cause(error))
-            facts = {"unknown": True}
-        _refuse(judged(facts))
+        for _ in range(ASKS):
+            begun = self._clock()
+            try:
+                facts = await (asked or self.readers.facts(channel))
+            except (NotPosted, Unsent):
+                raise
+            except (BotError, PivotalError) as error:
+                log.warning("readers not known", channel=channel, why=cause(error))
+                facts = {"unknown": True}
+            _refuse(judged(facts))
+            if abs(self._clock() - begun) <= FRESH:
+                return
+            asked = None
 
     async def _send(self, address: str, content: bytes) -> None:
         """Send a file's bytes to the address Slack gave for them; raises Unsent when it does not take them."""

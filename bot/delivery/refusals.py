@@ -11,7 +11,12 @@ PAUSE = 2.0
 _NO_EFFECT_KNOWN = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Slack's own words for "it may have been done"."""
 _RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
+_GONE = frozenset({"not_in_channel", "channel_not_found", "is_archived"})
 _REVOKED = frozenset({"token_revoked", "invalid_auth", "account_inactive", "not_authed", "token_expired"})
+
+
+ODD = (AttributeError, ValueError, RecursionError)
+"""What an answer raises that is none of Slack's: slack-sdk takes every JSON for an object and reads on."""
 
 
 class NotPosted(UserError):
@@ -25,6 +30,10 @@ class NotPosted(UserError):
 
 class Revoked(NotPosted):
     """The bot's own token is no longer good: nothing works until an admin installs it again."""
+
+
+class Gone(NotPosted):
+    """The bot is not in that channel, or there is none, or nobody writes there any more."""
 
 
 class Unsent(UpstreamError):
@@ -72,9 +81,10 @@ def _wait(error: SlackApiError) -> float | None:
     if refusal(error) not in _RATE_LIMITED:
         return None
     try:
-        return max(float(error.response.headers.get("Retry-After", PAUSE)), 1.0)
+        asked = float(error.response.headers.get("Retry-After", PAUSE))
     except ValueError:
         return PAUSE
+    return asked if asked > 1.0 else 1.0  # so nan is none
 
 
 def meaning(error: Exception) -> tuple[NotPosted | Unsent | Uncertain, float | None]:
@@ -86,6 +96,10 @@ def meaning(error: Exception) -> tuple[NotPosted | Unsent | Uncertain, float | N
         return Unsent("Slack asks to wait longer than I can.", hint="Nothing was posted. Try again later."), wait
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Unsent("Slack could not be reached.", hint="Nothing was posted. Try again in a minute."), PAUSE
+    if isinstance(error, ODD):
+        return Uncertain(
+            "Slack gave an answer that I do not understand.", hint="It may have been posted, or not."
+        ), None
     return Uncertain("The line to Slack broke.", hint="It may have been posted, or not."), None
 
 
@@ -101,4 +115,5 @@ def _refused(error: SlackApiError) -> NotPosted | Uncertain:
 def no(code: str) -> NotPosted:
     """What Slack means by a word of refusal."""
     message, hint, pauses = _REFUSALS.get(code, (f"Slack refused it ({code}).", "", False))
-    return NotPosted(message, hint=hint, code=code, pauses=pauses)
+    family = Gone if code in _GONE else NotPosted
+    return family(message, hint=hint, code=code, pauses=pauses)

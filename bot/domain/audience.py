@@ -18,14 +18,18 @@ NEEDED = ("shared", "has_guest", "customer_channel")
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Who reads a channel: `team`, `customers` or `unknown`; only a team's has no reason against it."""
+    """Who reads a channel: `team`, `customers` or `unknown`; only a team's has no reason against it.
+
+    Of an unknown one `refused` says that it will stay so: Slack has refused to tell it.
+    """
 
     kind: str
     reason: str | None = None
+    refused: bool = False
 
 
 def audience(channel: Mapping[str, bool | None]) -> Audience:
-    """Judge a channel by its facts: `shared`, `pending_shared`, `has_guest`, `customer_channel`, `unknown`.
+    """Judge a channel by its facts: `shared`, `pending_shared`, `has_guest`, `customer_channel`, `unknown`, `refused`.
 
     A fact that is None, or missing though it is needed, is not known; then so is the audience.
     """
@@ -33,7 +37,7 @@ def audience(channel: Mapping[str, bool | None]) -> Audience:
     if against:
         return Audience("customers", against)
     if channel.get("unknown") or any(channel.get(fact) is None for fact in NEEDED):
-        return Audience("unknown", UNKNOWN)
+        return Audience("unknown", UNKNOWN, refused=bool(channel.get("refused")))
     return Audience("team")
 
 

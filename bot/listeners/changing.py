@@ -7,7 +7,7 @@ from functools import partial
 
 from slack_sdk.models.views import View
 
-from bot.delivery import NotPosted
+from bot.delivery import Gone
 from bot.domain import dates
 from bot.domain.errors import BotError, NotFound, Refused, UpstreamError, UserError
 from bot.domain.moves import Expectation, Fields, Move, Verb
@@ -95,7 +95,7 @@ async def make(turn: Turn, wish: Wish) -> Outcome:
     )
 
     async def guard() -> None:
-        with suppress(NotPosted):  # I was taken out of the channel: nothing is posted there, so nothing can leak
+        with suppress(Gone):  # I was taken out of the channel: nothing is posted there, so nothing can leak
             if posted and not turn.pressed:  # a form that was begun on a posted card
                 await turn.cards.guard(posted[0])
             await turn.guard()

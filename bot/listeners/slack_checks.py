@@ -19,7 +19,7 @@ from bot.services.checkup import Check
 
 SILENCE = timedelta(seconds=45)
 """Without a word from Slack, which answers a ping every ten seconds."""
-_WHO = ("team_id", "team", "user", "bot_id", "enterprise_id")
+_WHO = ("team_id", "team", "user", "user_id", "bot_id", "enterprise_id")
 
 Found = tuple[Finding, ...]
 

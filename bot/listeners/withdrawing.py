@@ -13,7 +13,8 @@ from functools import partial
 
 import structlog
 
-from bot.delivery import Delivery, NotPosted
+from bot.delivery import Delivery, Gone, NotPosted, Revoked
+from bot.domain.audience import UNKNOWN, Audience
 from bot.domain.errors import BotError, cause
 from bot.domain.records import is_direct
 from bot.services.cards import PostedCards
@@ -33,15 +34,19 @@ ROUND = timedelta(minutes=10)
 """From one look at every channel to the next."""
 AGAIN = timedelta(minutes=1)
 """When it is tried again to begin one, where another replica has."""
+DOUBT = timedelta(hours=1)
+"""What nobody could find out for so long, though Slack refused nothing, counts as read from outside."""
 SPACE = 2.0
 """Seconds between two channels: Slack allows 50 `conversations.info` a minute, and people need some."""
 
-_NOT_YET = frozenset({"not_in_channel", "missing_scope", "token_revoked", "invalid_auth", "account_inactive"})
-"""Refusals that somebody can do something about; with any other the message will stay as it is."""
+_NOT_YET = frozenset({"not_in_channel", "missing_scope"})
+"""Refusals that somebody can do something about, as with a dead token; with any other the message stays as it is."""
 
 
 class Withdrawing:
-    """Looks who reads a channel, and withdraws what must not stay there. What cannot be determined is asked again.
+    """Looks who reads a channel, and withdraws what must not stay there.
+
+    Where Slack refuses to say it, that is at once; where it could not be asked, it is asked again for `DOUBT`.
 
     `customers` gives the channels that are known to be customers' own, or None where none is known yet.
     """
@@ -64,7 +69,8 @@ class Withdrawing:
         self._inbox = inbox
         self._customers = customers
         self._clock = clock
-        self._open: dict[str, None] = {}
+        self._open: dict[str, datetime | None] = {}
+        """Channels to look at, and since when nobody can say who reads them, where that was tried."""
         self._round: list[str] = []
         self._began: datetime | None = None
         self._next: datetime | None = None
@@ -72,7 +78,7 @@ class Withdrawing:
     def note(self, channel: str) -> None:
         """Have a channel looked at soon, whatever happens meanwhile."""
         if len(self._open) < MOST:
-            self._open[channel] = None
+            self._open.setdefault(channel, None)
 
     async def recheck(self, channel: str, *, since: datetime | None = None) -> None:
         """Withdraw what stands in a channel, if customers can read it now; `since`: as for a look of a round."""
@@ -87,14 +93,16 @@ class Withdrawing:
 
     async def look_again(self) -> float:
         """Recheck one channel that waits for it, and one of the round; gives the seconds until there is more to do."""
-        if self._open:
-            channel = next(iter(self._open))
-            del self._open[channel]  # what is not settled waits behind the others
-            await self.recheck(channel)
-        if not self._round:
-            await self._begin()
-        if self._round:
-            await self.recheck(self._round.pop(), since=self._began)
+        try:
+            if self._open:
+                channel = next(iter(self._open))
+                self._open[channel] = self._open.pop(channel)  # what is not settled waits behind the others
+                await self.recheck(channel)
+        finally:  # a look that fails, whatever is wrong with it, keeps no other channel from its own
+            if not self._round:
+                await self._begin()
+            if self._round:
+                await self.recheck(self._round.pop(), since=self._began)
         return SPACE if self._open or self._round else PAUSE
 
     async def _begin(self) -> None:
@@ -121,11 +129,16 @@ class Withdrawing:
             return True
         try:
             audience = await self._delivery.readers.audience(channel, customers=self._customers(), since=since)
-        except NotPosted:  # the bot is no longer in there, and can change nothing
+        except Gone:  # the bot is no longer in there, and can change nothing
             return True
-        if audience.kind != "customers":
-            return not audience.reason
-        log.warning("channel read from outside", channel=channel)
+        except NotPosted as error:  # the bot may ask nothing at the moment: that says nothing of this channel
+            log.warning("readers not known", channel=channel, why=cause(error))
+            audience = Audience("unknown", UNKNOWN)
+        if not audience.reason:
+            return True
+        if audience.kind == "unknown" and not audience.refused and not self._doubted_for_long(channel):
+            return False
+        log.warning("channel read from outside", channel=channel, why=audience.reason)
         while known := await self._known(channel):
             for ts, forgets in known.items():
                 if not await self._withdrawn(channel, ts):
@@ -133,6 +146,14 @@ class Withdrawing:
                 for forget in forgets:
                     await forget()
         return True
+
+    def _doubted_for_long(self, channel: str) -> bool:
+        """Whether nobody has been able to say for long who reads a channel."""
+        now = self._clock()
+        since = self._open.get(channel) or now
+        if channel in self._open:
+            self._open[channel] = since
+        return abs(now - since) >= DOUBT
 
     async def _known(self, channel: str) -> dict[str, list[Callable[[], Awaitable[object]]]]:
         """Messages of ours there, by ts, and what forgets each; none: none is left."""
@@ -152,7 +173,7 @@ class Withdrawing:
             await self._delivery.withdraw(channel, ts)
         except NotPosted as error:
             log.warning("message not withdrawn", channel=channel, code=error.code)
-            return error.code not in _NOT_YET
+            return error.code not in _NOT_YET and not isinstance(error, Revoked)
         except BotError as error:
             log.warning("message not withdrawn", channel=channel, why=cause(error))
             return False

@@ -108,7 +108,9 @@ class QuickSlack(Upstream):
             case "users.info":
                 return {"user": _user(str(sent["user"]))}
             case "conversations.info":
-                return {"channel": {"id": channel, "name": channel.lower(), "is_channel": True, "is_member": True}}
+                shared = {"is_shared": False, "is_ext_shared": False}
+                known = {"id": channel, "name": channel.lower(), "is_channel": True, "is_member": True}
+                return {"channel": {**known, **shared}}
             case "conversations.members":
                 return {"members": [BOT, ANA, CARA], "response_metadata": {"next_cursor": ""}}
             case "conversations.open":
@@ -120,7 +122,8 @@ class QuickSlack(Upstream):
 
 def _user(slack_id: str) -> dict[str, Any]:
     known = {"id": slack_id, "team_id": TEAM, "name": slack_id.lower(), "real_name": slack_id, "tz": "Europe/Berlin"}
-    return {**known, "is_bot": slack_id == BOT, "profile": {"real_name": slack_id}}
+    limits = {"is_restricted": False, "is_ultra_restricted": False}
+    return {**known, **limits, "is_bot": slack_id == BOT, "profile": {"real_name": slack_id}}
 
 
 class QuickPivotal(Upstream):

@@ -21,7 +21,7 @@ from bot.listeners.manifest import manifest
 from bot.pivotal import AsyncPivotalApi
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.world import TEAM
+from bot.sandbox.slack.world import BOT, TEAM
 from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
@@ -93,7 +93,7 @@ class Scene:
         self.portfolio = Portfolio(self.api, self.store, clock=self.clock, phases=Phases())
         await self.portfolio.load()
         delivery = Delivery(
-            self.client, clock=self.clock, sleep=self.sleep, team=TEAM, customer_channels=self.customers
+            self.client, clock=self.clock, sleep=self.sleep, team=TEAM, me=BOT, customer_channels=self.customers
         )
         self.subscriptions = Subscriptions(self.store, clock=self.clock)
         onboardings = Onboardings(self.api, self.portfolio, phases=Phases(), web=self.pivotal.origin)

@@ -23,6 +23,7 @@ from bot.digests.clock import STUCK
 from bot.digests.run import DigestRun
 from bot.domain.phases import Phases
 from bot.pivotal import AsyncPivotalApi
+from bot.sandbox.slack.world import BOT
 from bot.services.journal import Journal
 from bot.services.ledger import Ledger
 from bot.services.onboardings import Onboardings
@@ -127,7 +128,12 @@ async def lives(world: World, *, die_at: int = 0) -> int:
             phases=phases,
         )
         delivery = Delivery(
-            client, clock=clock, sleep=at_once, team=world.team, customer_channels=onboardings.customer_channels
+            client,
+            clock=clock,
+            sleep=at_once,
+            team=world.team,
+            me=BOT,
+            customer_channels=onboardings.customer_channels,
         )
         run = DigestRun(DIGESTS, parts, delivery, clock=clock, sleep=at_once)
         await asyncio.create_task(_runs(run, world))

@@ -1,7 +1,7 @@
 """What stands in a channel that customers come to read is taken back, and what may stay is left alone."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -116,6 +116,71 @@ async def test_what_could_not_be_found_out_is_asked_again_and_nothing_is_removed
     assert as_posted(card).seen == REMOVED
 
 
+@pytest.mark.parametrize(
+    ("method", "code"), [("users.info", "user_not_visible"), ("conversations.members", "fetch_members_failed")]
+)
+async def test_where_slack_refuses_to_say_who_reads_it_nothing_stays(
+    shared, as_posted, happens, slack, clock, method, code
+):
+    card = await shared()
+    clock.passes(minutes=11)
+    slack.fails(method, error=code, times=20)
+
+    await happens(slack.adds_guest, ONBOARDING)
+
+    assert as_posted(card).seen == REMOVED
+
+
+@pytest.mark.parametrize(("trouble", "code"), [("fails", "missing_scope"), ("breaks", None)])
+async def test_what_stays_unknown_for_an_hour_is_removed_and_no_sooner(
+    shared, as_posted, slack, bot, clock, trouble, code
+):
+    card = await shared()
+    getattr(slack, trouble)("conversations.info", **({"error": code} if code else {}), times=100)
+
+    for _ in range(5):
+        await bot.door.withdrawing.recheck(ONBOARDING)
+        clock.passes(minutes=12)
+    after_an_hour_less_twelve_minutes = as_posted(card).seen
+    await bot.door.withdrawing.recheck(ONBOARDING)
+
+    assert "Aurora Foods" in after_an_hour_less_twelve_minutes
+    assert as_posted(card).seen == REMOVED
+
+
+async def test_doubts_that_ended_count_no_more(shared, as_posted, slack, bot, clock):
+    card = await shared()
+    for _ in range(2):
+        slack.breaks("conversations.info")
+        await bot.door.withdrawing.recheck(ONBOARDING)
+        clock.passes(minutes=50)
+        await bot.door.withdrawing.recheck(ONBOARDING)
+
+    assert "Aurora Foods" in as_posted(card).seen
+
+
+async def test_a_channel_that_the_bot_has_left_keeps_what_stands_there(shared, as_posted, happens, slack, bot):
+    card = await shared()
+
+    await happens(slack.removes_bot, ONBOARDING, told=False)
+    await bot.door.withdrawing.recheck(ONBOARDING)
+
+    assert "Aurora Foods" in as_posted(card).seen
+
+
+async def test_where_it_cannot_be_told_who_reads_a_posted_card_its_buttons_change_nothing(
+    shared, slack, pivotal, clock
+):
+    card = await shared()
+    clock.passes(minutes=11)
+    slack.fails("conversations.info", error="missing_scope", times=1)
+
+    await slack.clicks("Advance to Program buildout", by=ANA, message=card)
+
+    assert pivotal.patches(89) == []
+    assert "lack a permission" in slack.seen(ANA, ONBOARDING)
+
+
 @pytest.mark.parametrize("mode", ["http"])
 class TestWhatNobodyTellsOf:
     @pytest.fixture
@@ -145,6 +210,21 @@ class TestWhatNobodyTellsOf:
         slack.workspace.people[DEVON] = replace(devon, kind=Kind.GUEST)
 
         await looks_round()
+
+        await until(lambda: as_posted(card).seen == REMOVED)  # the bot may be in the midst of a round of its own
+
+    async def test_however_often_the_look_at_another_channel_fails(self, shared, as_posted, bot, slack, clock):
+        await shared()
+        card = await shared(LAUNCHES)
+        slack.invites_external(LAUNCHES)
+        async with bot.store.database.writing() as connection:
+            await connection.execute(text(f"UPDATE cards SET posted_at = 'never' WHERE channel = '{ONBOARDING}'"))
+        bot.door.withdrawing.note(ONBOARDING)
+        clock.passes(minutes=11)
+
+        for _ in range(3):
+            with suppress(ValueError):
+                await bot.door.withdrawing.look_again()
 
         await until(lambda: as_posted(card).seen == REMOVED)  # the bot may be in the midst of a round of its own
 

@@ -93,7 +93,7 @@ async def _lives(world: World) -> None:
             task.add_done_callback(noting.discard)
 
         portfolio.watch(note)
-        delivery = Delivery(client, clock=clock, sleep=asyncio.sleep, team="T", customer_channels=_none)
+        delivery = Delivery(client, clock=clock, sleep=asyncio.sleep, team="T", me="U", customer_channels=_none)
         services = SimpleNamespace(following=following, phases=phases, people=people)
         followers = Followers(delivery, services, who=_member, clock=clock)
         application = web.Application()
