@@ -108,8 +108,8 @@ class People:
         await self.load()
         known = self.directory.people.get(pivotal_id)
         former = known if known and known.slack_id and known.slack_id != slack_id else None
-        await self._store.people.link(person)
-        await self._store.audit.add(self._entry("link", person, by=by, trace=trace, before=_named(known)))
+        entry = self._entry("link", person, by=by, trace=trace, before=_named(known))
+        await self._store.people.link(person, entry=entry)
         await self.load()
         self._changed(slack_id, former.slack_id if former else None, by.slack_id)
         return Linked(person, former)
@@ -137,23 +137,23 @@ class People:
 
         For who runs the bot, like `take_in`. What Pivotal says of them comes from Pivotal, and stays.
         """
-        erased = await self._store.erasure.forget(slack_id)
-        if erased.deleted or erased.changed:
-            await self._store.audit.add(
-                AuditEntry(
-                    at=self._store.clock(),
-                    slack_id=_OPERATOR.slack_id,
-                    name=_OPERATOR.name,
-                    source="people forget",
-                    action="forget",
-                    onboarding_id=None,
-                    title=erased.pseudonym,
-                    before="",
-                    after="erased",
-                    outcome="done",
-                    reference="",
-                )
+
+        def entry(pseudonym: str) -> AuditEntry:
+            return AuditEntry(
+                at=self._store.clock(),
+                slack_id=_OPERATOR.slack_id,
+                name=_OPERATOR.name,
+                source="people forget",
+                action="forget",
+                onboarding_id=None,
+                title=pseudonym,
+                before="",
+                after="erased",
+                outcome="done",
+                reference="",
             )
+
+        erased = await self._store.erasure.forget(slack_id, entry=entry)
         # Even where nothing was stored any more: an erasure before may have found the file in use.
         scrubbed = await self._store.erasure.scrub()
         await self.load()
@@ -168,7 +168,7 @@ class People:
         rights.check(Right.CLAIM, by)
         readable(pivotal_id)
         wanted = Person(pivotal_id, slack_id=by.slack_id, name=by.name, learned="claim", confirmed=False)
-        stands = await self._store.people.guess(wanted)
+        stands = await self._store.people.guess(wanted, entry=self._entry("claim", wanted, by=by, trace=trace))
         await self.load()
         if stands.slack_id != by.slack_id:
             why = f"{stands.name or 'Somebody else'} is linked to the Pivotal user {pivotal_id} already."
@@ -176,7 +176,6 @@ class People:
             raise Refused(why, hint="If that is wrong, an admin of this bot can change it.")
         if stands.confirmed:
             raise Refused(f"You are linked to the Pivotal user {pivotal_id} already.")
-        await self._store.audit.add(self._entry("claim", wanted, by=by, trace=trace))
         self._changed(by.slack_id)
         key = f"claim:{by.team_id}:{by.slack_id}:{pivotal_id}"
         return await self._store.claims.first_time(key, now=self._store.clock(), keep=ASK_AGAIN)
@@ -201,9 +200,9 @@ class People:
             )
             raise
         settle = self._store.people.confirm if action == "confirm" else self._store.people.reject
-        if not await settle(pivotal_id, slack_id=slack_id):
+        entry = self._entry(action, guess, by=by, trace=trace)
+        if not await settle(pivotal_id, slack_id=slack_id, entry=entry):
             raise NotFound("That is settled already.", hint=f"{pivotal_id} is {_named(known)} now.")
-        await self._store.audit.add(self._entry(action, guess, by=by, trace=trace))
         await self.load()
         self._changed(slack_id, by.slack_id)
         return guess

@@ -75,8 +75,8 @@ class Snoozing:
                 at=self._clock(),
                 seen=fingerprint(fresh.onboarding),
             )
-            await self._store.snoozes.put(snooze)
             attempt.after, attempt.reason = _where(snooze), said
+            await self._store.snoozes.put(snooze, entry=self._attempts.done(attempt))
         return snooze
 
     async def unsnooze(
@@ -92,9 +92,11 @@ class Snoozing:
             found = [one for one in await self._store.snoozes.of(standing.onboarding.id) if one.channel == channel]
             if not found or found[0].by != by.slack_id:
                 rights.check(Right.SNOOZE, by, onboarding=standing.onboarding, directory=self._people.directory)
-            if not found or not await self._store.snoozes.delete(channel, standing.onboarding.id):
+            if found:
+                attempt.before, attempt.after = _where(found[0]), "told of again"
+            entry = self._attempts.done(attempt)
+            if not found or not await self._store.snoozes.delete(channel, standing.onboarding.id, entry=entry):
                 raise NotFound(f"{standing.title} is not snoozed here.", hint="`/onboarding snoozed` lists what is.")
-            attempt.before, attempt.after = _where(found[0]), "told of again"
         return found[0]
 
     async def of_channel(self, channel: str, *, today: date) -> tuple[Snooze, ...]:

@@ -69,10 +69,10 @@ class Subscriptions:
             _check(by, channel, owner=earlier.creator if earlier else by.slack_id)
             attempt.before = wishes.told(earlier) if earlier else ""
             made = wishes.made(wish, channel=channel, by=by, now=self._clock())
-            kept = await self._store.subscriptions.put_in_place(made)
+            attempt.after = wishes.told(made)
+            kept = await self._store.subscriptions.put_in_place(made, entry=self._attempts.done(attempt))
             if earlier:
                 await self._give_up(earlier, kept)
-            attempt.after = wishes.told(kept)
         await self._changed(kept.creator, by.slack_id)
         return kept
 
@@ -98,9 +98,9 @@ class Subscriptions:
                 created_at=new.created_at if wishes.hours(new) != wishes.hours(found) else found.created_at,
                 paused=found.paused,
             )
-            await self._store.subscriptions.put(changed)
-            await self._give_up(found, changed)
             attempt.after = wishes.told(changed)
+            await self._store.subscriptions.put(changed, entry=self._attempts.done(attempt))
+            await self._give_up(found, changed)
         await self._changed(changed.creator, by.slack_id)
         return changed
 
@@ -110,8 +110,9 @@ class Subscriptions:
             if found.paused is not None:
                 raise UserError(f"The {found.kind} digest is paused already.")
             why = f"Paused by {by.name}."
-            await self._store.subscriptions.pause(found.id, why)
             attempt.after = "paused"
+            if not await self._store.subscriptions.pause(found.id, why, entry=self._attempts.done(attempt)):
+                raise _ended()
         await self._changed(found.creator, by.slack_id)
         return replace(found, paused=why)
 
@@ -124,17 +125,18 @@ class Subscriptions:
             if found.paused is None:
                 raise UserError(f"The {found.kind} digest is not paused.")
             await self._ledger.skip_missed(found, now=self._clock(), grace=timedelta(0), reason=PAUSED)
-            await self._store.subscriptions.resume(found.id)
             attempt.before, attempt.after = f"paused: {found.paused}", wishes.told(found)
+            if not await self._store.subscriptions.resume(found.id, entry=self._attempts.done(attempt)):
+                raise _ended()
         await self._changed(found.creator, by.slack_id)
         return replace(found, paused=None)
 
     async def delete(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
         """End a subscription; gives what it was. Raises NotFound when it was ended already, and Forbidden."""
         async with self._changing(UNSUBSCRIBE, subscription_id, by, source, reference) as (found, attempt):
-            if not await self._store.subscriptions.delete(found.id):
-                raise _ended()
             attempt.after = "ended"
+            if not await self._store.subscriptions.delete(found.id, entry=self._attempts.done(attempt)):
+                raise _ended()
         await self._changed(found.creator, by.slack_id)
         return found
 
@@ -173,9 +175,9 @@ class Subscriptions:
     def posting_now(
         self, kind: str, *, channel: str, by: Actor, source: str = "", reference: str = ""
     ) -> AbstractAsyncContextManager[Attempt]:
-        """Post a digest out of turn within: that it was asked for is kept in the audit, and what came of it."""
+        """Post a digest out of turn within: that it is begun is kept in the audit, and what came of it."""
         after = f"posted in {channel}"
-        return self._attempts.keeping(Attempt(NOW, by, source, reference, title=wishes.title(kind), after=after))
+        return self._attempts.posting(Attempt(NOW, by, source, reference, title=wishes.title(kind), after=after))
 
     @asynccontextmanager
     async def _changing(

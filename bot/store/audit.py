@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 
 from sqlalchemy import func, insert, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain import states
 from bot.domain.records import BEGUN, AuditEntry
@@ -34,7 +35,8 @@ _TOLD = or_(audit.c.outcome != BEGUN, not_(_ENDED))
 class Audit:
     """Who tried what, and what came of it.
 
-    What is about to be written to Pivotal has a row before that: a process killed just then leaves no change untold.
+    A change of what the bot itself remembers is written in one transaction with its row. What is about to be written to
+    Pivotal or posted in Slack has a row before that: a process killed just then leaves nothing untold.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,7 +45,7 @@ class Audit:
     async def add(self, entry: AuditEntry) -> None:
         """Write one attempt down."""
         async with self._database.writing() as connection:
-            await connection.execute(insert(audit).values(**asdict(entry)))
+            await write_down(connection, entry)
 
     async def list(
         self,
@@ -106,3 +108,9 @@ class Audit:
             if len(rows) < _PAGE:
                 return
             newest = rows[-1][0]
+
+
+async def write_down(connection: AsyncConnection, entry: AuditEntry | None) -> None:
+    """Add a row in the transaction of the change that it tells of; None: no row is wanted of it."""
+    if entry is not None:
+        await connection.execute(insert(audit).values(**asdict(entry)))

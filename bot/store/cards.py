@@ -3,9 +3,10 @@
 from dataclasses import asdict, fields
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
-from bot.domain.records import Card
+from bot.domain.records import AuditEntry, Card
+from bot.store.audit import write_down
 from bot.store.database import Database
 from bot.store.tables import cards
 
@@ -18,10 +19,14 @@ class Cards:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, card: Card, *, drawn: str | None = None) -> None:
-        """Remember a posted card and what it shows; one already known at that place is replaced."""
+    async def add(self, card: Card, *, drawn: str | None = None, entry: AuditEntry | None = None) -> None:
+        """Remember a posted card and what it shows; one already known at that place is replaced.
+
+        With the audit's `entry` of it, both are kept, or neither.
+        """
         async with self._database.writing() as connection:
             await connection.execute(self._database.upsert(cards).values(**asdict(card), drawn=drawn))
+            await write_down(connection, entry)
 
     async def of(self, onboarding_id: str, *, limit: int = 20, since: datetime | None = None) -> tuple[Card, ...]:
         """The cards of one onboarding, newest first, none posted before `since`."""
@@ -48,6 +53,13 @@ class Cards:
         there = (cards.c.channel == channel) & (cards.c.ts == ts)
         async with self._database.writing() as connection:
             await connection.execute(update(cards).where(there).values(drawn=drawn))
+
+    async def shows_other(self, channel: str, ts: str, drawn: str) -> bool:
+        """Whether the card at that place is known to show something else, or nobody knows what; False: none is."""
+        there = (cards.c.channel == channel) & (cards.c.ts == ts)
+        query = select(cards.c.ts).where(there, or_(cards.c.drawn.is_(None), cards.c.drawn != drawn))
+        async with self._database.reading() as connection:
+            return (await connection.execute(query)).first() is not None
 
     async def drawn(self, *, since: datetime) -> list[tuple[Card, str | None]]:
         """The cards posted since then, newest first, each with what it shows; None: nobody knows."""

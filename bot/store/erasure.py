@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Table, cast, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.records import is_direct
+from bot.domain.records import AuditEntry, is_direct
+from bot.store.audit import write_down
 from bot.store.columns import String, Text
 from bot.store.database import Database
 from bot.store.engines import BUSY_TIMEOUT
@@ -78,11 +79,12 @@ class Erasure:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def forget(self, slack_id: str) -> Erased:
+    async def forget(self, slack_id: str, *, entry: Callable[[str], AuditEntry] | None = None) -> Erased:
         """Delete somebody's link, follows, own digests and claims, and put a pseudonym wherever else they stand.
 
         The pseudonym is the same however often this person is erased from this database, and tells nobody who has no
-        access to it who they were.
+        access to it who they were. `entry` makes the audit's row of it from that: where anything was there to erase,
+        both are done, or neither.
         """
         async with self._database.writing() as connection:
             pseudonym = await self._pseudonym(connection, slack_id)
@@ -95,6 +97,8 @@ class Erasure:
             for table in metadata.tables.values():
                 if table not in _NOT_OURS:
                     changed += await _redact(connection, table, known, pseudonym)
+            if entry and (deleted or changed):
+                await write_down(connection, entry(pseudonym))
         return Erased(pseudonym, deleted, changed)
 
     async def scrub(self) -> bool:

@@ -3,23 +3,27 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.records import AuditEntry, Directory, Person
+from bot.store.audit import write_down
 from bot.store.database import Database
-from bot.store.tables import audit, people
+from bot.store.tables import people
 
 _COLUMNS = [people.c[field.name] for field in fields(Person)]
 
 
 class People:
-    """The links; a Pivotal user has at most one, a Slack user may have several."""
+    """The links; a Pivotal user has at most one, a Slack user may have several.
+
+    Whoever changes one may give the audit's `entry` of that: both are kept, or neither.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def link(self, *links: Person) -> None:
+    async def link(self, *links: Person, entry: AuditEntry | None = None) -> None:
         """Link Pivotal users, or change their links, all or none; what a link leaves open stays as it was known.
 
         A name goes with its Slack user: it does not stay when somebody else takes the place.
@@ -27,13 +31,14 @@ class People:
         async with self._database.writing() as connection:
             for person in links:
                 await self._link(connection, person)
+            await write_down(connection, entry)
 
     async def take_in(self, links: Sequence[tuple[Person, AuditEntry]], *, tell: Callable[[int], None]) -> None:
         """Link many, each with its row in the audit: all or none. `tell` is told how many are through."""
         async with self._database.writing() as connection:
             for number, (person, entry) in enumerate(links, 1):
                 await self._link(connection, person)
-                await connection.execute(insert(audit).values(**asdict(entry)))
+                await write_down(connection, entry)
                 tell(number)
 
     async def _link(self, connection: AsyncConnection, person: Person) -> None:
@@ -51,10 +56,10 @@ class People:
             )
         )
 
-    async def guess(self, person: Person) -> Person:
+    async def guess(self, person: Person, *, entry: AuditEntry | None = None) -> Person:
         """Keep a guess where nobody is linked yet, in place of this person's earlier unconfirmed claim.
 
-        Gives the link as it stands then, which may be another person's.
+        Gives the link as it stands then, which may be another person's, or confirmed: then `entry` is not kept.
         """
         added = self._database.insert(people).values(**asdict(person))
         new = added.excluded
@@ -75,18 +80,24 @@ class People:
             stands = Person(*row)
             if stands.slack_id == person.slack_id:
                 await connection.execute(delete(people).where(earlier))
+                if not stands.confirmed:
+                    await write_down(connection, entry)
             return stands
 
-    async def confirm(self, pivotal_id: str, *, slack_id: str) -> bool:
+    async def confirm(self, pivotal_id: str, *, slack_id: str, entry: AuditEntry | None = None) -> bool:
         """Confirm a guess; False when it is no longer there, or no guess any more."""
-        statement = update(people).where(_guessed(pivotal_id, slack_id)).values(confirmed=True)
-        async with self._database.writing() as connection:
-            return (await connection.execute(statement)).rowcount > 0
+        return await self._settle(update(people).where(_guessed(pivotal_id, slack_id)).values(confirmed=True), entry)
 
-    async def reject(self, pivotal_id: str, *, slack_id: str) -> bool:
+    async def reject(self, pivotal_id: str, *, slack_id: str, entry: AuditEntry | None = None) -> bool:
         """Forget a guess; False when it is no longer there, or no guess any more."""
+        return await self._settle(delete(people).where(_guessed(pivotal_id, slack_id)), entry)
+
+    async def _settle(self, statement: Update | Delete, entry: AuditEntry | None) -> bool:
         async with self._database.writing() as connection:
-            return (await connection.execute(delete(people).where(_guessed(pivotal_id, slack_id)))).rowcount > 0
+            settled = (await connection.execute(statement)).rowcount > 0
+            if settled:
+                await write_down(connection, entry)
+        return settled
 
     async def directory(self) -> Directory:
         """Everybody who is known."""

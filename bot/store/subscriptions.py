@@ -2,9 +2,10 @@
 
 from dataclasses import asdict, fields, replace
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, select, update
 
-from bot.domain.records import Subscription
+from bot.domain.records import AuditEntry, Subscription
+from bot.store.audit import write_down
 from bot.store.database import Database
 from bot.store.tables import subscriptions
 
@@ -15,7 +16,10 @@ _COLUMNS = [subscriptions.c[field.name] for field in fields(Subscription)]
 
 
 class Subscriptions:
-    """The channels' wishes, in the order they were made."""
+    """The channels' wishes, in the order they were made.
+
+    Whoever changes one may give the audit's `entry` of that: both are kept, or neither.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,12 +35,13 @@ class Subscriptions:
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
 
-    async def put(self, subscription: Subscription) -> None:
+    async def put(self, subscription: Subscription, *, entry: AuditEntry | None = None) -> None:
         """Keep a subscription, in place of the one with its id."""
         async with self._database.writing() as connection:
             await connection.execute(self._database.upsert(subscriptions).values(**asdict(subscription)))
+            await write_down(connection, entry)
 
-    async def put_in_place(self, subscription: Subscription) -> Subscription:
+    async def put_in_place(self, subscription: Subscription, *, entry: AuditEntry | None = None) -> Subscription:
         """Keep a subscription in place of its channel's earlier one of this kind, whose id it takes; gives it back.
 
         Of several at once the last stays, and there is never more than one.
@@ -49,6 +54,7 @@ class Subscriptions:
             kept = replace(subscription, id=earlier or subscription.id)
             await connection.execute(delete(subscriptions).where(same, subscriptions.c.id != kept.id))
             await connection.execute(self._database.upsert(subscriptions).values(**asdict(kept)))
+            await write_down(connection, entry)
         return kept
 
     async def get(self, subscription_id: str) -> Subscription | None:
@@ -64,26 +70,30 @@ class Subscriptions:
         """The subscriptions of one channel, paused ones too."""
         return await self._select(subscriptions.c.channel == channel)
 
-    async def pause(self, subscription_id: str, reason: str) -> bool:
+    async def pause(self, subscription_id: str, reason: str, *, entry: AuditEntry | None = None) -> bool:
         """Pause it, saying why; False when there is none."""
-        return await self._update(subscription_id, paused=reason)
+        return await self._change(_pausing(subscription_id, reason), entry)
 
-    async def resume(self, subscription_id: str) -> bool:
+    async def resume(self, subscription_id: str, *, entry: AuditEntry | None = None) -> bool:
         """Let it run again; False when there is none."""
-        return await self._update(subscription_id, paused=None)
+        return await self._change(_pausing(subscription_id, None), entry)
 
-    async def delete(self, subscription_id: str) -> bool:
+    async def delete(self, subscription_id: str, *, entry: AuditEntry | None = None) -> bool:
         """Delete it; what it delivered stays in the ledger. False when there is none."""
-        async with self._database.writing() as connection:
-            result = await connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
-            return result.rowcount == 1
+        return await self._change(delete(subscriptions).where(subscriptions.c.id == subscription_id), entry)
 
     async def _select(self, *conditions: ColumnElement[bool]) -> tuple[Subscription, ...]:
         query = select(*_COLUMNS).where(*conditions).order_by(subscriptions.c.created_at, subscriptions.c.id)
         async with self._database.reading() as connection:
             return tuple(Subscription(*row) for row in await connection.execute(query))
 
-    async def _update(self, subscription_id: str, *, paused: str | None) -> bool:
-        statement = update(subscriptions).where(subscriptions.c.id == subscription_id).values(paused=paused)
+    async def _change(self, statement: Update | Delete, entry: AuditEntry | None) -> bool:
         async with self._database.writing() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            changed = (await connection.execute(statement)).rowcount == 1
+            if changed:
+                await write_down(connection, entry)
+        return changed
+
+
+def _pausing(subscription_id: str, why: str | None) -> Update:
+    return update(subscriptions).where(subscriptions.c.id == subscription_id).values(paused=why)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from bot.domain.errors import Forbidden, NotFound, UserError
-from bot.domain.records import SKIP, Actor, DeliveryStatus, Said
+from bot.domain.records import BEGUN, SKIP, Actor, DeliveryStatus, Said
 from bot.services.ledger import Ledger
-from bot.services.subscriptions import EDIT, PAUSE, RESUME, SUBSCRIBE, UNSUBSCRIBE, Subscriptions, Wish, allowed
+from bot.services.subscriptions import EDIT, NOW, PAUSE, RESUME, SUBSCRIBE, UNSUBSCRIBE, Subscriptions, Wish, allowed
 from bot.store import Store
 
 ANA = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", pivotal_ids=frozenset({"user_csm_001"}))
@@ -264,3 +264,22 @@ async def test_what_was_ended_cannot_be_changed(scene):
     for attempt in (scene.subscriptions.pause_by, scene.subscriptions.resume, scene.subscriptions.delete):
         with pytest.raises(NotFound, match="deleted already"):
             await attempt(made.id, by=ANA)
+
+
+async def test_a_bot_killed_while_it_posts_a_digest_leaves_one_that_was_begun(scene):
+    with pytest.raises(KeyboardInterrupt):
+        async with scene.subscriptions.posting_now("at-risk", channel=CHANNEL, by=ANA, reference="ABC"):
+            raise KeyboardInterrupt
+
+    (row,) = await scene.store.audit.list()
+    assert (row.action, row.outcome, row.after) == (NOW, BEGUN, f"posted in {CHANNEL}")
+
+
+async def test_a_digest_asked_for_is_told_once_with_what_came_of_it(scene):
+    async with scene.subscriptions.posting_now("at-risk", channel=CHANNEL, by=ANA, reference="ABC"):
+        pass
+    with pytest.raises(Forbidden):
+        async with scene.subscriptions.posting_now("at-risk", channel=CHANNEL, by=DEVON, reference="DEF"):
+            raise Forbidden("Not you.")
+
+    assert await scene.audit() == [(NOW, "done"), (NOW, "refused")]

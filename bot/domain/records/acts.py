@@ -17,7 +17,7 @@ class Card:
 
 
 BEGUN = "begun"
-"""The outcome of what is about to be written to Pivotal."""
+"""The outcome of what is about to be written to Pivotal, or posted in Slack."""
 
 
 @dataclass(frozen=True, slots=True)
