@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -22,7 +24,7 @@ from bot.listeners.healing import Healing
 from bot.listeners.sockets import Socket
 from bot.pivotal.errors import PivotalError
 from bot.services import Services
-from bot.services.chores import Chore
+from bot.services.chores import Chore, leave
 from bot.services.correlation import correlated
 from bot.services.portfolio import Portfolio
 from bot.services.sweeping import Sweeping
@@ -133,7 +135,10 @@ class Start(Watching):
         services, clock, store, portfolio = self.services, self.clock, self.store, self.portfolio
         # Where there may be replicas, what one of them is at work on is not taken for given up.
         nobodys = STUCK if store.shared else timedelta()
-        await self.stack.enter_async_context(Clock(self.digests, services.subscriptions, clock=clock, nobodys=nobodys))
+        self.background: list[AbstractAsyncContextManager[Any]] = []
+        self.stack.push_async_exit(partial(leave, self.background))
+        digests = Clock(self.digests, services.subscriptions, clock=clock, nobodys=nobodys)
+        self.background.append(await digests.__aenter__())
         followers = Followers(
             self.delivery, services, who=lambda slack_id: self.actors.actor(slack_id, team=None), clock=clock
         )
@@ -164,7 +169,7 @@ class Start(Watching):
     async def _chore(
         self, name: str, work: Callable[[], Awaitable[float]], *, wake: asyncio.Event | None = None
     ) -> None:
-        await self.stack.enter_async_context(Chore(name, work, wake=wake or asyncio.Event()))
+        self.background.append(await Chore(name, work, wake=wake or asyncio.Event()).__aenter__())
 
 
 async def _warm(portfolio: Portfolio, *, max_age: timedelta) -> None:

@@ -20,6 +20,7 @@ from bot.digests.telling import AGAIN
 from bot.domain import schedule
 from bot.domain.errors import MemoryAway, cause
 from bot.domain.records import Subscription
+from bot.services.chores import DRAIN, ended
 from bot.services.correlation import correlated
 from bot.services.subscriptions import Subscriptions
 
@@ -29,8 +30,6 @@ SWEEP = AGAIN * 60
 
 STUCK = timedelta(minutes=15)
 """A claim this old belongs to nobody who is still at work."""
-DRAIN = 20.0
-"""Seconds that digests under way are given at shutdown."""
 
 log = structlog.get_logger()
 
@@ -60,12 +59,17 @@ class Clock:
         *,
         clock: Callable[[], datetime],
         nobodys: timedelta = STUCK,
+        within: float = DRAIN,
     ) -> None:
-        """A claim that is as old as `nobodys` at the start belongs to a process that is gone."""
+        """A claim that is as old as `nobodys` at the start belongs to a process that is gone.
+
+        At the end, digests under way are given `within` seconds.
+        """
         self._run = run
         self._nobodys = nobodys
         self._subscriptions = subscriptions
         self._clock = clock
+        self._within = within
         self._under_way: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
         self._jobs: dict[str, Subscription] = {}
@@ -93,13 +97,9 @@ class Clock:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop: nothing more is begun, and what is under way may end, for a digest cut off is one that is lost."""
+        """Stop: nothing more is begun, and what is under way may end; a digest that is cut off is given back."""
         self._scheduler.shutdown(wait=False)
-        if self._under_way:
-            _, unfinished = await asyncio.wait(self._under_way, timeout=DRAIN)
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(*unfinished, return_exceptions=True)
+        await ended(self._under_way, within=0 if kind is asyncio.CancelledError else self._within)
 
     async def rebuild(self) -> None:
         """Make the jobs what the subscriptions are now."""

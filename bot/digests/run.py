@@ -48,7 +48,12 @@ class DigestRun(Asked):
             if slot:
                 queues[subscription.channel].append((subscription, slot))
         round_ = self._round(now, asked=False)
-        await asyncio.gather(*(self._channel(channel, queue, round_, now) for channel, queue in queues.items()))
+        ends = await asyncio.gather(
+            *(self._channel(channel, queue, round_, now) for channel, queue in queues.items()),
+            return_exceptions=True,  # when the bot stops, each of them has something to give back
+        )
+        for error in filter(None, ends):
+            raise error
 
     async def overdue(self, now: datetime) -> int:
         """How many digests are due at `now` that nobody has begun: those that were put off among them."""
@@ -123,6 +128,10 @@ class DigestRun(Asked):
             log.warning("digest put off", subscription=subscription.id, slot=slot.key, why=cause(error))
             if claim is not None:
                 self._unreleased.add(claim)
+        except asyncio.CancelledError:
+            if claim is not None:  # the bot stops: what cannot have been posted, whoever is still there may post
+                await self._parts.ledger.release(claim)
+            raise
         except Exception:
             log.exception("digest failed", subscription=subscription.id, slot=slot.key, reference=reference)
             if claim is not None:

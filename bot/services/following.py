@@ -92,15 +92,19 @@ class Following:
         is_csm = csm is not None and csm in self._people.directory.of_slack(follow.slack_id)
         return following.news(follow, known.onboarding if known else None, csm=is_csm)
 
-    async def take(self, follow: Follow) -> News | None:
-        """Claim the telling: the news for one caller only, who tells them once; None for every other."""
-        news, known = self.news(follow), self._portfolio.known(follow.onboarding_id)
-        now: Mapping[str, str | None] = following.standing(known.onboarding) if known else follow.told
-        return news if await self._store.follows.take(follow, now) else None
+    async def take(self, follow: Follow, standing: Standing | None) -> bool:
+        """Claim the telling of how the onboarding stands: True for one caller only, who tells it once."""
+        now: Mapping[str, str | None] = following.standing(standing.onboarding) if standing else follow.told
+        return await self._store.follows.take(follow, now)
 
     async def give_back(self, follow: Follow) -> None:
-        """Surely nothing was sent: it is told later, with whatever comes until then."""
-        await self._store.follows.give_back(follow, due_at=self._told_at(follow))
+        """Surely nothing was sent: it is due as it was before it was taken."""
+        if follow.due_at is not None:
+            await self._store.follows.give_back(follow, due_at=follow.due_at)
+
+    async def put_off(self, follow: Follow) -> None:
+        """It cannot be told now: it is told later, with whatever comes until then."""
+        await self._store.follows.put_off(follow, self._told_at(follow))
 
     async def thread(self, follow: Follow, *, channel: str | None, ts: str | None) -> None:
         """Note where the thread about this onboarding begins."""

@@ -1,5 +1,6 @@
 """The nightly sweep: what is too old is deleted, once a night however many replicas there are."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -88,7 +89,11 @@ class Sweeping:
             if isinstance(lease, Held):
                 return False
             # A sweep that fails keeps its lease: it is tried again when that has ended, and not every few seconds.
-            gone = await self._store.retention.sweep(present, spans=self._spans)
+            try:
+                gone = await self._store.retention.sweep(present, spans=self._spans)
+            except asyncio.CancelledError:  # the bot stops: whoever is still there may go on with it
+                await self._store.claims.release(lease)
+                raise
             await self._store.claims.first_time(key, now=now, keep=timedelta(days=2))
             await self._store.claims.mark(SWEPT, now=present)
             await self._store.claims.release(lease)

@@ -19,6 +19,8 @@ QUEUE = 15.0
 
 CLOSING = 5
 """Seconds that transactions under way are given when the database is closed."""
+TURN = 0.2
+"""Seconds between two looks of whoever waits patiently for their turn."""
 RECONNECT = (0.1, 0.3, 0.6, 1.0, 1.0)
 """Seconds between tries to connect again: a restart of the server passes unnoticed."""
 
@@ -137,7 +139,12 @@ class Database:
         if not self.is_sqlite:
             if patient:
                 await connection.execute(text("SET LOCAL lock_timeout = 0"))
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+                free = text("SELECT pg_try_advisory_xact_lock(:key)")
+                # Asked again and again, for no statement may take as long as another's migration.
+                while not await connection.scalar(free, {"key": key}):  # noqa: ASYNC110 - other processes set no event
+                    await asyncio.sleep(TURN)
+            else:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
     async def present(self) -> datetime | None:
         """Give the time by PostgreSQL's own clock; SQLite has none but the machine's."""

@@ -98,6 +98,47 @@ async def test_stopping_lets_a_digest_under_way_end(scene):
     assert [row.status for row in await scene.rows(subscription)] == ["done"]
 
 
+async def test_a_digest_cut_off_while_slack_lets_it_wait_is_posted_at_once_by_another(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    await scene.subscribes()
+    scene.slack.fails("chat.postMessage", error="ratelimited", retry_after=60)
+    scene.awake.clear()
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock, within=0.01):
+        await until(lambda: scene.slept)
+    scene.awake.set()
+
+    await (await scene.restarted()).run_due(scene.now)
+
+    assert len(scene.texts()) == 1
+
+
+async def test_digests_that_are_cut_off_together_are_all_due_again(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    channels = ("C0ONBOARD", "C0LAUNCHS")
+    made = [await scene.subscribes(channel=channel) for channel in channels]
+    scene.slack.fails("chat.postMessage", error="ratelimited", retry_after=60, times=2)
+    scene.awake.clear()
+
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock, within=0.01):
+        await until(lambda: len(scene.slept) == len(channels))
+
+    assert [await scene.rows(one) for one in made] == [[], []]
+
+
+async def test_a_digest_cut_off_on_its_way_to_slack_is_asked_about_and_not_posted_again(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    subscription = await scene.subscribes()
+    scene.slack.slows("chat.postMessage", seconds=60)
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock, within=0.01):
+        await scene.on_its_way.wait()
+    scene.slack.works_again()
+
+    await (await scene.restarted()).recover(scene.now)
+    await scene.run.run_due(scene.now)
+
+    assert (scene.texts(), (await scene.row(subscription)).status) == ([], "uncertain")
+
+
 async def test_one_job_per_active_subscription_however_often_it_is_rebuilt(scene):
     clock = Clock(scene.run, scene.subscriptions, clock=scene.clock)
     scene.now += timedelta(hours=-12)

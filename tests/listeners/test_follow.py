@@ -1,11 +1,13 @@
 """Following an onboarding: who is told of what, when, and how often."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from bot.listeners.followers import Followers
 from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING, Kind
+from tests.processes import until
 
 BENS = "D0BEN0001"
 CARAS = "D0CARA001"
@@ -43,6 +45,10 @@ async def look(bot):
     """What happens elsewhere is seen when somebody looks."""
     await bot.services.onboardings.look("89")
     await bot.settled()
+
+
+async def due_again(bot):
+    return [one.due_at is not None for one in await bot.services.following.of(BEN)] == [True]
 
 
 async def test_a_follower_is_told_once_of_a_burst_with_the_way_out(slack, pivotal, bot, clock, scene):
@@ -150,6 +156,68 @@ async def test_what_could_not_be_sent_for_sure_is_told_later(slack, pivotal, bot
     assert len(slack.messages(BENS)) == 1
 
 
+async def test_what_was_not_on_its_way_when_the_bot_stopped_is_told_later(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    await look(bot)
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+    clock.passes(seconds=31)
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=60)
+    stopping = asyncio.create_task(scene.tell_due())
+    await slack.until(lambda: slack.calls_of("chat.postMessage"))
+    await until(lambda: due_again(bot))
+
+    stopping.cancel()
+    await asyncio.gather(stopping, return_exceptions=True)
+    await scene.tell_due()
+
+    assert [("Review → Program buildout" in one.text) for one in slack.messages(BENS)] == [True]
+
+
+async def test_of_two_replicas_that_slack_lets_wait_one_tells(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    await look(bot)
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+    clock.passes(seconds=31)
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=1)
+
+    await asyncio.gather(scene.tell_due(), followers_of(bot, clock).tell_due())
+
+    assert len(slack.messages(BENS)) == 1
+
+
+@pytest.mark.parametrize("trouble", ["line", "token"])
+async def test_what_was_surely_not_sent_is_told_when_slack_takes_it_again(slack, pivotal, bot, clock, scene, trouble):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    await look(bot)
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+    if trouble == "line":
+        slack.drops("conversations.open")
+    else:
+        slack.fails("chat.postMessage", error="token_revoked")
+    await told(bot, clock, scene)
+    before = len(slack.messages(BENS))
+
+    await told(bot, clock, scene)
+
+    assert (before, len(slack.messages(BENS))) == (0, 1)
+
+
+async def test_one_who_cannot_be_written_to_is_not_tried_again(slack, pivotal, bot, clock, scene):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    await look(bot)
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+    slack.fails("chat.postMessage", error="user_disabled")
+    await told(bot, clock, scene)
+
+    await told(bot, clock, scene, minutes=6)
+
+    assert slack.messages(BENS) == []
+
+
 async def test_a_message_that_may_have_been_sent_is_not_sent_again(slack, pivotal, bot, clock, scene):
     await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
     await look(bot)
@@ -213,7 +281,7 @@ async def test_what_changes_while_others_are_told_is_told_too(slack, pivotal, bo
     pivotal.edit(89, state="at_risk")
     await look(bot)
 
-    news = await bot.services.following.take(due)
+    news = bot.services.following.news(due)
 
     assert news == {"phase": ("review", "program_buildout"), "state": ("active", "at_risk")}
 

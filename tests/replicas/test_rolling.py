@@ -29,7 +29,8 @@ async def test_replicas_are_replaced_one_by_one_and_every_command_is_taken(mode,
     await talking
 
     late = [one for one in outcomes if not one.ok]
-    assert len(late) <= len(leaving), late  # an envelope that crosses the goodbye: Slack cannot be told in time
+    # An envelope may cross the goodbye on a web socket: Slack cannot be told in time.
+    assert len(late) <= (len(leaving) if mode == "socket" else 0), late
     await until(
         lambda: len([m for m in slack.messages(ONBOARDING, ANA) if m.ephemeral_to]) == len(outcomes) - len(late)
     )

@@ -1,10 +1,12 @@
 """The nightly sweep: once a night, by one replica, and every table has a bound that the README tells."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from bot.domain.phases import Phases
 from bot.domain.records import Observation
@@ -105,6 +107,23 @@ async def test_a_replica_that_died_at_it_is_taken_over_from_after_an_hour(replic
     await replicas[0].looks()
 
     assert (before, await left(store)) == (["k", "sweep"], [])
+
+
+async def test_a_sweep_that_is_cut_off_is_done_at_once_by_another_replica(replicas, store, clock):
+    clock.passes(minutes=1)
+    await expire(store, clock)
+    sweep = asyncio.create_task(replicas[0].looks())
+
+    @event.listens_for(store.database.engine.sync_engine, "before_cursor_execute")
+    def stops(_connection, _cursor, statement, *_):
+        if statement.startswith("DELETE FROM audit"):
+            sweep.cancel()
+
+    await asyncio.gather(sweep, return_exceptions=True)
+    before = await left(store)
+    await replicas[1].looks()
+
+    assert (sweep.cancelled(), before, await left(store)) == (True, ["k"], [])
 
 
 async def test_memory_forgets_what_the_store_has_forgotten_in_every_replica(replicas, store, clock):

@@ -1,4 +1,5 @@
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -6,11 +7,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.errors import UserError
 from bot.store import Store
 from bot.store.database import Database
-from bot.store.schema import NEEDED, migrate
+from bot.store.schema import LOCK, NEEDED, migrate
 from bot.store.tables import metadata
 from bot.store.upgrading import configuration, upgrade
 
@@ -148,6 +150,23 @@ async def test_a_migration_that_fails_leaves_the_database_as_it_was(database: Da
     async with database.reading() as connection:
         names = await connection.run_sync(lambda sync: sync.dialect.get_table_names(sync))
     assert names == []
+
+
+async def test_a_replica_waits_for_the_migration_of_another_however_long_that_takes(
+    postgres: Callable[[], str],
+) -> None:
+    url = postgres()
+    first = Database.at(url)
+    second = Database(create_async_engine(first.engine.url, connect_args={"command_timeout": 0.2}))
+    async with first.writing() as connection:
+        await first.alone(connection, key=LOCK, patient=True)
+        waiting = asyncio.create_task(migrate(second))
+
+        _, unfinished = await asyncio.wait({waiting}, timeout=0.5)
+
+    await waiting
+    assert unfinished == {waiting}
+    await asyncio.gather(first.close(), second.close())
 
 
 async def test_a_database_of_a_newer_bot_is_refused_in_words(database: Database, url: str, now: datetime) -> None:
