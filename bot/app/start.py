@@ -164,7 +164,6 @@ class Start(Watching):
         if store.shared:
             await self._chore("replicas", portfolio.keep_up)
         self.door.tasks.spawn(_warm(portfolio, max_age=JUST_NOW if store.shared else timedelta()))
-        self.stack.callback(portfolio.hurry)
 
     async def _chore(
         self, name: str, work: Callable[[], Awaitable[float]], *, wake: asyncio.Event | None = None

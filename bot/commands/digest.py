@@ -204,4 +204,4 @@ async def _take_over(store: Store, copy: Store) -> None:
     rows, customers, as_of = await store.snapshot.load()
     if as_of is not None:
         met = await store.snapshot.met()
-        await copy.snapshot.refresh(rows, customers.values(), started_at=as_of, as_of=as_of, source="poll", met=met)
+        await copy.snapshot.refresh(rows, customers.values(), begun=0, as_of=as_of, source="poll", met=met)

@@ -160,7 +160,7 @@ async def write(
         now=round_.now,
         zone=ZoneInfo(subscription.zone),
         as_of=snapshot.as_of,
-        stale=snapshot.stale,
+        stale=snapshot.trouble or snapshot.stale,
         test_key=parts.test_key,
         filters=filters.describe(wanted, directory=directory, me=_whose(subscription, directory)),
         subscription=subscription.id,

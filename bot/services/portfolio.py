@@ -126,7 +126,8 @@ class Portfolio:
         """The portfolio, walked at most `max_age` ago; all who ask during one walk share it.
 
         With `interactive` a person waits, and the walk may use what is reserved for people. When Pivotal does not
-        answer, the last snapshot comes back as stale and `trouble` says why; UpstreamError when there is none.
+        answer, or another replica's walk takes longer than a person waits, the last snapshot comes back as stale and
+        `trouble` says why. UpstreamError when there is none.
         """
         await self.keep_up()
         current = self.current
@@ -134,8 +135,9 @@ class Portfolio:
             return current
         if self._flight is None or self._flight.done():
             self._flight = asyncio.create_task(self._refresh(max_age, interactive=interactive))
-        elif interactive:
-            self._turns.hurry()
+        if interactive and current and not await self._turns.near(self._flight):
+            self.trouble = UpstreamError("Pivotal’s lists are still being read.", hint="Try again in a minute.")
+            return replace(self.current or current, stale=True, trouble=self.trouble.message)
         # One impatient caller does not end the walk that others wait for.
         trouble = await asyncio.shield(self._flight)
         current = self.current
@@ -234,10 +236,6 @@ class Portfolio:
             await self.meet(customer)
         return self._memory.standing(walks.slim(onboarding))
 
-    def hurry(self) -> None:
-        """Wait no longer than a person would for what another replica is walking: the bot is to stop."""
-        self._turns.hurry()
-
     async def close(self) -> None:
         """End the walks that are under way."""
         walking = [task for task in (self._flight, self._asking) if task is not None]
@@ -248,7 +246,7 @@ class Portfolio:
     async def _refresh(self, max_age: timedelta, *, interactive: bool) -> UpstreamError | None:
         since = self._clock() - max_age
         found = partial(self._walked_since, besides=self._recall.walked)
-        async with self._turns.taken(found, since=since, interactive=interactive) as now:
+        async with self._turns.taken(found, since=since) as now:
             if now is None:
                 self.trouble = None
                 return None

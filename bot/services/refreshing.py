@@ -86,18 +86,18 @@ class Refreshing:
         self._meanwhile = {}
         pivotal = self._pivotal if interactive else self._pivotal.in_background()
         walked = self._recall.walked or Walked(as_of=now)
-        whole = walked.full_at is None or now - walked.full_at >= WHOLE_WALK
+        whole = _due(walked.full_at, WHOLE_WALK, now=now)
+        begun = await self._store.snapshot.newest()
         seen = await walks.onboardings(pivotal, self._memory.rows(), phases=self._phases, whole=whole)
         nameless = frozenset(row.customer_id for row in seen.rows.values()) - self._memory.customers.keys()
-        late = walked.customers_at is None or now - walked.customers_at >= CUSTOMERS
         customers = None
-        if late or nameless - self._nameless:
+        if _due(walked.customers_at, CUSTOMERS, now=now) or nameless - self._nameless:
             customers = await walks.customers(pivotal, self._memory.customers)
             # A customer that no list has, such as a deleted one, is not looked for again and again.
             self._nameless = nameless - customers.keys()
         async with self._writing:
             before, owned = self._memory.standings, own_channels(self._memory.customers)
-            observations = await self._keep(seen, customers, now=now)
+            observations = await self._keep(seen, customers, begun=begun, now=now)
             gone = tuple(one for key, one in before.items() if key not in self._memory.standings)
         self._tell(Sight(tuple(observations), gone, channels=own_channels(self._memory.customers) - owned))
         count = None if customers is None else len(customers)
@@ -116,27 +116,35 @@ class Refreshing:
         self._tell(Sight(channels=own_channels(found) - before))
 
     async def _keep(
-        self, seen: walks.Seen, customers: dict[str, CustomerRow] | None, *, now: datetime
+        self, seen: walks.Seen, customers: dict[str, CustomerRow] | None, *, begun: int, now: datetime
     ) -> list[Observation]:
-        """Store what a walk begun at `now` saw, save what was put or removed meanwhile, and hold the same in memory."""
+        """Store what a walk begun at `now` saw, save what was put or removed meanwhile, and hold the same in memory.
+
+        `begun` is the number of the newest write at that moment.
+        """
         seen = seen.corrected(self._meanwhile)
-        observations = await self._store.snapshot.refresh(
+        kept = await self._store.snapshot.refresh(
             seen.rows.values(),
             None if customers is None else customers.values(),
-            started_at=now,
+            begun=begun,
             as_of=now,
             source="poll",
             gone=seen.gone,
         )
         rows = seen.rows if seen.gone is None else seen.applied_to(self._memory.rows())
-        if newer := await self._store.snapshot.put_since(now):
-            rows = rows | {row.id: row for row in newer}
+        if kept.newer:
+            rows = rows | {row.id: row for row in kept.newer}
         walked = await self._store.snapshot.walked()
         await self._recall.learn()
         # Whoever asks meanwhile takes a walk that is noted here for one that is in memory.
         self._memory.hold(rows.values(), customers=customers, met=lambda _: now)
         self._recall.walked = walked
-        return observations
+        return kept.changes
+
+
+def _due(last: datetime | None, every: timedelta, *, now: datetime) -> bool:
+    """Whether it is time again; what was done after now was done by a clock that has since been set back."""
+    return last is None or not timedelta() <= now - last < every
 
 
 def own_channels(customers: Mapping[str, CustomerRow]) -> frozenset[str]:

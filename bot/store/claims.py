@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, case, delete, func, or_, select
+from sqlalchemy import DateTime, case, delete, func, or_, select, update
 
 from bot.store.database import Database
 from bot.store.tables import claims
@@ -33,7 +33,7 @@ class Held:
 class Claims:
     """Keys that were claimed. Callers prefix theirs (`view:`, `press:`), as first times and leases share one space.
 
-    Callers tell the time; only leases on PostgreSQL go by the database's own.
+    Callers tell the time; on PostgreSQL it is the database's own that says what has expired.
     """
 
     def __init__(self, database: Database, *, token: Callable[[], str]) -> None:
@@ -42,13 +42,14 @@ class Claims:
 
     async def first_time(self, key: str, *, now: datetime, keep: timedelta | None) -> bool:
         """Say whether `key` is seen for the first time, and remember it for `keep` (None: for good)."""
+        present = self._present(now)
         insert = self._database.insert(claims).values(
-            key=key, holder="", token=self._token(), since=now, expires_at=None if keep is None else now + keep
+            key=key, holder="", token=self._token(), since=present, expires_at=None if keep is None else present + keep
         )
         statement = insert.on_conflict_do_update(
             index_elements=["key"],
             set_={name: insert.excluded[name] for name in ("holder", "token", "since", "expires_at")},
-            where=claims.c.expires_at <= now,
+            where=claims.c.expires_at <= insert.excluded.since,
         ).returning(claims.c.key)
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
@@ -56,7 +57,7 @@ class Claims:
     async def seen(self, key: str, *, now: datetime) -> bool:
         """Say whether `key` was claimed before and is remembered still, without claiming it."""
         query = select(claims.c.key).where(
-            claims.c.key == key, or_(claims.c.expires_at.is_(None), claims.c.expires_at > now)
+            claims.c.key == key, or_(claims.c.expires_at.is_(None), claims.c.expires_at > self._present(now))
         )
         async with self._database.reading() as connection:
             return (await connection.execute(query)).first() is not None
@@ -105,6 +106,13 @@ class Claims:
             return Held(holder=found.holder, since=found.since)
         return Lease(key=key, holder=holder, token=token, since=found.since, until=found.expires_at)
 
+    async def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Have a lease last for `ttl` from now on; False when it had expired and is another's, or gone, by now."""
+        longer = update(claims).where(claims.c.key == lease.key, claims.c.token == lease.token)
+        async with self._database.writing() as connection:
+            renewed = await connection.execute(longer.values(expires_at=self._present(now) + ttl))
+        return renewed.rowcount == 1
+
     async def release(self, lease: Lease) -> bool:
         """Give a lease back; False when it had expired and is another's, or gone, by now."""
         statement = delete(claims).where(claims.c.key == lease.key, claims.c.token == lease.token)
@@ -112,5 +120,5 @@ class Claims:
             return (await connection.execute(statement)).rowcount == 1
 
     def _present(self, now: datetime) -> Any:
-        """The instant that leases are judged by: PostgreSQL's own, for the clocks of those who share it may differ."""
+        """The instant that claims are judged by: PostgreSQL's own, for the clocks of those who share it may differ."""
         return now if self._database.is_sqlite else func.clock_timestamp(type_=DateTime(timezone=True))

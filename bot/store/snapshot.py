@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.history import changes
@@ -21,8 +21,6 @@ _CHUNK = 2_000
 _ONBOARDING = tuple(OnboardingRow.model_fields)
 _CUSTOMER = tuple(CustomerRow.model_fields)
 _ROW = 1
-AHEAD = timedelta(hours=1)
-"""What was stored longer from now than this was stored by a clock that has since been set back: it is not newer."""
 _MET = "met_at"
 """When a row was stored first: an upsert leaves it as it is."""
 
@@ -43,8 +41,21 @@ class Walked:
     customers_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What storing a walk came to."""
+
+    changes: list[Observation]
+    newer: list[OnboardingRow]
+    """The rows that were stored while the walk ran, which it left as they were."""
+
+
 class SnapshotRows:
-    """The stored snapshot, and the observations that its changes amount to."""
+    """The stored snapshot, and the observations that its changes amount to.
+
+    Every write of onboardings has a running number, and its rows keep it: that says what is newer than what, whatever
+    the clocks of replicas say. Numbers are committed in their order, for writers hold the lock `ORDER`.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -54,29 +65,30 @@ class SnapshotRows:
         rows: Iterable[OnboardingRow],
         customer_rows: Iterable[CustomerRow] | None,
         *,
-        started_at: datetime,
+        begun: int,
         as_of: datetime,
         source: str,
         gone: Iterable[str] | None = None,
         met: Mapping[str, datetime] | None = None,
-    ) -> list[Observation]:
-        """Make the snapshot what a walk saw, and return the changes this shows, which are stored too.
+    ) -> Kept:
+        """Make the snapshot what a walk begun at `as_of` saw; the changes this shows are stored too.
 
         A walk of everything leaves `gone` out: what it did not see no longer exists. A walk of some phases names
         in `gone` what no longer exists; the rest stays as stored. `customer_rows` is None when customers were not
-        walked. Whatever was put after `started_at` is newer than the walk's copy and stays. `met` says of new rows when
-        they were seen first, where that was before this walk.
+        walked. Whatever was put after the write numbered `begun` is newer than the walk's copy and stays. `met` says of
+        new rows when they were seen first, where that was before this walk.
         """
         waiting = {row.id: row for row in rows}
         named = None if gone is None else frozenset(gone)
         async with self._database.writing() as connection:
             await self._database.alone(connection, key=ORDER)
-            changed, removed, found = await _compare(
-                connection, waiting, named, started_at=started_at, seen_at=as_of, source=source
+            changed, removed, kept = await _compare(
+                connection, waiting, named, begun=begun, seen_at=as_of, source=source
             )
-            await self._write(connection, onboardings, _stored(changed, written_at=started_at, met=met or {}))
+            number = await self._number(connection)
+            await self._write(connection, onboardings, _stored(changed, written=number, at=as_of, met=met or {}))
             await _delete(connection, onboardings, removed)
-            await _observe(connection, found)
+            await _observe(connection, kept.changes)
             if customer_rows is not None:
                 await self._refresh_customers(connection, customer_rows)
             walked = Walked(
@@ -85,7 +97,7 @@ class SnapshotRows:
                 customers_at=as_of if customer_rows is not None else None,
             )
             await self._note(connection, walked)
-        return found
+        return kept
 
     async def put(self, row: OnboardingRow, *, now: datetime, source: str) -> tuple[OnboardingRow, list[Observation]]:
         """Store one fresh row, and return it with the changes it shows, which are stored too.
@@ -98,7 +110,8 @@ class SnapshotRows:
             if stored and _older(row, stored[0]):
                 return stored[0], []
             found = changes(stored[0] if stored else None, row, seen_at=now, source=source)
-            await self._write(connection, onboardings, _stored([row], written_at=now, met={}))
+            number = await self._number(connection)
+            await self._write(connection, onboardings, _stored([row], written=number, at=now, met={}))
             await _observe(connection, found)
         return row, found
 
@@ -152,12 +165,20 @@ class SnapshotRows:
         query = select(snapshot.c.as_of, snapshot.c.full_at, snapshot.c.customers_at)
         async with self._database.reading() as connection:
             row = (await connection.execute(query)).first()
-        return Walked(*row) if row else None
+        return Walked(*row) if row and row.as_of else None
 
-    async def put_since(self, instant: datetime) -> list[OnboardingRow]:
-        """The rows stored after `instant`, by any replica."""
+    async def newest(self) -> int:
+        """The number of the newest write; 0 before the first."""
         async with self._database.reading() as connection:
-            return await _select_onboardings(connection, onboardings.c.written_at > instant)
+            return int(await connection.scalar(select(snapshot.c.written)) or 0)
+
+    async def after(self, number: int) -> tuple[int, list[OnboardingRow]]:
+        """The rows stored after the write with this number, by any replica, and the number of the newest write."""
+        async with self._database.reading() as connection:
+            newest = int(await connection.scalar(select(snapshot.c.written)) or 0)
+            if newest == number:
+                return newest, []
+            return newest, await _select_onboardings(connection, onboardings.c.written > number)
 
     async def _refresh_customers(self, connection: AsyncConnection, rows: Iterable[CustomerRow]) -> None:
         seen = {row.id: _values(row, _CUSTOMER) for row in rows}
@@ -178,15 +199,15 @@ class SnapshotRows:
         for part in _chunks(rows):
             await connection.execute(statement, part)
 
+    async def _number(self, connection: AsyncConnection) -> int:
+        """The number of the write that is being made."""
+        first = self._database.insert(snapshot).values(id=_ROW, written=1)
+        next_one = first.on_conflict_do_update(index_elements=["id"], set_={"written": snapshot.c.written + 1})
+        return int((await connection.execute(next_one.returning(snapshot.c.written))).scalar_one())
+
     async def _note(self, connection: AsyncConnection, walked: Walked) -> None:
         known = {name: instant for name, instant in asdict(walked).items() if instant is not None}
-        insert = self._database.insert(snapshot).values(id=_ROW, **known)
-        # Of two replicas' walks the one begun first may end last: it does not turn the time back.
-        newer = {
-            name: case((snapshot.c[name].between(at, at + AHEAD), snapshot.c[name]), else_=insert.excluded[name])
-            for name, at in known.items()
-        }
-        await connection.execute(insert.on_conflict_do_update(index_elements=["id"], set_=newer))
+        await connection.execute(update(snapshot).values(**known))
 
 
 async def _compare(
@@ -194,32 +215,35 @@ async def _compare(
     waiting: dict[str, OnboardingRow],
     gone: Collection[str] | None,
     *,
-    started_at: datetime,
+    begun: int,
     seen_at: datetime,
     source: str,
-) -> tuple[list[OnboardingRow], set[str], list[Observation]]:
-    """What the walk's rows change in the stored ones: rows to write, ids to remove, and the observations.
+) -> tuple[list[OnboardingRow], set[str], Kept]:
+    """What the walk's rows change in the stored ones: rows to write, ids to remove, and what that comes to.
 
     Of the rows `waiting` those are left that are not stored yet.
     """
     changed: list[OnboardingRow] = []
     removed: set[str] = set()
-    found: list[Observation] = []
+    kept = Kept([], [])
     columns = [onboardings.c[name] for name in _ONBOARDING]
-    stored = await connection.stream(select(*columns, onboardings.c.written_at))
+    stored = await connection.stream(select(*columns, onboardings.c.written))
     async for part in stored.partitions(_CHUNK):
-        for *values, written_at in part:
+        for *values, written in part:
             row = waiting.pop(values[0], None)
-            if started_at < written_at <= started_at + AHEAD:
-                continue
-            if row is None:
+            if written > begun:
+                kept.newer.append(_row(values))
+            elif row is None:
                 if gone is None or values[0] in gone:
                     removed.add(values[0])
             elif tuple(values) != OnboardingRow.values(row):
                 changed.append(row)
-                before = OnboardingRow.model_construct(**dict(zip(_ONBOARDING, values, strict=True)))
-                found += changes(before, row, seen_at=seen_at, source=source)
-    return [*changed, *waiting.values()], removed, found
+                kept.changes.extend(changes(_row(values), row, seen_at=seen_at, source=source))
+    return [*changed, *waiting.values()], removed, kept
+
+
+def _row(values: Sequence[Any]) -> OnboardingRow:
+    return OnboardingRow.model_construct(**dict(zip(_ONBOARDING, values, strict=True)))
 
 
 def _older(row: OnboardingRow, stored: OnboardingRow) -> bool:
@@ -249,10 +273,10 @@ async def _observe(connection: AsyncConnection, found: Sequence[Observation]) ->
 
 
 def _stored(
-    rows: Iterable[OnboardingRow], *, written_at: datetime, met: Mapping[str, datetime]
+    rows: Iterable[OnboardingRow], *, written: int, at: datetime, met: Mapping[str, datetime]
 ) -> Iterator[dict[str, Any]]:
     for row in rows:
-        yield {**_values(row, _ONBOARDING), "written_at": written_at, _MET: met.get(row.id, written_at)}
+        yield {**_values(row, _ONBOARDING), "written": written, _MET: met.get(row.id, at)}
 
 
 def _values(row: _Row, names: tuple[str, ...]) -> dict[str, Any]:

@@ -161,7 +161,7 @@ onboardings = Table(
     Column("completed_at", Instant),
     Column("created_at", Instant),
     Column("updated_at", Instant),
-    Column("written_at", Instant, nullable=False),
+    Column("written", BigInteger, nullable=False, server_default="0"),
     Column("met_at", Instant),
 )
 
@@ -181,9 +181,10 @@ snapshot = Table(
     "snapshot",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("as_of", Instant, nullable=False),
+    Column("as_of", Instant),
     Column("full_at", Instant),
     Column("customers_at", Instant),
+    Column("written", BigInteger, nullable=False, server_default="0"),
 )
 
 observations = Table(

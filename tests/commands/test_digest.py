@@ -110,7 +110,7 @@ async def test_last_known_standing_is_written_while_pivotal_is_away(settings, me
     store = await Store.open(memory, clock=lambda: datetime.now(UTC))
     seen = datetime.now(UTC) - timedelta(hours=1)
     rows = await _rows(pivotal)
-    await store.snapshot.refresh(rows, (), started_at=seen, as_of=seen, source="poll")
+    await store.snapshot.refresh(rows, (), begun=0, as_of=seen, source="poll")
     await store.close()
     pivotal.fails(Fault.error_500, times=50)
 

@@ -90,6 +90,24 @@ async def test_clock_jumps_back_and_lists_show_what_is_true_at_the_price_of_one_
     assert len(pivotal.requests) == requests
 
 
+async def test_clock_is_put_right_by_less_than_an_hour_and_lists_show_at_once_what_was_changed_since(
+    press, ask, clock, pivotal
+):
+    clock.passes(minutes=40)
+    await press()
+    await ask("list")
+    clock.passes(minutes=-40)
+    pivotal.edit(89, phase="launch")
+
+    listed = await ask("list")
+    requests = len(pivotal.requests)
+    again = await ask("list")
+
+    assert "Launch (6 of 7)" in listed
+    assert "Launch (6 of 7)" in again
+    assert len(pivotal.requests) == requests
+
+
 async def test_clock_jumps_a_year_ahead_for_some_nights_and_nothing_is_swept(
     bot, sweeps, press, ask, clock, log, outcomes
 ):

@@ -9,10 +9,12 @@ import pytest
 
 from bot.domain.phases import Phases
 from bot.pivotal import AsyncPivotalApi
+from bot.sandbox.pivotal import Fault, LocalPivotal
 from bot.services.portfolio import Portfolio
 from bot.services.refreshing import Sight
-from bot.services.turns import HELD, PATIENCE, WALK
+from bot.services.turns import HELD, LOOK, PATIENCE, WALK
 from bot.store import Store
+from tests.processes import until
 
 NOTHING = timedelta(0)
 
@@ -26,11 +28,11 @@ async def replica(pivotal, database) -> AsyncIterator[Callable]:
     """`await replica()`: a portfolio with a store and a client of its own, as another process has it."""
     async with AsyncExitStack() as stack:
 
-        async def build(**options) -> Portfolio:
-            store = await Store.open(database, clock=now)
+        async def build(*, clock=now, **options) -> Portfolio:
+            store = await Store.open(database, clock=clock)
             stack.push_async_callback(store.close)
             api = await stack.enter_async_context(AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url))
-            portfolio = Portfolio(api, store, clock=now, phases=Phases(), **options)
+            portfolio = Portfolio(api, store, clock=clock, phases=Phases(), **options)
             stack.push_async_callback(portfolio.close)
             await portfolio.load()
             return portfolio
@@ -60,49 +62,118 @@ async def test_of_three_that_need_a_walk_at_once_one_walks_for_all(replica, pivo
     assert [phases(one) for one in found] == [["review"]] * 3
 
 
-async def test_a_person_waits_for_a_dead_replica_a_few_seconds_only(replica, store, pivotal, onboarding):
-    await store.claims.lease(WALK, holder="", now=now(), ttl=HELD)
-    waited = []
-
-    async def waits(seconds: float) -> None:
-        waited.append(seconds)
-
-    portfolio = await replica(sleep=waits)
-    found = await portfolio.snapshot(NOTHING, interactive=True)
-
-    assert phases(found) == ["review"]
-    assert sum(waited) == PATIENCE
+@pytest.fixture
+async def dead(store):
+    """Another replica has begun a walk just now, and is no more."""
+    await store.claims.lease(WALK, holder="", now=now(), ttl=timedelta(seconds=2))
 
 
-async def test_a_person_who_comes_while_the_background_waits_for_a_dead_replica_hurries_it(
-    replica, store, pivotal, onboarding
+async def test_a_walk_that_a_dead_replica_had_begun_is_made_by_another_when_its_turn_has_ended(
+    replica, store, pivotal, onboarding, dead
 ):
-    await store.claims.lease(WALK, holder="", now=now(), ttl=HELD)
-    waited, waiting = [], asyncio.Event()
-
-    async def waits(seconds: float) -> None:
-        waited.append(seconds)
-        waiting.set()
-        await asyncio.sleep(0.01)
-
-    portfolio = await replica(sleep=waits)
-    first = asyncio.create_task(portfolio.snapshot(NOTHING))
-    await waiting.wait()
-    found = await portfolio.snapshot(NOTHING, interactive=True)
-
-    assert phases(found) == phases(await first) == ["review"]
-    assert sum(waited) < PATIENCE + 1
-
-
-async def test_in_the_background_the_lease_of_a_dead_replica_is_waited_for_and_no_longer(
-    replica, store, pivotal, onboarding
-):
-    await store.claims.lease(WALK, holder="", now=now(), ttl=timedelta(seconds=0.5))
-
     found = await (await replica()).snapshot(NOTHING)
 
     assert phases(found) == ["review"]
-    assert not await store.claims.seen(WALK, now=now()), "the turn is given back"
+    assert not await store.claims.held(WALK, now=now()), "the turn is given back"
+
+
+async def test_who_can_be_shown_nothing_yet_waits_for_a_dead_replicas_turn_to_end(replica, pivotal, onboarding, dead):
+    found = await (await replica()).snapshot(NOTHING, interactive=True)
+
+    assert (phases(found), found.stale) == (["review"], False)
+
+
+class TestSlowWalk:
+    """One replica walks for minutes. Waiting takes no time; the database's clock goes on by what one waits."""
+
+    @pytest.fixture
+    async def shut(self) -> AsyncIterator[asyncio.Event]:
+        """Until this is set, Pivotal's slow answers do not come."""
+        opened = asyncio.Event()
+        yield opened
+        opened.set()
+
+    @pytest.fixture
+    async def pivotal(self, shut) -> AsyncIterator[LocalPivotal]:
+        async def waits(_seconds: float) -> None:
+            await shut.wait()
+
+        async with LocalPivotal(sleep=waits) as local:
+            yield local
+
+    @pytest.fixture
+    async def walker(self, replica, clock, pivotal, onboarding) -> AsyncIterator[Portfolio]:
+        """It has walked once, and has now begun another walk."""
+
+        async def sleeps(seconds: float) -> None:
+            ends = clock() + timedelta(seconds=seconds)
+            await until(lambda: clock() >= ends)
+
+        walker = await replica(clock=clock, sleep=sleeps)
+        await walker.snapshot(NOTHING)
+        clock.passes(minutes=10)
+        pivotal.edit(89, phase="launch")
+        pivotal.fails(Fault.slow(5), method="GET")
+        walking = asyncio.create_task(walker.snapshot(timedelta(minutes=2)))
+        await until(lambda: walks(pivotal) == 2)
+        yield walker
+        await walking
+
+    @pytest.fixture
+    async def other(self, replica, clock) -> Callable:
+        """Another replica; for every second it waits, one passes."""
+
+        async def sleeps(seconds: float) -> None:
+            await asyncio.sleep(0.005)
+            clock.passes(seconds=seconds)
+
+        return await replica(clock=clock, sleep=sleeps)
+
+    async def test_in_the_background_a_living_walker_is_waited_for_and_what_it_found_is_taken(
+        self, walker, other, clock, pivotal, shut
+    ):
+        began = clock()
+        waiting = asyncio.create_task(other.snapshot(timedelta(minutes=2)))
+        await until(lambda: clock() > began + 8 * HELD)
+        shut.set()
+        found = await waiting
+
+        assert phases(found) == ["launch"]
+        assert walks(pivotal) == 2
+
+    async def test_a_person_reads_after_a_moment_what_was_known_before_the_walk(
+        self, walker, other, clock, pivotal, shut
+    ):
+        began = clock()
+        found = await other.snapshot(timedelta(minutes=2), interactive=True)
+        waited = clock() - began
+        trouble = other.trouble
+        shut.set()
+        await until(lambda: not other.trouble)
+
+        assert (phases(found), found.trouble) == (["review"], "Pivotal’s lists are still being read.")
+        assert trouble.message == found.trouble
+        assert waited <= timedelta(seconds=PATIENCE + 4 * LOOK)
+        assert phases(other.current) == ["launch"]
+        assert walks(pivotal) == 2
+
+
+@pytest.mark.parametrize("wrong", [timedelta(minutes=-3), timedelta(minutes=3), timedelta(days=-1)])
+async def test_what_is_written_is_known_at_once_to_a_replica_whose_clock_is_wrong_and_from_one(
+    replica, pivotal, onboarding, wrong
+):
+    right, other = await replica(), await replica(clock=lambda: now() + wrong)
+    await right.snapshot(NOTHING)
+    await other.keep_up()
+    api = AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url)
+
+    await right.put(await api.onboardings.update(onboarding["id"], phase="launch"))
+    theirs = await other.newest("89")
+    await other.put(await api.onboardings.update(onboarding["id"], phase="internal_qa"))
+    ours = await right.newest("89")
+
+    await api.aclose()
+    assert (theirs.onboarding.phase, ours.onboarding.phase) == ("launch", "internal_qa")
 
 
 async def test_a_list_shows_what_another_replica_wrote_although_its_walk_is_young(replica, pivotal, onboarding):

@@ -54,7 +54,7 @@ def store(replicas):
 
 async def expire(store, clock, key="k"):
     """Leave something for the next sweep."""
-    await store.claims.first_time(key, now=clock() - DAY, keep=timedelta(seconds=1))
+    await store.claims.first_time(key, now=clock(), keep=timedelta(seconds=-1))
 
 
 async def left(store):

@@ -19,13 +19,27 @@ async def test_of_ten_at_once_exactly_one_is_first(store: Store, now: datetime) 
     assert sorted(answers) == [False] * 9 + [True]
 
 
-async def test_a_key_is_new_again_when_its_claim_has_expired(store: Store, now: datetime) -> None:
-    await store.claims.first_time("event:E1", now=now, keep=MINUTE)
+async def test_a_key_is_new_again_when_its_claim_has_expired(store: Store, clock) -> None:
+    await store.claims.first_time("event:E1", now=clock(), keep=MINUTE)
 
-    before = await store.claims.first_time("event:E1", now=now + MINUTE - timedelta(seconds=1), keep=MINUTE)
-    after = await store.claims.first_time("event:E1", now=now + MINUTE, keep=MINUTE)
+    clock.passes(seconds=59)
+    before = await store.claims.first_time("event:E1", now=clock(), keep=MINUTE)
+    clock.passes(seconds=1)
+    after = await store.claims.first_time("event:E1", now=clock(), keep=MINUTE)
 
     assert (before, after) == (False, True)
+
+
+async def test_on_postgresql_the_clock_of_the_database_says_what_is_new(postgres, clock) -> None:
+    store = await Store.open(postgres(), clock=clock)
+    ahead = clock() + timedelta(days=1)
+    await store.claims.first_time("event:E1", now=clock(), keep=MINUTE)
+
+    again = await store.claims.first_time("event:E1", now=ahead, keep=MINUTE)
+
+    assert not again
+    assert await store.claims.seen("event:E1", now=ahead)
+    await store.close()
 
 
 async def test_a_key_claimed_for_good_survives_the_sweep(store: Store, now: datetime) -> None:
@@ -75,6 +89,23 @@ async def test_an_expired_lease_goes_to_the_next_and_cannot_be_released_by_the_f
     assert await store.claims.lease("press:89", holder="ANA", now=clock(), ttl=MINUTE) == Held("BEN", began + MINUTE)
 
 
+async def test_a_renewed_lease_lasts_and_one_that_is_anothers_by_now_is_not_renewed(store: Store, clock) -> None:
+    lease = await store.claims.lease("press:89", holder="ANA", now=clock(), ttl=MINUTE)
+    assert isinstance(lease, Lease)
+    clock.passes(seconds=50)
+
+    renewed = await store.claims.renew(lease, now=clock(), ttl=MINUTE)
+    clock.passes(seconds=59)
+    kept = await store.claims.lease("press:89", holder="BEN", now=clock(), ttl=MINUTE)
+    clock.passes(seconds=1)
+    taken = await store.claims.lease("press:89", holder="BEN", now=clock(), ttl=MINUTE)
+
+    assert renewed
+    assert kept == Held("ANA", lease.since)
+    assert isinstance(taken, Lease)
+    assert not await store.claims.renew(lease, now=clock(), ttl=MINUTE)
+
+
 async def test_a_lease_is_held_until_it_expires(store: Store, clock) -> None:
     before = await store.claims.held("press:89", now=clock())
     await store.claims.lease("press:89", holder="ANA", now=clock(), ttl=MINUTE)
@@ -108,12 +139,13 @@ async def test_the_same_person_pressing_twice_gets_one_lease(store: Store, clock
     assert second == Held(holder="ANA", since=now)
 
 
-async def test_a_key_is_seen_once_it_is_claimed_and_until_it_expires(store: Store, now: datetime) -> None:
-    before = await store.claims.seen("view:V1", now=now)
-    await store.claims.first_time("view:V1", now=now, keep=None)
-    await store.claims.first_time("view:V2", now=now, keep=timedelta(minutes=1))
+async def test_a_key_is_seen_once_it_is_claimed_and_until_it_expires(store: Store, clock) -> None:
+    before = await store.claims.seen("view:V1", now=clock())
+    await store.claims.first_time("view:V1", now=clock(), keep=None)
+    await store.claims.first_time("view:V2", now=clock(), keep=MINUTE)
+    at_once = await store.claims.seen("view:V2", now=clock())
+    clock.passes(minutes=1)
 
-    assert not before
-    assert await store.claims.seen("view:V1", now=now + timedelta(days=9))
-    assert await store.claims.seen("view:V2", now=now)
-    assert not await store.claims.seen("view:V2", now=now + timedelta(minutes=1))
+    assert (before, at_once) == (False, True)
+    assert await store.claims.seen("view:V1", now=clock())
+    assert not await store.claims.seen("view:V2", now=clock())

@@ -9,10 +9,10 @@ COLUMNS = {
     "onboardings": {
         "id", "display_id", "customer_id", "name", "phase", "state", "waiting_on_customer", "target_launch_date",
         "csm_id", "se_id", "designer_id", "product_ops_id", "started_at", "completed_at", "created_at", "updated_at",
-        "written_at", "met_at",
+        "written", "met_at",
     },
     "customers": {"id", "display_id", "name", "slug", "status", "domain", "slack_channel_id"},
-    "snapshot": {"id", "as_of", "full_at", "customers_at"},
+    "snapshot": {"id", "as_of", "full_at", "customers_at", "written"},
 }  # fmt: skip
 NOBODY_NEEDS = ("note", "contact", "email", "phone", "revenue", "arr", "mrr", "price", "contract", "secret", "token")
 

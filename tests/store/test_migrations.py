@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.domain.errors import UserError
-from bot.store import Store
+from bot.store import Store, Walked
 from bot.store.database import Database
 from bot.store.schema import LOCK, NEEDED, migrate
 from bot.store.tables import metadata
@@ -124,6 +124,32 @@ async def test_what_was_stored_before_was_met_when_it_was_written_last(
     store = await Store.open(url, clock=lambda: now)
 
     assert await store.snapshot.met() == {"onb_1": datetime(2026, 9, 1, 7, tzinfo=UTC)}
+    await store.close()
+
+
+async def test_what_was_stored_before_writes_were_numbered_is_older_than_any_walk(
+    database: Database, url: str, now: datetime
+) -> None:
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade, to="v10")
+        await connection.execute(
+            text(
+                "INSERT INTO onboardings (id, display_id, customer_id, phase, state, written_at, met_at) VALUES"
+                " ('onb_1', 89, 'cus_1', 'review', 'active', '2099-01-01 07:00:00+00:00', '2026-09-01 07:00:00+00:00')"
+            )
+        )
+        await connection.execute(
+            text("INSERT INTO snapshot (id, as_of, full_at) VALUES (1, '2026-09-06 07:00:00+00:00', NULL)")
+        )
+
+    store = await Store.open(url, clock=lambda: now)
+
+    assert await store.snapshot.walked() == Walked(datetime(2026, 9, 6, 7, tzinfo=UTC))
+    ((row,), _, _), begun = await store.snapshot.load(), await store.snapshot.newest()
+    changed = row.model_copy(update={"phase": "launch"})
+    kept = await store.snapshot.refresh([changed], None, begun=begun, as_of=now, source="poll")
+    assert [one.after for one in kept.changes] == ["launch"]
+    assert await store.snapshot.after(begun) == (begun + 1, [changed])
     await store.close()
 
 

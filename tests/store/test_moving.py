@@ -77,7 +77,7 @@ async def old(old_url, now):
     onboarding = {"id": "o1", "display_id": 2**40, "customer_id": "c1", "phase": "review", "state": "active"}
     customer = CustomerRow.model_validate({"id": "c1", "display_id": 1, "name": ODD})
     row = OnboardingRow.model_validate(onboarding | {"target_launch_date": "2026-09-16T00:00:00.000Z"})
-    await store.snapshot.refresh([row], [customer], started_at=now, as_of=precise, source="poll")
+    await store.snapshot.refresh([row], [customer], begun=0, as_of=precise, source="poll")
     await store.erasure.forget("U0GONE001")
     seen = [Observation("o1", "phase", None, f"phase {number}", now, "poll") for number in range(MANY)]
     await store.observations.add(seen)

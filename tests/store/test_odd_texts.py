@@ -69,12 +69,14 @@ async def test_a_walk_of_odd_rows_is_stored_and_the_next_one_sees_no_change(stor
 
     async def walk(at):
         rows, customers = Page[OnboardingRow].read(page).data, Page[CustomerRow].read(theirs).data
-        await store.snapshot.refresh(rows, customers, started_at=at, as_of=at, source="poll")
+        begun = await store.snapshot.newest()
+        await store.snapshot.refresh(rows, customers, begun=begun, as_of=at, source="poll")
         return rows, {one.id: one for one in customers}
 
     await walk(now)
+    number = await store.snapshot.newest()
     seen, known = await walk(now + timedelta(hours=1))
 
     assert await store.snapshot.load() == (seen, known, now + timedelta(hours=1))
-    assert await store.snapshot.put_since(now) == []
+    assert (await store.snapshot.after(number))[1] == []
     assert next(iter(known.values())).name == "BadName \\u0000 😀"

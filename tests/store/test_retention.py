@@ -113,11 +113,13 @@ async def test_cards_go_when_nobody_may_have_to_remove_them_any_more(store: Stor
     assert await store.posts.in_channel("C1", limit=5) == ("2",)
 
 
-async def test_claims_go_when_they_expire_and_without_an_end_with_the_history(store: Store, now: datetime) -> None:
-    await store.claims.first_time("expired", now=now - SECOND, keep=SECOND)
-    await store.claims.first_time("held", now=now, keep=SECOND)
-    await store.claims.first_time("view:old", now=now - SPANS.history - SECOND, keep=None)
-    await store.claims.first_time("view:young", now=now - SPANS.history, keep=None)
+async def test_claims_go_when_they_expire_and_without_an_end_with_the_history(store: Store, clock) -> None:
+    now = clock()
+    ages = {"expired": SECOND, "held": timedelta(), "view:old": SPANS.history + SECOND, "view:young": SPANS.history}
+    for key, age in ages.items():
+        clock.now = now - age
+        await store.claims.first_time(key, now=clock(), keep=None if key.startswith("view:") else SECOND)
+    clock.now = now
 
     gone = await sweep(store, now)
 

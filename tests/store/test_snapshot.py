@@ -5,6 +5,7 @@ from time import perf_counter
 from bot.domain.records import Observation
 from bot.pivotal.models import CustomerRow, Onboarding, OnboardingRow
 from bot.store import Store, Walked
+from bot.store.snapshot import Kept
 from bot.store.tables import customers, onboardings
 
 HOUR = timedelta(hours=1)
@@ -31,8 +32,17 @@ def customer(number: int, name: str = "Aurora Foods") -> CustomerRow:
     return CustomerRow(id=f"cus_{number}", display_id=200 + number, name=name, slack_channel_id="C1")
 
 
-async def walk(store: Store, *rows: OnboardingRow, at: datetime, customers: object = None, **extra: object) -> list:
-    return await store.snapshot.refresh(rows, customers, started_at=at, as_of=at, source="poll", **extra)
+async def walk(
+    store: Store,
+    *rows: OnboardingRow,
+    at: datetime,
+    customers: object = None,
+    begun: int | None = None,
+    **extra: object,
+) -> list:
+    number = await store.snapshot.newest() if begun is None else begun
+    kept = await store.snapshot.refresh(rows, customers, begun=number, as_of=at, source="poll", **extra)
+    return kept.changes
 
 
 async def test_an_empty_store_has_no_snapshot(store: Store) -> None:
@@ -78,10 +88,11 @@ async def test_a_change_of_no_interest_is_stored_without_an_observation(store: S
 
 async def test_an_unchanged_row_is_not_written_again(store: Store, now: datetime) -> None:
     await walk(store, row(1), row(2), at=now)
+    before = await store.snapshot.newest()
 
     await walk(store, row(1), row(2, state="paused"), at=now + HOUR)
 
-    assert [one.id for one in await store.snapshot.put_since(now)] == ["onb_2"]
+    assert await store.snapshot.after(before) == (before + 1, [row(2, state="paused")])
 
 
 async def test_when_a_row_was_met_is_kept_through_every_later_version(store: Store, now: datetime) -> None:
@@ -134,22 +145,54 @@ async def test_a_walk_of_some_phases_leaves_the_rest_and_removes_only_what_it_na
 
 
 async def test_a_row_put_while_the_walk_ran_wins_over_its_older_copy(store: Store, now: datetime) -> None:
-    await walk(store, row(1), at=now)
-    await store.snapshot.put(row(1, phase="launch"), now=now + 2 * HOUR, source="us")
-    await store.snapshot.put(row(9), now=now + 2 * HOUR, source="us")
+    await walk(store, row(1), row(2), at=now)
+    begun = await store.snapshot.newest()
+    await store.snapshot.put(row(1, phase="launch"), now=now, source="us")
+    await store.snapshot.put(row(9), now=now, source="us")
 
-    found = await walk(store, row(1), at=now + HOUR)
+    kept = await store.snapshot.refresh([row(1), row(2)], None, begun=begun, as_of=now + HOUR, source="poll")
+
+    assert kept == Kept([], [row(1, phase="launch"), row(9)])
+    assert (await store.snapshot.load())[0] == (row(1, phase="launch"), row(2), row(9))
+
+
+async def test_what_was_put_before_a_walk_is_no_newer_than_it_whatever_the_clock_said(
+    store: Store, now: datetime
+) -> None:
+    await store.snapshot.put(row(1, phase="launch"), now=now + HOUR, source="us")
+
+    found = await walk(store, row(1, phase="completed"), at=now)
+
+    assert [one.after for one in found] == ["completed"]
+    assert await store.snapshot.load() == ((row(1, phase="completed"),), {}, now)
+
+
+async def test_a_walk_begun_earlier_that_ends_later_leaves_what_the_other_one_wrote(
+    store: Store, now: datetime
+) -> None:
+    await walk(store, row(1), at=now)
+    begun = await store.snapshot.newest()
+    await walk(store, row(1, phase="launch"), row(2), at=now + HOUR)
+
+    found = await walk(store, row(1), at=now, begun=begun)
 
     assert found == []
-    assert (await store.snapshot.load())[0] == (row(1, phase="launch"), row(9))
+    assert (await store.snapshot.load())[0] == (row(1, phase="launch"), row(2))
 
 
-async def test_a_walk_begun_earlier_that_ends_later_does_not_turn_the_time_back(store: Store, now: datetime) -> None:
-    await walk(store, row(1), at=now + HOUR)
+async def test_what_ten_store_at_once_is_told_in_order_and_nothing_is_missed(store: Store, now: datetime) -> None:
+    seen, heard = 0, set()
 
-    await walk(store, row(1), at=now)
+    async def put(number: int) -> None:
+        await store.snapshot.put(row(number), now=now - number * HOUR, source="us")
 
-    assert (await store.snapshot.load())[2] == now + HOUR
+    putting = [asyncio.create_task(put(number)) for number in range(10)]
+    while len(heard) < 10:
+        seen, rows = await store.snapshot.after(seen)
+        heard |= {one.display_id for one in rows}
+
+    await asyncio.gather(*putting)
+    assert await store.snapshot.after(seen) == (10, [])
 
 
 async def test_putting_a_row_observes_its_changes_once(store: Store, now: datetime) -> None:
@@ -229,4 +272,4 @@ async def test_ten_thousand_rows_are_refreshed_in_about_a_second(store: Store, n
 def test_the_snapshot_keeps_no_notes_contacts_or_revenue() -> None:
     columns = {column.name for column in (*onboardings.columns, *customers.columns)}
 
-    assert columns == {*OnboardingRow.model_fields, *CustomerRow.model_fields, "written_at", "met_at"}
+    assert columns == {*OnboardingRow.model_fields, *CustomerRow.model_fields, "written", "met_at"}

@@ -115,7 +115,7 @@ class Standings(tuple[Standing, ...]):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The portfolio at one moment. `stale` says that Pivotal did not answer when a newer one was wanted."""
+    """The portfolio at one moment. `stale` says that a newer one was wanted, and could not be had."""
 
     standings: tuple[Standing, ...]
     customers: Mapping[str, CustomerRow]
