@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.__main__ import INTERRUPTED
 from bot.domain.records import Delivery, Subscription
 from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import LocalPivotal
@@ -209,6 +210,21 @@ async def test_killed_between_post_and_thread_it_posts_no_second_and_asks_nobody
     assert (row.status, row.ts) == ("done", digests(slack)[0].ts)
     assert row.reason == "stopped before the thread was complete"
     assert told(slack) == []
+
+
+async def test_stopped_at_once_while_slack_lets_it_wait_it_gives_the_digest_back(start, slack, store):
+    async def waits() -> bool:
+        row = await ledger(store)
+        return bool(slack.calls_of("chat.postMessage")) and row is not None and row.said is None
+
+    slack.fails("chat.postMessage", error="ratelimited", retry_after=60)
+    async with start() as child:
+        await until(waits)
+        child.gets(signal.SIGTERM)
+        await child.says("Stopping")
+        assert await child.stopped() == INTERRUPTED, child.err
+
+    assert (await ledger(store), digests(slack)) == (None, [])
 
 
 async def test_killed_when_all_is_done_it_posts_no_second(start, slack, store):
