@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
+from slack_sdk.models.views import View
 
 from bot.domain import gates, rights
 from bot.domain.errors import BotError, MemoryAway, Unlinked, UpstreamError, cause
@@ -108,9 +110,12 @@ class Conversation:
         if seen is not None:
             try:
                 await self._answering.show(seen, caller, lines=lines)
-            except Exception:  # noqa: BLE001 - nor may anything from here
+            except Exception as error:  # noqa: BLE001 - nor may anything from here
                 lines.exception("not shown")
                 outcome = "failed"
+                plain = self._explained(error, replace(caller, again=None), reference=reference, now=now)
+                with suppress(Exception):  # there is nothing left to try
+                    await self._answering.show(plain, caller, lines=lines)
         return outcome
 
     def _turn(self, actor: Actor, now: datetime, reference: str, **said: Any) -> Turn:
@@ -145,7 +150,7 @@ class Conversation:
             lines.exception("not kept in the audit")
         return self._explained(error, caller, reference=turn.reference, now=turn.now)
 
-    def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Seen:
+    def _explained(self, error: BaseException, caller: Caller, *, reference: str, now: datetime) -> Message | View:
         """What went wrong, in words; above a form that was sent, so that nothing typed is lost."""
         message = explain(error, reference=reference, now=now, command=self._names.command)
         if isinstance(error, Unlinked):

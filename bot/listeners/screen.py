@@ -100,7 +100,7 @@ class Screen:
                 return
             if said in ("not_found", "view_not_found"):  # closed meanwhile
                 raise UpstreamError("The form you pressed in is closed.", hint="Open it again.") from error
-            if said in ("expired_trigger_id", "trigger_exchanged"):
+            if said in ("expired_trigger_id", "trigger_exchanged", "invalid_trigger_id"):
                 raise UpstreamError("Slack was too slow to open the form.", hint="Press once more.") from error
             if not passing(error):
                 raise

@@ -2,8 +2,13 @@
 
 import json
 from copy import deepcopy
+from datetime import date
 
 from hypothesis import strategies as some
+
+from bot.domain.expectations import OWNERS, Expectation
+from bot.domain.moves import Promise, Verb
+from bot.views import values
 
 ODD = (
     "#89",
@@ -31,6 +36,11 @@ ODD = (
     "2026-02-30",
     "0000-00-00",
     "9999-12-31",
+    "9999-12-30",
+    "0001-01-01",
+    "[" * 2900,
+    '{"v":' * 500,
+    "9" * 5000,
     "+999999999999d",
     "25:61",
     "Europe/Nowhere",
@@ -92,11 +102,11 @@ def encoded(strategy):
 GONE = object()
 INSTEAD = (
     GONE, None, "", "x", "\x00", 0, 5, 1.5, True, [], {}, [None], [{}], [[1]], {"id": 5}, {"type": "x"}, {"id": "U0NO"},
-    "Ev\0", "\ud800", "\ufffd" * 20_000, {"id": "C\0"},
+    "Ev\0", "\ud800", "\ufffd" * 20_000, {"id": "C\0"}, "[" * 2900, "9999-12-31", 10**40, -1,
 )  # fmt: skip
 
 
-def altered(payloads, *, but):
+def altered(payloads, *, but=()):
     """One of `payloads` with one or two of its fields gone or something else in their place; `but` stay as they are."""
 
     def changed(payload):
@@ -104,7 +114,7 @@ def altered(payloads, *, but):
         changes = some.lists(some.tuples(some.sampled_from(places), some.sampled_from(INSTEAD)), min_size=1, max_size=2)
         return changes.map(lambda chosen: _with(payload, chosen))
 
-    return some.sampled_from(payloads).flatmap(changed)
+    return payloads.flatmap(changed)
 
 
 def _places(value, above=()):
@@ -115,9 +125,9 @@ def _places(value, above=()):
 
 
 def _with(payload, changes):
-    """The longest way first, lest the second change finds nothing to be made in."""
+    """The longest way first, and what is to go last, lest the second change finds nothing to be made in."""
     payload = deepcopy(payload)
-    for (*way, last), new in sorted(changes, key=lambda change: -len(change[0])):
+    for (*way, last), new in sorted(changes, key=lambda change: (-len(change[0]), change[1] is GONE)):
         part = payload
         for name in way:
             part = part[name]
@@ -163,6 +173,50 @@ def _given(element):
     )
 
 
+def _loaded(value):
+    """What is written in a button's value, where that is JSON."""
+    return json.loads(value) if value[0] in "[{" else None
+
+
+def sent(view):
+    """What Slack does send with a form that is open: what it keeps, and of each field something that it can hold."""
+    states = {
+        block["block_id"]: some.fixed_dictionaries({block["element"]["action_id"]: _held(block)})
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    kept = some.just(view["private_metadata"])
+    return some.tuples(some.just(view["callback_id"]), kept, some.fixed_dictionaries(states))
+
+
+def _held(block):
+    """A field's value, as https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload shows it."""
+    element, nothing = block["element"], some.none() if block.get("optional") else some.nothing()
+    most = element.get("max_length", 75)
+    words = some.one_of(some.sampled_from(ODD), READABLE).map(lambda one: one[:most])
+    offered = some.sampled_from(element["options"]) if "options" in element else some.nothing()
+    searched = words.filter(bool).map(lambda one: {"value": one, "text": {"type": "plain_text", "text": one}})
+    option = offered if "options" in element else searched
+    people = some.sampled_from(["U0ANA0001", "U0CARA001", "U0NOBODY"])
+    held = {
+        "plain_text_input": {"value": nothing | words},
+        "email_text_input": {"value": nothing | words},
+        "static_select": {"selected_option": nothing | option},
+        "external_select": {"selected_option": nothing | option},
+        "radio_buttons": {"selected_option": option},
+        "checkboxes": {"selected_options": some.lists(option, max_size=3)},
+        "multi_static_select": {"selected_options": some.lists(option, max_size=3)},
+        "datepicker": {"selected_date": nothing | some.dates().map(str)},
+        "timepicker": {"selected_time": some.times().map("{:%H:%M}".format)},
+        "users_select": {"selected_user": nothing | people},
+        "multi_users_select": {"selected_users": some.lists(people, max_size=3)},
+        "conversations_select": {"selected_conversation": some.none() | some.sampled_from(["C0ONBOARD", "C0AURSHRD"])},
+    }[element["type"]]
+    return some.fixed_dictionaries({"type": some.just(element["type"]), **held})
+
+
+DEEP = some.sampled_from([b"[" * 20_000, b'{"a":' * 5_000, b'{"id":' + b"9" * 5_000 + b"}"])
+"""Bodies that no reader gets to the end of."""
 PRESS_KEYS = (
     "v",
     "id",
@@ -176,12 +230,69 @@ PRESS_KEYS = (
     "w",
     "until",
     "r",
+    "u",
+    "to",
+    "test",
+    "slot",
+    "o",
+    "t",
     "phase",
     "state",
     "waiting",
     "target",
 )
+_IDS = some.sampled_from(["onb_89", "onb_90", "onb_gone", "sub_1", "sub_gone"])
+_DAYS = some.none() | some.sampled_from([date(2026, 9, 1), date.min, date.max]) | some.dates()
+_OWNED = some.dictionaries(some.sampled_from(sorted(OWNERS)), some.sampled_from([None, "user_csm_001", "x"]))
+_SEEN = some.builds(
+    Expectation,
+    some.sampled_from(["review", "launch", "completed", "gone"]),
+    some.sampled_from(["in_progress", "at_risk", "paused", "gone"]),
+    some.booleans(),
+    _DAYS,
+    _OWNED,
+)
+_WANTED = some.dictionaries(
+    some.sampled_from(["phase", "state", "target_launch_date", "waiting_on_customer", *OWNERS]),
+    some.sampled_from(["review", "completed", "pause", "2026-10-01", "9999-12-31", "user_csm_001", "", None, True]),
+    max_size=3,
+)
+_VERBS = some.sampled_from(
+    [*map(str, Verb), "open", "share", "cancel", "snooze", "unfollow", "log", "delete", "edit", "gone"]
+)
+_PROMISES = some.builds(
+    Promise, some.sampled_from(["phase=program_buildout", "state=at_risk", "state=paused", ""]), some.booleans()
+)
+_UNTIL = some.sampled_from([0, 1, -1, 1788762600, 1788762600 + 300, 10**12, 10**40])
+_SLOTS = some.sampled_from(["2026-09-07", "2026-09-04", "9999-12-31", "0001-01-01", "now:1.2.3", "now:", "", "x"])
+DRAWN = some.one_of(
+    some.builds(
+        values.Press,
+        _IDS,
+        _VERBS,
+        some.none() | _SEEN,
+        some.booleans(),
+        some.none() | _PROMISES,
+        some.sampled_from(["", "why not"]) | READABLE,
+        _WANTED,
+        _UNTIL,
+    ).map(values.encode),
+    some.builds(values.Entry, _IDS, _SLOTS).map(values.encode_entry),
+    some.builds(
+        values.Turning,
+        some.sampled_from(["list", "log", "mine", "subscriptions", "snoozed", "sub_1", "gone"]),
+        some.sampled_from(["", "phase:review", "onb_89", *ODD]),
+        some.sampled_from([1, 2, 10**6, 10**40]),
+    )
+    .map(values.encode_turning)
+    .filter(bool),
+    some.sampled_from(["onb_89", '["C0ONBOARD","at-risk",""]', '["U0ANA0001","U0CARA001"]', '["onb_89"]']),
+)
+"""What this version of the bot writes into its controls."""
 VALUES = some.one_of(
+    DRAWN,
+    altered(DRAWN.map(_loaded).filter(bool)).map(json.dumps),
+    some.sampled_from(ODD),
     ANY,
     encoded(tree(PRESS_KEYS)),
     encoded(

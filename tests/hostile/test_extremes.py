@@ -94,3 +94,21 @@ async def test_an_answer_that_can_go_nowhere_is_a_failure_of_showing_it_and_not_
 
     assert status == 200
     assert [line["event"] for line in logged if line["log_level"] == "error"] == ["not shown"]
+
+
+async def test_where_a_form_cannot_be_drawn_again_the_person_is_told_so_in_its_place(send, slack, bot, trigger):
+    kept = ["show", "/onboarding show", ONBOARDING, "", False]
+    long = "x" * 300
+    chosen = {"value": long, "text": {"type": "plain_text", "text": long}}
+    view = {
+        **MODAL,
+        "callback_id": "ob:for",
+        "private_metadata": json.dumps(kept),
+        "state": {"values": {"onboarding": {"ob:which": {"selected_option": chosen}}}},
+    }
+
+    await send({**WHO, **trigger(), "type": "view_submission", "view": view})
+    await bot.settled()
+
+    (shown,) = [call.args["view"] for call in slack.calls if call.method == "views.update"]
+    assert "our side" in str(shown)
