@@ -125,7 +125,8 @@ def test_listener_awaits_nothing_but_the_acknowledgement(listener):
         (http, "receive", {"bodies.read(", "bolt.async_dispatch(", "to_aiohttp_response("}),
         (closing, "admit", {"handler("}),
         (sockets, "_on_message", set()),
-        (sockets, "_on_request", {"handler.handle("}),
+        (sockets, "_on_close", set()),
+        (sockets, "_on_request", {"run_async_bolt_app(", "self._open_line(", "send_async_response("}),
         (bolt, "authorize", set()),
     ],
 )

@@ -1,7 +1,6 @@
-"""Holds the web socket to Slack, watches that something comes on it, and makes it anew when nothing does.
+"""Holds the web socket to Slack, and makes it anew when it ends, when it is silent, and when Slack asks for it.
 
-slack-sdk connects again by itself when Slack asks for it or a session ends. What this watches for is what it does not
-see: a line that is open and silent, and its own tasks when they have ended.
+One line is `line.py`'s; here is when to connect, and that Slack is asked ever more rarely while it lets nobody in.
 See https://docs.slack.dev/apis/events-api/using-socket-mode/.
 """
 
@@ -18,17 +17,18 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientError, WSMessage
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import StartError, cause
 from bot.listeners import reaching, shapes
+from bot.listeners.line import Line
 
-GOODBYE = 2.0
-"""Seconds that Slack may take to say it too."""
+TURN = 0.05
+"""Seconds between two looks for an open line."""
 log = structlog.get_logger()
 
 
@@ -43,8 +43,11 @@ class Patience:
     connect: float = 20.0
     """For one try to connect."""
     first: float = 1.0
-    """After the first try that failed, at most; doubled after each."""
+    """After the first try, at most; doubled after each."""
     longest: float = 60.0
+    """Between two tries; a line that has lasted longer is followed by the next at once."""
+    answer: float = 3.0
+    """For an open line, until Slack waits for an answer no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +88,25 @@ class Socket:
         self._sleep = sleep
         self._chance = chance
         self._report = report
-        self._handler: AsyncSocketModeHandler | None = None
+        self._line: Line | None = None
         self._watching: asyncio.Task[None] | None = None
-        self._heard = monotonic()
+        self._look = asyncio.Event()
+        self._opened = self._heard = monotonic()
         self._last: datetime | None = None
         self._since: datetime | None = None
         self._pong: float | None = None
-        self._closed_looks = 0
+        self._pause = 0.0
 
     @property
     def health(self) -> Health:
         """How the line is at this moment."""
-        up = self._handler is not None and not _ended(self._handler.client)
+        up = self._line is not None and not self._line.ended
         return Health(self._since if up else None, self._last)
 
     @property
     def pending(self) -> int:
         """Envelopes that have come and are not acknowledged yet."""
-        return self._handler.client.message_queue.qsize() if self._handler else 0
+        return self._line.message_queue.qsize() if self._line else 0
 
     async def open(self) -> None:
         """Connect, and watch from then on. Raises StartError when Slack refuses, or cannot be reached."""
@@ -117,69 +121,77 @@ class Socket:
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
-        if self._handler is not None:
-            await _close(self._handler)
-        self._handler = None
+        if self._line is not None:
+            await self._line.end()
+        self._line = None
 
     async def _watch(self) -> None:
-        while True:
-            await self._sleep(self._patience.check)
-            why = self._trouble()
-            if why:
-                log.warning("socket to Slack is made anew", why=why)
-                await self._again()
+        while self._line is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), self._patience.check)
+            self._look.clear()
+            try:
+                await self._see_to(self._line)
+            except Exception:
+                # Without the watch, the next line that ends would leave the bot deaf.
+                log.exception("socket to Slack was not looked after")
 
-    def _trouble(self) -> str | None:
+    async def _see_to(self, line: Line) -> None:
+        why = self._trouble(line)
+        if why is not None:
+            log.warning("socket to Slack is made anew", why=why)
+        if why is not None or line.leaving:
+            await self._again()
+
+    def _trouble(self, line: Line) -> str | None:
         """What is wrong with the line, if anything is."""
-        handler = self._handler
-        if handler is None:
-            return "not connected"
-        client = handler.client
-        if client.last_ping_pong_time != self._pong:
-            if self._pong is not None and client.last_ping_pong_time is not None:
+        if line.last_ping_pong_time != self._pong:
+            if self._pong is not None and line.last_ping_pong_time is not None:
                 self._note()
-            self._pong = client.last_ping_pong_time
-        # The session is briefly ended while slack-sdk itself connects again.
-        self._closed_looks = self._closed_looks + 1 if _ended(client) else 0
-        if self._closed_looks * self._patience.check > self._patience.silence / 2:
+            self._pong = line.last_ping_pong_time
+        if line.ended:
             return "session closed"
-        if client.message_processor.done() or (client.message_receiver and client.message_receiver.done()):
+        if not line.read:
             return "nobody reads"
         return "silent" if self._monotonic() - self._heard > self._patience.silence else None
 
     async def _again(self) -> None:
-        """Connect anew, with growing pauses of random length, for as long as it takes."""
-        pause = self._patience.first
+        """Connect anew, for as long as it takes, with growing pauses of random length.
+
+        The first try is at once, but not when the last line was short-lived too: Slack may let the bot in and end it.
+        """
+        if self._monotonic() - self._opened > self._patience.longest:
+            self._pause = 0.0
         while True:
+            if self._pause:
+                await self._sleep(self._pause * (0.5 + self._chance() / 2))
+            self._pause = min(max(self._pause * 2, self._patience.first), self._patience.longest)
             try:
                 await self._connect()
             except (StartError, ClientError, TimeoutError, OSError) as error:
-                wait = pause * (0.5 + self._chance() / 2)
-                log.warning("Slack cannot be connected", why=cause(error), seconds=round(wait, 1))
-                await self._sleep(wait)
-                pause = min(pause * 2, self._patience.longest)
+                log.warning("Slack cannot be connected", why=cause(error))
             else:
                 return
 
     async def _connect(self) -> None:
-        handler = AsyncSocketModeHandler(self._bolt, self._app_token, web_client=self._web)
-        handler.client.on_message_listeners.append(self._on_message)
-        handler.client.on_close_listeners.append(_closed)
-        handler.client.socket_mode_request_listeners[:] = [partial(self._on_request, handler)]
+        line = Line(self._app_token, self._web, logger=self._bolt.logger, left=self._look.set)
+        line.on_message_listeners.append(self._on_message)
+        line.on_close_listeners.append(self._on_close)
+        line.socket_mode_request_listeners.append(partial(self._on_request, line))
         try:
             async with asyncio.timeout(self._patience.connect):
-                handler.client.wss_uri = await reaching.socket_address(self._web, self._app_token)
-                await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
+                line.wss_uri = await reaching.socket_address(self._web, self._app_token)
+                await line.connect()
         except BaseException:
-            await _close(handler)
+            await line.end()
             raise
         # The old one goes last, so that Slack always has one to send to.
-        old, self._handler = self._handler, handler
-        self._pong, self._closed_looks = None, 0
+        old, self._line = self._line, line
+        self._pong, self._opened = None, self._monotonic()
         self._since = self._clock()
         self._note()
         if old is not None:
-            await _close(old)
+            await old.end()
 
     async def _on_message(self, message: WSMessage) -> None:
         self._note()
@@ -190,36 +202,30 @@ class Socket:
         elif '"disconnect"' in kind:
             log.info("Slack asks for a new socket", why=json.loads(message.data).get("reason"))
 
-    async def _on_request(
-        self, handler: AsyncSocketModeHandler, client: SocketModeClient, request: SocketModeRequest
-    ) -> None:
+    async def _on_close(self, message: WSMessage) -> None:
+        log.warning("socket to Slack was closed", code=message.data)
+        self._look.set()
+
+    async def _on_request(self, line: Line, client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
         if shapes.read(request.payload) is None:
             return
         began = self._monotonic()
-        await handler.handle(client, request)
-        self._report(request.payload, self._monotonic() - began)
+        answer = await run_async_bolt_app(self._bolt, request)
+        try:
+            line = await self._open_line(line)
+            await send_async_response(line, request, answer, time.time())
+        except (TimeoutError, ConnectionError) as error:
+            log.warning("Slack could not be answered", why=cause(error))
+        else:
+            self._report(request.payload, self._monotonic() - began)
+
+    async def _open_line(self, line: Line) -> Line:
+        """The one that a request came by; once that has ended, the next. Raises TimeoutError when none is in time."""
+        async with asyncio.timeout(self._patience.answer):
+            while line.ended:
+                await asyncio.sleep(TURN)
+                line = self._line or line
+        return line
 
     def _note(self) -> None:
         self._heard, self._last = self._monotonic(), self._clock()
-
-
-async def _closed(message: WSMessage) -> None:
-    log.warning("socket to Slack was closed", code=message.data)
-
-
-def _ended(client: SocketModeClient) -> bool:
-    return client.current_session is None or client.current_session.closed
-
-
-async def _close(handler: AsyncSocketModeHandler) -> None:
-    """Close what may be broken: neither its errors nor its patience are ours."""
-    client = handler.client
-    try:
-        with suppress(ClientError, TimeoutError, OSError):
-            async with asyncio.timeout(GOODBYE):
-                await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
-    finally:
-        for task in (client.message_processor, client.current_session_monitor, client.message_receiver):
-            if task is not None:
-                task.cancel()
-        await client.aiohttp_client_session.close()

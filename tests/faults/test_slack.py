@@ -141,6 +141,7 @@ async def test_socket_closed(slack, bot, ask, log):
     assert unconnected is None
     assert (unheard.ok, unheard.error) == (False, "dispatch_failed")
     assert len(log.lines("socket to Slack was closed")) == 1
+    assert log.why("socket to Slack is made anew") == "session closed"
     assert bot.socket.health.connected_since is not None
     assert "Aurora Foods" in await ask("#89")
     assert len(log.lines("socket to Slack is open")) == 1
