@@ -1,5 +1,6 @@
 """A picture in a thread: sent once, with its words, and told apart by whether anybody can see it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery import Delivery, NotPosted, Revoked, Uncertain, Unsent
+from bot.domain.errors import Forbidden
 from bot.listeners.manifest import manifest
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, BOT, ONBOARDING, TEAM
@@ -86,6 +88,19 @@ async def test_a_line_that_breaks_while_it_is_shown_is_uncertain_and_never_repea
 
     assert steps(slack) == STEPS
     assert len(slack.files) == 1
+
+
+async def test_a_picture_is_not_shown_where_others_came_to_read_while_it_was_drawn(slack, delivery, thread):
+    loop = asyncio.get_running_loop()
+
+    def draws() -> bytes:
+        loop.call_soon_threadsafe(slack.becomes_external, ONBOARDING)
+        return PNG
+
+    with pytest.raises(Forbidden, match="shared"):
+        await delivery.upload(ONBOARDING, Picture(draws, "t", "a"), thread_ts=thread)
+
+    assert "files.completeUploadExternal" not in steps(slack)
 
 
 async def test_an_upload_that_slack_does_not_take_is_not_shown(slack, delivery, thread):

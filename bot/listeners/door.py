@@ -327,6 +327,7 @@ class Door:
         with correlated():
             if await self._services.inbox.first_time(str(body["event_id"])):
                 await self.withdrawing.recheck(channel)
+                self.withdrawing.note(channel)  # once more: what was on its way there meanwhile is known only now
 
     async def refresh_home(self, slack_id: str) -> None:
         """Draw a person's Home anew, if they have opened it since the start: they have just changed something."""

@@ -293,6 +293,25 @@ async def test_a_card_that_was_being_posted_while_the_channel_was_shared_is_remo
 
 
 @pytest.mark.parametrize("mode", ["socket"])
+async def test_so_is_a_digest_that_was_a_minute_later_at_the_most(slack, pivotal, bot):
+    pivotal.edit(89, state="at_risk")
+    await slack.opens_home(by=CARA)
+    slack.settles = None
+    slack.slows("chat.postMessage", seconds=1.0)
+    typed = asyncio.create_task(slack.types("/onboarding digest now at-risk", by=CARA, channel=ONBOARDING))
+    await until(lambda: len(slack.calls_of("conversations.members")) == 3)  # when asked for, written, and about to go
+    heard = len(slack.deliveries)
+
+    slack.becomes_external(ONBOARDING)
+    await until(lambda: len(slack.deliveries) > heard)
+    await typed
+    await bot.settled()
+    await bot.door.withdrawing.look_again()
+
+    assert [one.seen for one in slack.messages(ONBOARDING) if not one.ephemeral_to] == [REMOVED]
+
+
+@pytest.mark.parametrize("mode", ["socket"])
 async def test_what_was_said_in_the_thread_of_a_card_is_removed_with_it(shared, replies, happens, slack):
     card = await shared()
     await slack.clicks("Advance to Program buildout", by=ANA, message=card)
