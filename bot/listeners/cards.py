@@ -112,7 +112,7 @@ class Cards:
             log.info("not whispered", why=cause(error))
 
     async def follow(self, changed: Changed) -> None:
-        """Redraw every known copy of a changed onboarding; one that cannot be redrawn holds up no other."""
+        """Redraw every known copy of a changed onboarding, once; one that cannot be redrawn holds up no other."""
         for copy in await self._posted.of(changed.standing.onboarding.id):
             if (copy.channel, copy.ts) != changed.drawn:
                 await self._redraw(copy, changed.standing, gone=changed.gone)
@@ -124,36 +124,55 @@ class Cards:
 
     async def _redraw(self, copy: Card, standing: Standing | None, *, gone: bool) -> None:
         try:
-            await self.guard(copy.channel)
-            if gone or standing is None:
-                await self.bury(standing, channel=copy.channel, ts=copy.ts)
-            else:
-                await self._update(standing, channel=copy.channel, ts=copy.ts, shared_by=copy.shared_by)
+            await self._keep_up(copy, standing, gone=gone)
         except BotError as error:
             log.info("card not redrawn", why=cause(error))
             if isinstance(error, NotPosted) and error.pauses:
                 await self._posted.forget(copy)
 
+    async def _keep_up(self, copy: Card, standing: Standing | None, *, gone: bool) -> None:
+        """Draw a copy as its onboarding is by now, unless it shows that already or somebody else is drawing it.
+
+        Who finds it being drawn leaves it, whatever has changed: so who has drawn it looks at it once more.
+        """
+        for _ in range(MOST_DRAWN):
+            newest = None if gone or standing is None else await self._newest(standing)
+            if not await self._posted.late(copy, newest):
+                return
+            async with self._posted.drawing(copy.channel, copy.ts) as alone:
+                if not alone or not await self._posted.late(copy, newest):
+                    return
+                await self.guard(copy.channel)
+                if newest is None:
+                    await self.bury(standing, channel=copy.channel, ts=copy.ts)
+                else:
+                    await self._update(newest, copy)
+
     async def redraw(self, standing: Standing, *, channel: str, ts: str, line: str = "") -> None:
-        """Redraw the posted card somebody pressed, with one line in its thread saying what was done."""
-        known = next(
-            (c for c in await self._posted.of(standing.onboarding.id) if (c.channel, c.ts) == (channel, ts)), None
-        )
-        await self._update(standing, channel=channel, ts=ts, shared_by=known.shared_by if known else "")
+        """Redraw the posted card somebody pressed, with one line in its thread saying what was done.
+
+        They see it at once, whoever else is drawing it; nobody else begins to meanwhile.
+        """
+        known = (c for c in await self._posted.of(standing.onboarding.id) if (c.channel, c.ts) == (channel, ts))
+        copy = next(known, Card(standing.onboarding.id, channel, ts, self._clock(), shared_by=""))
+        async with self._posted.drawing(channel, ts):
+            await self._update(standing, copy)
+        await self._redraw(copy, standing, gone=False)
         if line:
             await self._delivery.post(channel, Message(text.escape(line)), thread_ts=ts)
 
-    async def _update(self, standing: Standing, *, channel: str, ts: str, shared_by: str) -> None:
+    async def _update(self, standing: Standing, copy: Card) -> None:
         """Draw a posted card as its onboarding is by now.
 
-        While Slack was asked, another replica may have drawn a newer one: whoever comes last looks again, so that what
-        stands there in the end is the newest.
+        While Slack was asked, a newer one may have been drawn by whoever had pressed it: whoever comes last looks
+        again, so that what stands there in the end is the newest.
         """
         newest = await self._newest(standing)
         for _ in range(MOST_DRAWN):
             drawn = newest
-            await self._delivery.update(channel, ts, self.draw(drawn, private=False, shared_by=shared_by))
-            await self._posted.draw(channel, ts, drawn)
+            message = self.draw(drawn, private=False, shared_by=copy.shared_by)
+            await self._delivery.update(copy.channel, copy.ts, message)
+            await self._posted.draw(copy.channel, copy.ts, drawn)
             newest = await self._newest(standing)
             if newest.onboarding == drawn.onboarding:
                 return

@@ -32,7 +32,8 @@ class Healing:
     """Looks every minute, and at the start, which posted cards do not show their onboarding as it is.
 
     `redraw` has those of one onboarding drawn again. Nothing of this rests on having seen the change: a card whose
-    drawing Slack refused, or that the bot did not live to draw, is behind, and that can be seen.
+    drawing Slack refused, or that the bot did not live to draw, is behind, and that can be seen. Every replica looks;
+    which of them draws a card is decided when it is drawn.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from hashlib import sha256
 from bot.domain import rights
 from bot.domain.errors import BotError, Busy, OutcomeUnknown, UpstreamError
 from bot.domain.journal import SHARE
-from bot.domain.records import OWNER_ROLES, Actor, AuditEntry, Card, Standing
+from bot.domain.records import BEGUN, OWNER_ROLES, Actor, AuditEntry, Card, Standing
 from bot.pivotal.errors import PivotalError
 from bot.services.onboardings import Onboardings
 from bot.services.portfolio import Portfolio
@@ -22,7 +22,11 @@ MOST = 20
 MOST_IN_CHANNEL = 50
 """Copies in a channel that are looked at together."""
 TWICE = timedelta(seconds=10)
-"""A second share within this time is a double click, not a wish for two cards."""
+"""A second share so soon after the card is there is a double click, not a wish for two cards."""
+POSTING = timedelta(minutes=5)
+"""A post takes no longer: Slack is waited for twice, when it is asked who reads the channel and when it is posted."""
+DRAWING = timedelta(minutes=3)
+"""Drawing a copy again hardly takes longer; whoever has not come back by then was killed."""
 
 GONE = "gone"
 """What is shown by the copy of an onboarding that is no longer there."""
@@ -78,13 +82,15 @@ class PostedCards:
             fresh = wish.seen if wish.seen and wish.seen.as_of is None else None
             seen = standing = fresh or await self._onboardings.read(wish.onboarding_id)
             async with self._once(wish):
+                # Killed from here on, it leaves this row, which stands until what came of it is told.
+                await self._store.audit.add(self._entry(wish, standing, BEGUN))
                 ts = await post(standing)
+                posted = Card(standing.onboarding.id, wish.channel, ts, self._clock(), wish.by.name)
+                done = self._entry(wish, standing, "done")
+                await self._store.cards.add(posted, drawn=shown(standing), entry=done)
         except (BotError, PivotalError) as error:
-            await self._record(wish, seen, error)
+            await self._store.audit.add(self._entry(wish, seen, _outcome(error), why=error.message))
             raise
-        posted = Card(standing.onboarding.id, wish.channel, ts, self._clock(), wish.by.name)
-        await self._store.cards.add(posted, drawn=shown(standing))
-        await self._record(wish, standing)
         return standing
 
     async def of(self, onboarding_id: str) -> tuple[Card, ...]:
@@ -94,6 +100,23 @@ class PostedCards:
     async def draw(self, channel: str, ts: str, standing: Standing | None) -> None:
         """Note what a copy shows by now: an onboarding as it stands, or None, that it is gone."""
         await self._store.cards.draw(channel, ts, shown(standing))
+
+    async def late(self, copy: Card, standing: Standing | None) -> bool:
+        """Whether a copy, as far as is known by now, shows something else than `standing`, or is not a tombstone."""
+        return await self._store.cards.shows_other(copy.channel, copy.ts, shown(standing))
+
+    @asynccontextmanager
+    async def drawing(self, channel: str, ts: str) -> AsyncIterator[bool]:
+        """Keep everybody else from drawing a copy meanwhile, in whichever process; False where somebody is at it."""
+        key = f"draw:{channel}:{ts}"
+        lease = await self._store.claims.lease(key, holder="", now=self._clock(), ttl=DRAWING)
+        if isinstance(lease, Held):
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            await self._store.claims.release(lease)
 
     async def behind(self) -> dict[str, Behind]:
         """The onboardings, by id, of which copies show something else than is known of them now."""
@@ -124,37 +147,37 @@ class PostedCards:
 
     @asynccontextmanager
     async def _once(self, wish: Share) -> AsyncIterator[None]:
-        """Keep a double click out; what fails within may be tried again."""
+        """Keep a double click out, however long Slack lets the first one wait; what fails within may be tried again."""
         place = f"{wish.channel}/{wish.thread_ts}" if wish.thread_ts else wish.channel
         lease = await self._store.claims.lease(
-            f"share:{place}:{wish.onboarding_id}", holder=wish.by.name, now=self._clock(), ttl=TWICE
+            f"share:{place}:{wish.onboarding_id}", holder=wish.by.name, now=self._clock(), ttl=POSTING
         )
         if isinstance(lease, Held):
-            raise Busy(f"{lease.holder} has just shared this onboarding here.", hint="Look a little further up.")
+            raise Busy(
+                f"{lease.holder} has just shared this onboarding here.",
+                hint="Look a little further up; if its card is not there yet, it is on its way.",
+            )
         try:
             yield
         except BaseException:
             await self._store.claims.release(lease)
             raise
+        await self._store.claims.renew(lease, now=self._clock(), ttl=TWICE)
 
-    async def _record(
-        self, wish: Share, standing: Standing | None, error: BotError | PivotalError | None = None
-    ) -> None:
-        await self._store.audit.add(
-            AuditEntry(
-                at=self._clock(),
-                slack_id=wish.by.slack_id,
-                name=wish.by.name,
-                source=wish.source,
-                action=SHARE,
-                onboarding_id=standing.onboarding.id if standing else wish.onboarding_id,
-                title=standing.title if standing else "",
-                before="",
-                after=f"card in {wish.channel}" if error is None else "",
-                outcome=_outcome(error),
-                reference=wish.reference,
-                reason=_why(error),
-            )
+    def _entry(self, wish: Share, standing: Standing | None, outcome: str, *, why: str | None = None) -> AuditEntry:
+        return AuditEntry(
+            at=self._clock(),
+            slack_id=wish.by.slack_id,
+            name=wish.by.name,
+            source=wish.source,
+            action=SHARE,
+            onboarding_id=standing.onboarding.id if standing else wish.onboarding_id,
+            title=standing.title if standing else "",
+            before="",
+            after="" if why else f"card in {wish.channel}",
+            outcome=outcome,
+            reference=wish.reference,
+            reason=why,
         )
 
 
@@ -168,13 +191,7 @@ def shown(standing: Standing | None) -> str:
     return sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _outcome(error: BotError | PivotalError | None) -> str:
-    if error is None:
-        return "done"
+def _outcome(error: BotError | PivotalError) -> str:
     if isinstance(error, OutcomeUnknown):
         return "unknown"
     return "failed" if isinstance(error, UpstreamError | PivotalError) else "refused"
-
-
-def _why(error: BotError | PivotalError | None) -> str | None:
-    return error.message if error else None

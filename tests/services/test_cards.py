@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.errors import Busy, Forbidden
 from bot.domain.phases import Phases
-from bot.domain.records import Actor
+from bot.domain.records import BEGUN, Actor
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import PivotalError
 from bot.sandbox.pivotal import Fault
@@ -40,11 +40,16 @@ def share(cards, pivotal):
     """`await share(by=…)`: has the card of #89 posted in C1; gives what was posted."""
     posts = []
 
-    async def post(standing):
-        posts.append(standing)
-        return f"{len(posts)}.0"
+    async def at_once():
+        """Slack is not slow."""
 
-    async def shares(by=DEVON, seen=None):
+    async def shares(by=DEVON, seen=None, while_posting=at_once):
+        async def post(standing):
+            posts.append(standing)
+            ts = f"{len(posts)}.0"
+            await while_posting()
+            return ts
+
         wish = Share(pivotal.onboarding(89)["id"], "C1", by=by, source="command in C1", reference="ABC123", seen=seen)
         await cards.share(wish, guard=anywhere, post=post)
 
@@ -83,6 +88,50 @@ async def test_second_share_at_once_is_refused_and_written_down(share, store):
 
     assert [entry.outcome for entry in await store.audit.list()] == ["refused", "done"]
     assert len(share.posts) == 1
+
+
+async def test_second_share_while_slack_lets_the_first_wait_is_refused(share, store, clock):
+    async def minutes_later():
+        clock.passes(minutes=4)
+        with pytest.raises(Busy, match="Devon Park has just shared"):
+            await share(by=DEVON)
+
+    await share(while_posting=minutes_later)
+    clock.passes(seconds=9)
+    with pytest.raises(Busy):
+        await share()
+
+    assert len(share.posts) == 1
+
+
+async def test_once_it_is_posted_it_may_be_shared_again_ten_seconds_later(share, clock):
+    await share()
+    clock.passes(seconds=10)
+    await share()
+
+    assert len(share.posts) == 2
+
+
+async def test_a_bot_killed_while_it_posts_leaves_a_share_that_was_begun(share, store):
+    async def dies():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await share(while_posting=dies)
+
+    (entry,) = await store.audit.list()
+    assert (entry.title, entry.action, entry.outcome, entry.after) == ("Aurora Foods", "share", BEGUN, "card in C1")
+
+
+async def test_one_draws_a_copy_at_a_time_and_who_was_killed_meanwhile_holds_up_nobody_for_long(cards, clock):
+    async with cards.drawing("C1", "1.0") as first, cards.drawing("C1", "1.0") as second:
+        clock.passes(minutes=3)
+        async with cards.drawing("C1", "1.0") as after_its_death:
+            pass
+    async with cards.drawing("C1", "1.0") as after_the_end:
+        pass
+
+    assert (first, second, after_its_death, after_the_end) == (True, False, True, True)
 
 
 async def test_what_was_just_read_is_not_read_again(share, cards, pivotal):

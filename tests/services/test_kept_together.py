@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain.phases import Phases
 from bot.domain.records import Actor, Person
 from bot.pivotal import AsyncPivotalApi
+from bot.services.cards import PostedCards, Share
 from bot.services.onboardings import Onboardings
 from bot.services.people import People, Trace
 from bot.services.portfolio import Portfolio
@@ -65,6 +66,7 @@ class Scene:
         onboardings = Onboardings(api, self.portfolio, phases=Phases(), web="https://my.pivotal.app")
         self.subscriptions = Subscriptions(store, clock=clock)
         self.snoozing = Snoozing(store, onboardings, self.portfolio, self.people, clock=clock)
+        self.cards = PostedCards(store, onboardings, self.portfolio, clock=clock)
 
     async def set_up(self):
         await self.portfolio.snapshot(max_age=self.clock() - self.clock())
@@ -113,6 +115,22 @@ async def test_what_cannot_be_written_into_the_audit_is_not_done(scene):
             await act(scene)
 
     assert await scene.remembered() == before
+
+
+async def test_no_card_is_posted_that_cannot_be_written_into_the_audit(scene):
+    posts = []
+    wish = Share(scene.portfolio.known("89").onboarding.id, HERE, by=CARA, source="command", reference="ABC")
+
+    async def post(standing):
+        posts.append(standing)
+
+    async def anywhere():
+        """A place where customers read nothing."""
+
+    with pytest.raises(DBAPIError, match="the audit is closed"):
+        await scene.cards.share(wish, guard=anywhere, post=post)
+
+    assert posts == []
 
 
 async def test_nobody_is_erased_without_a_row_that_says_so(scene):
