@@ -81,11 +81,11 @@ class Process:
 
 
 @asynccontextmanager
-async def running(*command: str, cwd: Path, **settings: str) -> AsyncIterator[Process]:
+async def running(*command: str, cwd: Path, module: str = "bot", **settings: str) -> AsyncIterator[Process]:
     """Run `python -m bot` with a command line; `settings` are all of its environment but what Python needs."""
     process = Process(
         await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *command, cwd=cwd, env=environment(cwd, settings), stdout=PIPE, stderr=PIPE
+            sys.executable, "-m", module, *command, cwd=cwd, env=environment(cwd, settings), stdout=PIPE, stderr=PIPE
         )
     )
     try:

@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+PROCESSES = ("tests/faults/serve/", "tests/faults/test_processes.py", "tests/digests/test_kill.py", "tests/replicas/")
+"""Where the bot is a process of its own."""
 FAULTS = (
     "Slack slow",
     "Slack 429",
@@ -66,6 +68,11 @@ def test_the_linked_a_fault_are_there(row):
     assert named
     for name, path in named:
         assert re.search(rf"^ *(async )?def {name}\(", (ROOT / path).read_text(), re.MULTILINE), (name, path)
+
+
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
+def test_every_fault_is_met_by_a_process(row):
+    assert any(path.startswith(PROCESSES) for _, path in linked(row))
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row[0])
