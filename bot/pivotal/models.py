@@ -68,7 +68,7 @@ class Row(Model):
         return type(self).model_construct(_fields(type(self)), **kept)  # type: ignore[return-value] # pydantic.mypy says Row
 
 
-_OWN = frozenset({"id", "name", "slug", "domain", "created_at", "updated_at"})
+_OWN = frozenset({"id", "name", "slug", "created_at", "updated_at"})
 """Fields whose values no other row has."""
 
 
@@ -99,7 +99,6 @@ class OnboardingRow(Row):
     designer_id: str | None = None
     product_ops_id: str | None = None
     started_at: Instant | None = None
-    completed_at: Instant | None = None
     created_at: Instant | None = None
     updated_at: Instant | None = None
 
@@ -107,6 +106,7 @@ class OnboardingRow(Row):
 class Onboarding(OnboardingRow):
     """One onboarding, whole."""
 
+    completed_at: Instant | None = None
     template_id: str | None = None
     notes: str | None = None
 
@@ -116,14 +116,14 @@ class CustomerRow(Row):
 
     name: str
     slug: str | None = None
-    status: str | None = None
-    domain: str | None = None
     slack_channel_id: str | None = None
 
 
 class Customer(CustomerRow):
     """One customer, whole. `mrr` is a number of unknown unit; `metadata` is named by the guides only."""
 
+    status: str | None = None
+    domain: str | None = None
     plan: str | None = None
     mrr: float | None = None
     monthly_orders: float | None = None

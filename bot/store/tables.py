@@ -158,7 +158,6 @@ onboardings = Table(
     Column("designer_id", String),
     Column("product_ops_id", String),
     Column("started_at", Instant),
-    Column("completed_at", Instant),
     Column("created_at", Instant),
     Column("updated_at", Instant),
     Column("written", BigInteger, nullable=False, server_default="0"),
@@ -172,8 +171,6 @@ customers = Table(
     Column("display_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
     Column("slug", Text),
-    Column("status", String),
-    Column("domain", Text),
     Column("slack_channel_id", String),
 )
 

@@ -53,7 +53,7 @@ async def test_an_empty_store_has_no_snapshot(store: Store) -> None:
 
 
 async def test_a_walk_comes_back_as_it_was_seen(store: Store, now: datetime) -> None:
-    rows = (row(1, name="Ω & <co>", completed_at=now), row(2, target_launch_date=None, waiting_on_customer=None))
+    rows = (row(1, name="Ω & <co>", started_at=now), row(2, target_launch_date=None, waiting_on_customer=None))
     await walk(store, *rows, at=now, customers=[customer(1)])
 
     loaded = await store.snapshot.load()
