@@ -129,10 +129,14 @@ class Fleet:
         self.stopped += 1
         return code
 
-    async def replace(self, replica: Replica) -> None:
-        """One goes, by force three times of four, and another comes."""
-        await (self.stop(replica) if (self.killed + self.stopped) % 4 == 1 else self.kill(replica))
-        await self.start()
+    async def end(self, replica: Replica) -> None:
+        """End one, by force three times of four."""
+        await (self.stop(replica) if self.ended % 4 == 1 else self.kill(replica))
+
+    @property
+    def ended(self) -> int:
+        """How many were killed or stopped so far."""
+        return self.killed + self.stopped
 
     @property
     def tracebacks(self) -> list[str]:

@@ -1,11 +1,12 @@
 """Fifty people press at once while Pivotal takes two seconds: all are acknowledged and answered, and memory is flat.
 
-`make soak` runs the whole minute; both print their figures.
+Twelve seconds of it, and three minutes in `make soak`; both show their figures when all tests have ended.
 """
 
 import asyncio
 import contextlib
 import itertools
+import os
 import random
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import BOT, Channel
 from bot.sandbox.slack.world import Person as Account
 from tests.processes import until
+from tests.replicas.reckoning import Reckoning
 from tests.replicas.traffic import LABELS, SAFE, Traffic
 
 PEOPLE = 50
@@ -28,13 +30,15 @@ SLOW = 2.0
 """Seconds that Pivotal takes over each answer."""
 IN_TIME = 3.0
 """Seconds that Slack waits for an acknowledgement."""
-GROWTH = 4.0
-"""MB by which the process may be larger in the second half than in the first."""
+PAGE = os.sysconf("SC_PAGE_SIZE")
+"""Bytes of what Linux counts memory in."""
 RUNS = [
-    pytest.param("socket", 12.0, id="Socket Mode"),
-    pytest.param("socket", 60.0, id="Socket Mode, a minute", marks=pytest.mark.soak),
-    pytest.param("http", 60.0, id="HTTP, a minute", marks=pytest.mark.soak),
+    pytest.param("socket", 12.0, 4.0, id="Socket Mode"),
+    pytest.param("socket", 180.0, 2.0, id="Socket Mode, three minutes", marks=pytest.mark.soak),
+    pytest.param("http", 180.0, 2.0, id="HTTP, three minutes", marks=pytest.mark.soak),
 ]
+"""How people reach it, for how many seconds, and by how many MB the process may grow from the second third of that time
+to the last: in twelve seconds not everything has come to its size."""
 
 
 @dataclass(frozen=True)
@@ -113,21 +117,22 @@ class Crowd:
 
 
 class Scales:
-    """What a process weighs, in MB, again and again."""
+    """What a process weighs, in MB, again and again; only Linux tells it, elsewhere they are not `there`."""
 
     def __init__(self, pid: int) -> None:
         self._statm = Path(f"/proc/{pid}/statm")
+        self.there = self._statm.exists()
         self.seen: list[float] = []
 
     async def watch(self) -> None:
-        while self._statm.exists():  # Linux only: elsewhere nothing is weighed
-            self.seen.append(int(self._statm.read_text().split()[1]) * 4096 / 1e6)
+        while self._statm.exists():
+            self.seen.append(int(self._statm.read_text().split()[1]) * PAGE / 1e6)
             await asyncio.sleep(0.1)
 
     @property
-    def halves(self) -> tuple[float, float]:
-        middle = len(self.seen) // 2
-        return (median(self.seen[:middle]), median(self.seen[middle:])) if middle else (0.0, 0.0)
+    def thirds(self) -> list[float]:
+        third = len(self.seen) // 3
+        return [median(self.seen[start : start + third]) for start in (0, third, 2 * third)] if third else []
 
 
 @pytest.fixture
@@ -136,9 +141,9 @@ def database(tmp_path) -> str:
     return f"sqlite+aiosqlite:///{tmp_path / 'bot.db'}"
 
 
-@pytest.mark.parametrize(("mode", "seconds"), RUNS)
+@pytest.mark.parametrize(("mode", "seconds", "growth"), RUNS)
 async def test_fifty_people_press_while_pivotal_is_slow_and_each_is_answered(
-    mode, seconds, fleet, slack, pivotal, store, capsys
+    mode, seconds, growth, fleet, slack, pivotal, store, figures
 ):
     traffic = Traffic(slack, pivotal, store, random.Random(7), seconds)
     crowd = Crowd(traffic)
@@ -154,18 +159,21 @@ async def test_fifty_people_press_while_pivotal_is_slow_and_each_is_answered(
     await crowd.works(seconds)
     weighing.cancel()
     await until(lambda: crowd.answers >= crowd.said)
+    found = Reckoning(traffic)
     moved = sum(len(pivotal.transitions(number)) for number in traffic.pressed)
-    first, second = scales.halves
-    with capsys.disabled():
-        print(  # noqa: T201 - the figures are what it is for
-            f"\n{mode}, {PEOPLE} people, {seconds:.0f} s: {crowd.said} commands and presses, {crowd.answers} answers, "
-            f"{moved} moves, slowest acknowledgement {crowd.slowest:.2f} s, {first:.1f} MB, then {second:.1f} MB"
-        )
+    weighed = ", then ".join(f"{one:.1f} MB" for one in scales.thirds) or "not weighed"
+    figures(
+        f"{mode}, {PEOPLE} people, {seconds:.0f} s: {crowd.said} commands and presses, {crowd.answers} answers, "
+        f"{moved} moves, slowest acknowledgement {crowd.slowest:.2f} s, {weighed}"
+    )
 
     assert crowd.trouble == []
     assert crowd.answers == crowd.said
     assert moved >= PEOPLE / 2
-    assert await traffic.double_writes() == []
-    assert await traffic.lost_audit() == []
-    assert second <= first + GROWTH
+    assert found.double_writes() == []
+    assert await found.untold_moves() == []
     assert not fleet.tracebacks, fleet.tracebacks[0]
+    if not scales.there:
+        pytest.skip("All was answered; what a process weighs only Linux tells.")
+    _, before, after = scales.thirds
+    assert after <= before + growth

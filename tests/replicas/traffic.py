@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import itertools
 import random
-import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,12 +13,11 @@ from itertools import pairwise
 from bot.digests.clock import SWEEP
 from bot.digests.run import GIVEN_UP
 from bot.domain.phases import DEFAULT, Phases
-from bot.domain.records import DeliveryStatus, Subscription
+from bot.domain.records import Subscription
 from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.eyes import NothingToSee
 from bot.sandbox.slack.world import ANA, BEN, BOT, CARA, TEAM, Channel
-from bot.services.ledger import DELIVERED, unsent
 from bot.store import Store
 from tests.processes import until
 
@@ -44,6 +42,8 @@ class Traffic:
     counted: Counter[str] = field(default_factory=Counter)
     pressed: list[int] = field(default_factory=list)
     """The onboardings that were moved through the bot."""
+    shared: dict[int, str] = field(default_factory=dict)
+    """In which channel each of them was to be shared, once."""
     due: list[Subscription] = field(default_factory=list)
     confirmed: dict[str, str] = field(default_factory=dict)
     """Channels whose subscription the bot has confirmed, and of which kind."""
@@ -81,25 +81,18 @@ class Traffic:
         """Wait until what was begun has come to its end."""
 
         async def quiet() -> bool:
+            await self.pivotal.webhooks.settle()
             return not self.pivotal.webhooks.waiting and not await self.store.inbox.waiting()
-
-        async def all_came() -> bool:
-            return all([await self.store.deliveries.recent(one.id) for one in self.due])
 
         # A replica killed while it wrote keeps its onboarding for as long as the lease lasts, and its events wait; what
         # nobody took is delivered again after minutes.
         await until(quiet, within=TAKEN_OVER)
         # The last of them may come due after everything else has ended, and what is given back has no row for a while.
-        await until(all_came, within=TAKEN_OVER)
+        await until(self.all_came, within=TAKEN_OVER)
 
-    async def is_taken_over(self) -> None:
-        """Wait until nothing is left unsent that a killed replica had claimed: another sees to it at its next look."""
-
-        async def all_sent() -> bool:
-            found = [await self.store.deliveries.recent(one.id) for one in self.due]
-            return all(rows and not unsent(rows[0]) for rows in found)  # given back, one has no row for a moment
-
-        await until(all_sent, within=TAKEN_OVER)
+    async def all_came(self) -> bool:
+        """Whether each digest that was due has been claimed by somebody."""
+        return all([await self.store.deliveries.recent(one.id) for one in self.due])
 
     # What people do
 
@@ -111,6 +104,7 @@ class Traffic:
             number = next(numbers)
             self.pivotal.has_onboarding(number, customer=f"Customer {number}", phase=SAFE[0], csm_id="user_csm_001")
             self.pressed.append(number)
+            self.shared[number] = channel
             await self._typed(f"/onboarding share #{number}", person, channel)
             for before, after in pairwise(SAFE):
                 while self._goes_on and self.pivotal.phase_of(number) == before:
@@ -190,66 +184,3 @@ class Traffic:
     @property
     def _goes_on(self) -> bool:
         return time.monotonic() < self._ends
-
-    # What has to be so in the end
-
-    async def double_writes(self) -> list[str]:
-        """Steps that were made twice, or that left one out, by onboarding."""
-        odd = []
-        for number in self.pressed:
-            moved = self.pivotal.transitions(number)
-            writes = [one for one in self.pivotal.patches(number) if one.status == 200]
-            if moved != list(SAFE[1 : len(moved) + 1]) or len(writes) != len(moved):
-                odd.append(f"#{number}: {moved}, {len(writes)} writes")
-        return odd
-
-    async def lost_audit(self) -> list[str]:
-        """Writes that no row of the audit tells of, or more than one."""
-        odd = []
-        for number in self.pressed:
-            told = Counter(
-                entry.after
-                for entry in await self.store.audit.list(onboarding_id=self.pivotal.onboarding(number)["id"], limit=500)
-                if entry.action == "advance" and entry.outcome in ("done", "begun", "unknown")
-            )
-            made = map(LABELS.label, self.pivotal.transitions(number))
-            odd += [f"#{number}: {phase} is told {told[phase]} times" for phase in made if told[phase] != 1]
-        return odd
-
-    def double_posts(self) -> list[str]:
-        """Messages for everyone that say the same in the same place."""
-        posted = Counter(
-            (one.channel, one.thread_ts, re.sub(r"\s+", " ", one.text))
-            for channel in self.slack.workspace.channels
-            for one in self.slack.messages(channel)
-            if one.user == BOT and not one.ephemeral_to
-        )
-        return [f"{times} times in {where}: {text[:80]}" for (where, _, text), times in posted.items() if times > 1]
-
-    async def digests(self) -> Counter[str]:
-        """What became of the digests that were due; `odd` where the channel does not agree with the ledger."""
-        found: Counter[str] = Counter()
-        for one in self.due:
-            rows = await self.store.deliveries.recent(one.id)
-            there = [m for m in self.slack.messages(one.channel) if m.user == BOT and not m.thread_ts]
-            status = rows[0].status if rows else None
-            settled = status in DELIVERED and len(there) == 1
-            waits = bool(rows) and unsent(rows[0]) and not there
-            unsure = status in (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN) and len(there) <= 1
-            good = len(rows) == 1 and (settled or unsure)
-            fate = "posted once" if settled else "not sent yet" if waits else "to be asked about"
-            found[fate if good else "odd"] += 1
-            if not good:
-                found[f"odd: {one.id} {status} {len(there)} {[row.reason for row in rows]}"] += 1
-        return found
-
-    async def lost_subscriptions(self) -> list[str]:
-        """What was confirmed and is not there, or is there twice."""
-        there = Counter((one.channel, one.kind) for one in await self.store.subscriptions.all())
-        return [channel for channel, kind in self.confirmed.items() if there[channel, kind] != 1]
-
-    async def lost_events(self) -> list[str]:
-        """Onboardings that the replicas remember otherwise than Pivotal has them."""
-        rows, _, _ = await self.store.snapshot.load()
-        known = {row.display_id: row.phase for row in rows}
-        return [f"#{n}: {known.get(n)}" for n in ELSEWHERE if known.get(n) != self.pivotal.phase_of(n)]
