@@ -6,6 +6,7 @@ import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,17 +49,24 @@ class Now:
         self.now += timedelta(**span)
 
 
-@pytest.fixture
-def clock() -> Iterator[Now]:
-    """The time there is; PostgreSQL's own clock shows it too, whatever the clock of a bot that uses it says."""
-    now = Now()
+@contextmanager
+def told_by_postgresql(now: Callable[[], datetime]) -> Iterator[None]:
+    """Meanwhile PostgreSQL's own clock shows `now`, whatever the clock of a bot that uses it says."""
 
     def tells(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
         return statement.replace("clock_timestamp()", f"TIMESTAMPTZ '{now()}'"), parameters
 
     event.listen(Engine, "before_cursor_execute", tells, retval=True)
-    yield now
+    yield
     event.remove(Engine, "before_cursor_execute", tells)
+
+
+@pytest.fixture
+def clock() -> Iterator[Now]:
+    """The time there is, for the bot and for PostgreSQL."""
+    now = Now()
+    with told_by_postgresql(now):
+        yield now
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,10 @@
 """Digests that somebody asks for: seen in private, posted out of turn, or posted after all when theirs did not come."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NoReturn, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -27,6 +27,8 @@ from bot.views import digest_notices as notices
 from bot.views.digest_frame import previewed
 from bot.views.message import Message
 
+MOST_UNTOLD = 100
+"""Slots of one subscription that are told of together: of older ones the ledger says why they did not come."""
 UNSUBSCRIBED = "unsubscribed"
 """Begins the id of a digest that is asked for where nobody subscribed it."""
 
@@ -64,7 +66,7 @@ class Asked:
         self._clock = clock
         self._groups = groups
         self._pictures = pictures
-        self._channels: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._channels: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._revoked = False
         self._untold: dict[str, tuple[Skipped, ...]] = {}
         """By subscription: the slots that did not come, of which its subscriber could not be told yet."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.delivery import Revoked, Uncertain
-from bot.digests.asked import Asked
+from bot.digests.asked import MOST_UNTOLD, Asked
 from bot.digests.posting import Superseded
 from bot.digests.writing import Occasion, Round
 from bot.domain import schedule
@@ -95,7 +95,7 @@ class DigestRun(Asked):
         missed = await ledger.skip_missed(subscription, now=now, grace=self.grace, reason=reason)
         untold = (*self._untold.pop(subscription.id, ()), *missed)
         if untold and (self._revoked or not await self._telling.skipped(subscription, untold)):
-            self._untold[subscription.id] = untold
+            self._untold[subscription.id] = untold[-MOST_UNTOLD:]
 
     async def _active(self) -> list[Subscription]:
         """The subscriptions that run; one that cannot be read must not cost the others their digests."""
@@ -108,7 +108,7 @@ class DigestRun(Asked):
         self, channel: str, queue: list[tuple[Subscription, Slot]], round_: Round, now: datetime
     ) -> None:
         """One channel's digests in their order; two runs never work on one channel at the same time."""
-        async with self._channels[channel]:
+        async with self._channels.setdefault(channel, asyncio.Lock()):
             for subscription, slot in sorted(queue, key=lambda due: (self.kinds[due[0].kind].place, due[0].id)):
                 with correlated() as reference:
                     await self._alone(subscription, slot, round_, now, reference=reference)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from bot.services import walks
 from bot.services.portfolio import Portfolio
 from bot.services.refreshing import Refreshed, Sight
 from bot.store import Store
+from tests.conftest import told_by_postgresql
 
 MINUTE = timedelta(minutes=1)
 NOTHING = timedelta(0)
@@ -38,8 +39,10 @@ class Clock:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> Iterator[Clock]:
+    clock = Clock()
+    with told_by_postgresql(clock):
+        yield clock
 
 
 class Gate:
