@@ -19,6 +19,7 @@ from bot.domain.audience import audience as judged
 from bot.domain.errors import BotError, Forbidden, cause
 from bot.domain.records import is_direct
 from bot.pivotal.errors import PivotalError
+from bot.services.shared import shared
 from bot.views.fitting import fitted
 from bot.views.message import Message, Picture, say
 
@@ -154,10 +155,7 @@ class Delivery:
         """Begin to ask who reads a channel, for an `update` there that comes in a moment: it goes by this answer."""
         if is_direct(channel):
             return
-        asked = asyncio.create_task(self.readers.facts(channel))
-        # Where no update follows, nobody wants to know that Slack did not say.
-        asked.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self._ahead[channel] = (self._clock(), asked)
+        self._ahead[channel] = (self._clock(), shared(self.readers.facts(channel)))
 
     async def withdraw(self, channel: str, ts: str) -> None:
         """Take a message of ours back where others have come to read it, leaving a word; raises as `post` does."""

@@ -18,6 +18,7 @@ from bot.services.ledger import Ledger
 from bot.services.onboardings import LIST_AGE
 from bot.services.people import People
 from bot.services.portfolio import Portfolio
+from bot.services.shared import shared
 from bot.services.snoozing import Snoozing
 from bot.views.digest_frame import Frame
 
@@ -105,7 +106,7 @@ class Round:
         """The portfolio; raises UpstreamError when there is none that is fresh enough for a digest."""
         if self._task is None:
             age = LIST_AGE if self._asked else FRESH
-            self._task = asyncio.create_task(self._portfolio.snapshot(age, interactive=self._asked))
+            self._task = shared(self._portfolio.snapshot(age, interactive=self._asked))
         snapshot = await asyncio.shield(self._task)
         if self.now - snapshot.as_of > TOO_OLD:
             raise UpstreamError("Pivotal does not answer, and what I know is older than 12 hours.")

@@ -16,6 +16,7 @@ from bot.domain.records import Actor
 from bot.listeners.roles import Roles
 from bot.listeners.rooms import Rooms
 from bot.services.people import NOW, RECENT, People
+from bot.services.shared import shared
 
 KEEP = timedelta(minutes=5)
 MOST = 5_000
@@ -97,7 +98,7 @@ class Actors:
         # Who presses several times at once is asked about once.
         asking = self._asked.get(slack_id)
         if asking is None:
-            asking = self._asked[slack_id] = asyncio.create_task(self._ask(slack_id, now))
+            asking = self._asked[slack_id] = shared(self._ask(slack_id, now))
             asking.add_done_callback(lambda _: self._asked.pop(slack_id, None))
         return await asyncio.shield(asking)
 

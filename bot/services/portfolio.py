@@ -19,6 +19,7 @@ from bot.services import walks
 from bot.services.memory import Memory
 from bot.services.recall import Recall
 from bot.services.refreshing import Refreshed, Refreshing, Sight, in_words, own_channels
+from bot.services.shared import shared
 from bot.services.turns import Turns
 from bot.store import Store, Walked
 
@@ -134,7 +135,7 @@ class Portfolio:
         if current and abs(self._clock() - current.as_of) <= max_age:
             return current
         if self._flight is None or self._flight.done():
-            self._flight = asyncio.create_task(self._refresh(max_age, interactive=interactive))
+            self._flight = shared(self._refresh(max_age, interactive=interactive))
         if interactive and current and not await self._turns.near(self._flight):
             self.trouble = UpstreamError("Pivotal’s lists are still being read.", hint="Try again in a minute.")
             return replace(self.current or current, stale=True, trouble=self.trouble.message)
@@ -155,7 +156,7 @@ class Portfolio:
         await self.keep_up()
         if not self._met_within(max_age):
             if self._asking is None or self._asking.done():
-                self._asking = asyncio.create_task(self._ask_for_customers())
+                self._asking = shared(self._ask_for_customers())
             trouble = await asyncio.shield(self._asking)
             if trouble and not self._met_within(at_most):
                 raise trouble
