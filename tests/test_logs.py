@@ -24,6 +24,7 @@ from bot.listeners.manifest import manifest
 from bot.sandbox.pivotal import Fault, LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, CARA, LAUNCHES, ONBOARDING, direct_message
+from bot.services.correlation import correlated
 from tests.processes import SOURCE, running, until
 
 WHSEC = "whsec_" + "c2VzYW1lLW9wZW4tc2VzYW1lLW9wZW4tc2VzYW1l"
@@ -311,9 +312,11 @@ async def test_whatever_is_walked_or_delivered_has_a_reference(lines, slack, piv
         slack.settles = bot.settled
         for typed in ("share #89", "follow #89", "subscribe at-risk 09:00 quiet:off"):
             await slack.types(f"/onboarding {typed}", by=CARA, channel=ONBOARDING)
+        clock.passes(minutes=1)
         pivotal.edit(89, state="at_risk")
-        await bot.services.portfolio.snapshot(timedelta())
-        await bot.settled()
+        with correlated():
+            await bot.services.portfolio.snapshot(timedelta())
+        await until(lambda: updates(lines))
     clock.passes(hours=30)
     async with running_bot(settings, clock=clock) as bot:
         await until(lambda: "was not posted" in str(slack.messages(direct_message(CARA))))
