@@ -30,6 +30,7 @@ from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions
 from bot.store import Store
+from tests.conftest import told_by_postgresql
 from tests.digests.parts import Parts
 
 ANA = Actor("U0ANA0001", "T0HOME001", "Ana Ruiz", zone="Europe/Berlin", pivotal_ids=frozenset({"user_csm_001"}))
@@ -176,8 +177,9 @@ async def scene(database_url) -> AsyncIterator[Scene]:
         pivotal.rate_limit = 10_000
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
         made = Scene(slack, pivotal, store, client)
-        await store.people.link(Person("user_csm_001", slack_id="U0ANA0001", name="Ana Ruiz"))
-        await made.start(api)
-        yield made
-        await made.portfolio.close()
+        with told_by_postgresql(lambda: made.now):
+            await store.people.link(Person("user_csm_001", slack_id="U0ANA0001", name="Ana Ruiz"))
+            await made.start(api)
+            yield made
+            await made.portfolio.close()
     await store.close()
