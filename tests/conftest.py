@@ -135,7 +135,7 @@ def installed(extras) -> dict[str, Any]:
 
 @pytest.fixture
 async def slack(clock, pivotal, installed) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(installed, clock=clock, pivotal_origin=pivotal.origin) as local:
+    async with LocalSlack(installed, clock=clock, pivotal_origin=pivotal.origin, ack_timeout=30.0) as local:
         yield local
 
 

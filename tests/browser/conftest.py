@@ -17,7 +17,7 @@ from bot.sandbox.pivotal import LocalPivotal
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, ONBOARDING
 
-PATIENCE = 8_000  # milliseconds for something to appear on a machine that does other things too
+PATIENCE = 20_000  # milliseconds for something to appear on a machine that does other things too
 
 MANIFEST = {
     "display_information": {"name": "Onboarding", "background_color": "#3b3a8f"},
@@ -109,7 +109,7 @@ async def pivotal() -> AsyncIterator[LocalPivotal]:
 
 @pytest.fixture
 async def slack(pivotal: LocalPivotal) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(MANIFEST, pivotal_origin=pivotal.origin, tries=TRIES, ack_timeout=0.5) as slack:
+    async with LocalSlack(MANIFEST, pivotal_origin=pivotal.origin, tries=TRIES) as slack:
         yield slack
 
 

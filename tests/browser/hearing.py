@@ -10,7 +10,7 @@ class Heard(asyncio.Queue[dict[str, Any]]):
     """Presses, in order: the whole payload of each."""
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             return await self.get()
 
     async def action(self) -> dict[str, Any]:

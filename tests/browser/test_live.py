@@ -48,7 +48,7 @@ async def test_a_phase_changed_there_shows_on_the_posted_card_and_nothing_is_lis
     await record.get_by_label("Phase").select_option("program_buildout")
     await saves(workspace, record)
 
-    await expect(card).to_contain_text("Program buildout (4 of 7)", timeout=3_000)
+    await expect(card).to_contain_text("Program buildout (4 of 7)")
     assert lists(scene) == before
 
 

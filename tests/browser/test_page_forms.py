@@ -45,7 +45,7 @@ class Submitted(asyncio.Queue[dict[str, Any]]):
     """What the form held each time it was submitted."""
 
     async def next(self) -> dict[str, Any]:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             return await self.get()
 
 

@@ -41,7 +41,7 @@ class Told(asyncio.Queue[Any]):
     """What the app was told, in order."""
 
     async def next(self) -> Any:
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(20):
             return await self.get()
 
 

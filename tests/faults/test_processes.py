@@ -35,7 +35,7 @@ async def pivotal() -> AsyncIterator[LocalPivotal]:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest(), patience=8.0) as local:
+    async with LocalSlack(manifest()) as local:
         yield local
 
 

@@ -1,9 +1,8 @@
 """Slack slow, full, down, gone, or no longer ours: what each person sees, what is logged and kept, and how it heals."""
 
-import time
-
 import pytest
 
+from bot.listeners.answering import PAUSES
 from bot.sandbox.slack.world import ANA, BEN, CARA, ONBOARDING
 from tests.processes import until
 
@@ -37,13 +36,11 @@ async def test_slack_that_does_not_say_within_20_s_who_asks_is_not_waited_for(
 ):
     await ask("aurora")
     clock.passes(minutes=SOON)
-    slack.slows("users.info", seconds=25)
-    began = time.monotonic()
+    slack.slows("users.info", seconds=3600)
 
     answer = await ask("advance #89")
 
     assert NOT_NAMED in answer
-    assert 20 <= time.monotonic() - began < 25
     assert "TimeoutError" in log.why("refused")
     assert (pivotal.patches(89), await outcomes()) == ([], ["failed"])
     assert "Move Aurora Foods" in await ask("advance #89")
@@ -106,12 +103,11 @@ async def test_an_answer_is_sent_again_after_one_and_four_seconds_and_then_given
 ):
     await ask("aurora")
     slack.breaks("response_url", times=3)
-    began = time.monotonic()
 
     card = await press()
 
-    assert 5 <= time.monotonic() - began < 20
-    assert len(log.lines("answer is sent again")) == 2
+    assert len(log.lines("answer is sent again")) == len(PAUSES)
+    assert PAUSES == (1, 4)
     assert "503" in log.why("answer not delivered")
     assert "You advanced" not in card
     assert (pivotal.transitions(89), await outcomes()) == (["program_buildout"], ["done"])

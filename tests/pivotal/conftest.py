@@ -152,7 +152,7 @@ def running(**options):
 class Raw:
     """A server on a plain socket: reads a request's head, then sends these pieces again and again, one a moment."""
 
-    def __init__(self, *, first=b"", then=(), moment=0.05, most=60):
+    def __init__(self, *, first=b"", then=(), moment=0.05, most=1200):
         self._first, self._then, self._moment, self._most = first, then, moment, most
         self._over = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))

@@ -22,7 +22,7 @@ DRIPS = {
     },
     "a body": {"first": OK + b"Content-Length: 500\r\n\r\n", "then": (b" ",)},
 }
-SHORT = Timeout(connect=5, read=0.25, total=0.3, background=0.3)
+SHORT = Timeout(connect=5, read=1, total=1, background=1)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_change_that_was_sent_and_not_answered_in_time_may_have_been_applied(r
 def test_the_hook_after_an_attempt_is_told_when_the_total_time_is_up(real, unconnected, silent):
     told = []
     hooks = Hooks(after=(lambda attempt, outcome: told.append((attempt.number, outcome.status, outcome.lost)),))
-    options = {"hooks": hooks, "timeout": Timeout(connect=5, read=5, total=0.2)}
+    options = {"hooks": hooks, "timeout": Timeout(connect=5, read=5, total=1)}
 
     for api in (real(silent, **options), unconnected(**options)):
         with pytest.raises(TimedOut):

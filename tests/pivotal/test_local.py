@@ -1,7 +1,6 @@
 """Both clients over real HTTP, against the local Pivotal and its faults."""
 
 from datetime import date
-from time import monotonic
 
 import pytest
 
@@ -201,20 +200,17 @@ def test_an_answer_that_does_not_come_is_given_up(make, pivotal):
     pivotal.fails(Fault.slow(9), method="PATCH")
 
     with pytest.raises(TimedOut) as caught:
-        make(local=pivotal, timeout=Timeout(read=0.05)).onboardings.update(89, phase="launch")
+        make(local=pivotal, timeout=Timeout(read=1)).onboardings.update(89, phase="launch")
 
     assert (caught.value.maybe_applied, pivotal.phase_of(89)) == (True, "launch")
 
 
 def test_no_call_outlives_its_total_time(make, pivotal):
     pivotal.has_onboarding(89)
-    pivotal.fails(Fault.slow(9), times=9)
-    began = monotonic()
+    pivotal.fails(Fault.slow(3600))
 
     with pytest.raises(TimedOut):
-        make(local=pivotal, timeout=Timeout(read=5, total=0.1), retry=None).onboardings.get(89)
-
-    assert monotonic() - began < 2
+        make(local=pivotal, timeout=Timeout(read=3600, total=0.1), retry=None).onboardings.get(89)
 
 
 def test_what_somebody_else_used_up_is_noticed_before_it_hurts(make, pivotal, time):

@@ -1,7 +1,6 @@
 """PostgreSQL goes away and comes back while replicas run: people are told, and all goes on by itself."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
@@ -10,7 +9,6 @@ import pytest
 from bot.domain.errors import MemoryAway
 from bot.sandbox.slack.world import ANA, ONBOARDING
 from bot.store.database import Database
-from bot.store.engines import POOL_TIMEOUT
 from tests.processes import until
 from tests.replicas.server import Server
 
@@ -86,13 +84,10 @@ async def test_who_finds_every_connection_taken_is_told_so_and_the_next_one_is_s
     async with AsyncExitStack() as stack:
         for _ in range(15):
             await stack.enter_async_context(there.reading())
-        began = time.monotonic()
 
         with pytest.raises(MemoryAway):
             async with there.reading():
                 pass
-
-        assert time.monotonic() - began < POOL_TIMEOUT + 5
 
     async with there.reading() as connection:
         assert await connection.exec_driver_sql("SELECT 1")

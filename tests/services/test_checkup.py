@@ -54,7 +54,7 @@ async def test_they_are_made_side_by_side():
         await together.wait()
         return (FINE,)
 
-    found = await examine([Check(Part.MEMORY, str(number), waits) for number in range(3)], patience=5)
+    found = await examine([Check(Part.MEMORY, str(number), waits) for number in range(3)], patience=20)
 
     assert found == (FINE, FINE, FINE)
 

@@ -157,7 +157,7 @@ async def test_a_burst_leaves_people_their_share_of_the_rate(pivotal, receiver, 
         desk = asyncio.create_task(door.events.work_off())
         await until(lambda: len(pivotal.requests) == 36 - 36 // 4)
 
-        assert await asyncio.wait_for(door.api.onboardings.get("100"), 5)
+        assert await asyncio.wait_for(door.api.onboardings.get("100"), 20)
 
         desk.cancel()
 

@@ -53,7 +53,7 @@ class LocalSlack(People):
         tries: Iterable[Json] = (),
         ack_timeout: float = 3.0,
         burst: int = 30,
-        patience: float = 5.0,
+        patience: float = 20.0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         settles: Callable[[], Awaitable[None]] | None = None,
     ) -> None:

@@ -156,7 +156,7 @@ async def staged(database: str, **slack: Any) -> AsyncIterator[Stage]:
     gate = Gate()
     async with (
         LocalPivotal(sleep=gate.sleep) as pivotal,
-        LocalSlack(manifest(), patience=20.0, sleep=gate.sleep, **slack) as workspace,
+        LocalSlack(manifest(), sleep=gate.sleep, **slack) as workspace,
     ):
         pivotal.rate_limit = 10_000
         store = await Store.open(database, clock=lambda: datetime.now(UTC))

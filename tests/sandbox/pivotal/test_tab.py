@@ -86,7 +86,7 @@ async def test_a_change_rings_the_event_stream(pivotal, api):
     async with api.session.get(pivotal.origin + "/app/events", headers=PAGE) as stream:
         pivotal.edit(89, phase="launch")
 
-        line = await asyncio.wait_for(stream.content.readline(), 5)
+        line = await asyncio.wait_for(stream.content.readline(), 20)
 
     assert line == b"data: changed\n"
 

@@ -349,6 +349,6 @@ async def test_events_leave_by_themselves(pivotal, receiver):
     pivotal.has_onboarding(89)
 
     pivotal.edit(89, phase="review")
-    await asyncio.wait_for(receiver.arrived.wait(), 5)
+    await asyncio.wait_for(receiver.arrived.wait(), 20)
 
     assert receiver.types == ["onboarding.phase_changed"]

@@ -84,7 +84,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(MANIFEST, clock=clock, ack_timeout=2.0) as slack:
+    async with LocalSlack(MANIFEST, clock=clock, ack_timeout=30.0) as slack:
         yield slack
 
 
@@ -102,7 +102,7 @@ def app(client: AsyncWebClient) -> AsyncApp:
 async def live(request, clock: Clock) -> AsyncIterator["Live"]:
     """The same little app over each of the two roads. Bolt compares signed times with its own clock."""
     by_http = request.param == "http"
-    async with LocalSlack(MANIFEST, ack_timeout=2.0, **({} if by_http else {"clock": clock})) as slack:
+    async with LocalSlack(MANIFEST, ack_timeout=30.0, **({} if by_http else {"clock": clock})) as slack:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
         app = AsyncApp(client=client, signing_secret=slack.signing_secret)
         if by_http:

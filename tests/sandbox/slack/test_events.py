@@ -128,7 +128,7 @@ class Receiver:
 
 @pytest.fixture
 async def slack_by_http(manifest) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest, ack_timeout=1.0) as slack:
+    async with LocalSlack(manifest) as slack:
         yield slack
 
 

@@ -17,7 +17,7 @@ BUTTON = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "t
 
 @pytest.fixture
 async def slack(manifest) -> AsyncIterator[LocalSlack]:
-    async with LocalSlack(manifest, ack_timeout=1.0) as slack:  # Bolt compares the signed time with its own clock
+    async with LocalSlack(manifest) as slack:  # Bolt compares the signed time with its own clock
         yield slack
 
 

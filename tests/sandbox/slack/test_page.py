@@ -242,7 +242,7 @@ async def test_changes_are_streamed(web, client) -> None:
         first = await stream.content.readline()
         await stream.content.readline()
         await client.chat_postMessage(channel=ONBOARDING, text="x")
-        second = await asyncio.wait_for(stream.content.readline(), timeout=5)
+        second = await asyncio.wait_for(stream.content.readline(), timeout=20)
 
     assert stream.content_type == "text/event-stream"
     assert (first, second) == (b"data: changed\n", b"data: changed\n")
