@@ -102,8 +102,12 @@ class Clock:
         await ended(self._under_way, within=0 if kind is asyncio.CancelledError else self._within)
 
     async def rebuild(self) -> None:
-        """Make the jobs what the subscriptions are now."""
-        active = await self._subscriptions.all(active_only=True)
+        """Make the jobs what the subscriptions are now; while the database is away they stay, until the next sweep."""
+        try:
+            active = await self._subscriptions.all(active_only=True)
+        except MemoryAway as error:
+            log.warning("digests not scheduled anew", why=cause(error))
+            return
         wanted = {one.id: one for one in active if schedule.readable(one)}
         for gone in self._jobs.keys() - wanted.keys():
             self._scheduler.remove_job(gone)
