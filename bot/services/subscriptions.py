@@ -90,19 +90,15 @@ class Subscriptions:
                     f"This is the {found.kind} digest.", hint=f"For another, use `/onboarding subscribe {wish.kind}`."
                 )
             new = wishes.made(wish, channel=found.channel, by=by, now=self._clock())
-            changed = replace(
-                new,
-                id=found.id,
-                team_id=found.team_id,
-                creator=found.creator,
-                created_at=new.created_at if wishes.hours(new) != wishes.hours(found) else found.created_at,
-                paused=found.paused,
-            )
-            attempt.after = wishes.told(changed)
-            await self._store.subscriptions.put(changed, entry=self._attempts.done(attempt))
-            await self._give_up(found, changed)
-        await self._changed(changed.creator, by.slack_id)
-        return changed
+            since = new.created_at if wishes.hours(new) != wishes.hours(found) else found.created_at
+            new = replace(new, id=found.id, created_at=since)
+            attempt.after = wishes.told(new)
+            edited = await self._store.subscriptions.edit(new, entry=self._attempts.done(attempt))
+            if edited is None:
+                raise _ended()
+            await self._give_up(found, edited)
+        await self._changed(edited.creator, by.slack_id)
+        return edited
 
     async def pause_by(self, subscription_id: str, *, by: Actor, source: str = "", reference: str = "") -> Subscription:
         """Stop a subscription until it is resumed. Raises NotFound, Forbidden, and UserError when it is paused."""

@@ -13,6 +13,8 @@ _ORDER = 7_301_003
 """Key of the lock under which replicas subscribe a channel one after the other."""
 
 _COLUMNS = [subscriptions.c[field.name] for field in fields(Subscription)]
+_KEPT = {"id", "team_id", "channel", "kind", "creator", "paused"}
+"""What an edit leaves alone."""
 
 
 class Subscriptions:
@@ -35,11 +37,18 @@ class Subscriptions:
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
 
-    async def put(self, subscription: Subscription, *, entry: AuditEntry | None = None) -> None:
-        """Keep a subscription, in place of the one with its id."""
+    async def edit(self, subscription: Subscription, *, entry: AuditEntry | None = None) -> Subscription | None:
+        """Change what is sent and when; gives it back as it is then, None when there is none with this id.
+
+        Whose it is stays as it is stored, and so does a pause: it may have been made since this one was read.
+        """
+        edited = {name: value for name, value in asdict(subscription).items() if name not in _KEPT}
+        statement = update(subscriptions).where(subscriptions.c.id == subscription.id).values(edited)
         async with self._database.writing() as connection:
-            await connection.execute(self._database.upsert(subscriptions).values(**asdict(subscription)))
-            await write_down(connection, entry)
+            row = (await connection.execute(statement.returning(*_COLUMNS))).first()
+            if row:
+                await write_down(connection, entry)
+        return Subscription(*row) if row else None
 
     async def put_in_place(self, subscription: Subscription, *, entry: AuditEntry | None = None) -> Subscription:
         """Keep a subscription in place of its channel's earlier one of this kind, whose id it takes; gives it back.

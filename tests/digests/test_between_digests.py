@@ -70,7 +70,7 @@ async def test_a_date_that_moved_is_told_from_where_to_where(scene, friday):
 
 
 async def test_other_filters_claim_nothing_and_say_so(scene, friday):
-    await scene.store.subscriptions.put(replace(friday, filters="customer:acme"))
+    await scene.store.subscriptions.edit(replace(friday, filters="customer:acme"))
 
     scene.now = MONDAY
     await scene.run.run_due(scene.now)
@@ -81,13 +81,13 @@ async def test_other_filters_claim_nothing_and_say_so(scene, friday):
 
 async def test_filters_spelled_otherwise_are_the_same_filters(scene, friday):
     spelled = replace(friday, days="daily", filters="state:at-risk owner:<@U0ANA0001>")
-    await scene.store.subscriptions.put(spelled)
+    await scene.store.subscriptions.edit(spelled)
     scene.now = SATURDAY
     await scene.run.run_due(scene.now)
     scene.now = MONDAY
     await scene.run.run_due(scene.now)
     again = replace(spelled, filters='owner:U0ANA0001 state:"At risk"')
-    await scene.store.subscriptions.put(again)
+    await scene.store.subscriptions.edit(again)
 
     scene.now = MONDAY.replace(day=8)
     await scene.run.run_due(scene.now)

@@ -113,7 +113,7 @@ async def test_delete_asks_first(ask, slack, bot, audited):
 
 async def test_filters_that_cannot_be_read_any_more_are_put_right_in_the_form(ask, slack, bot, kept):
     await ask("subscribe at-risk")
-    await bot.store.subscriptions.put(replace(await kept(), filters="phase:adoption"))
+    await bot.store.subscriptions.edit(replace(await kept(), filters="phase:adoption"))
     listed = await ask("subscriptions")
 
     await slack.clicks("Edit…", by=ANA, channel=ONBOARDING)

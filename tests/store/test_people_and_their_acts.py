@@ -50,9 +50,9 @@ async def test_a_subscription_comes_back_as_it_went_in(store: Store, now: dateti
 async def test_everything_that_is_set_of_a_subscription_comes_back(store: Store, now: datetime) -> None:
     full = subscription(now, mentions=True, quiet=False, holidays="DE-BY", on_holiday="skip", channel="D1")
 
-    await store.subscriptions.put(full)
+    await store.subscriptions.add(full)
     changed = replace(full, at=time(8), filters="")
-    await store.subscriptions.put(changed)
+    await store.subscriptions.edit(changed)
 
     assert await store.subscriptions.all() == (changed,)
 
