@@ -194,7 +194,7 @@ def _away(error: Exception) -> bool:
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    # By class of https://www.postgresql.org/docs/current/errcodes-appendix.html: the line, resources, the server's
-    # own state, a lock not to be had, and a transaction ended because it was idle.
+    # By class of https://www.postgresql.org/docs/current/errcodes-appendix.html: the line, a transaction undone for
+    # another's sake, resources, the server's own state, a lock not to be had, and a transaction ended for being idle.
     state = str(getattr(getattr(error, "orig", None) or error, "sqlstate", None) or "")
-    return state.startswith(("08", "53", "55", "57", "58", "25P03"))
+    return state.startswith(("08", "40", "53", "55", "57", "58", "25P03"))

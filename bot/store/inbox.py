@@ -24,7 +24,9 @@ class Inbox:
 
     async def add(self, events: Iterable[Event]) -> None:
         """Keep events; one whose id is known already changes nothing."""
-        rows = [asdict(event) for event in {event.id: event for event in events}.values()]
+        by_id = {event.id: event for event in events}
+        # In one order: two replicas that are brought the same events would wait for each other in a circle.
+        rows = [asdict(by_id[one]) for one in sorted(by_id)]
         if rows:
             statement = self._database.insert(inbox).on_conflict_do_nothing()
             async with self._database.writing() as connection:

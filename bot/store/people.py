@@ -36,7 +36,8 @@ class People:
     async def take_in(self, links: Sequence[tuple[Person, AuditEntry]], *, tell: Callable[[int], None]) -> None:
         """Link many, each with its row in the audit: all or none. `tell` is told how many are through."""
         async with self._database.writing() as connection:
-            for number, (person, entry) in enumerate(links, 1):
+            # In one order: two who take in the same people would wait for each other in a circle.
+            for number, (person, entry) in enumerate(sorted(links, key=lambda link: link[0].pivotal_id), 1):
                 await self._link(connection, person)
                 await write_down(connection, entry)
                 tell(number)
