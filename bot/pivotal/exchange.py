@@ -166,7 +166,7 @@ class Exchange(Generic[AnswerT]):
             seconds = wait if wait is not None else terms.policy.delay(self.attempts, chance=terms.chance())
             window = max(LONGEST_GUESS.total_seconds(), _until_reset(rate, now) or 0)
             longest = max(terms.policy.longest_retry_after, window)
-            terms.pacer.close(until=now + timedelta(seconds=min(seconds, longest)))
+            terms.pacer.close(until=now + timedelta(seconds=min(seconds, longest)), now=now)
 
     def _settle(self, now: datetime, *, rate: RateLimit | None = None, answered: bool = False) -> None:
         if self._ticket is not None:

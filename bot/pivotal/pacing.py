@@ -5,7 +5,7 @@ Source: https://docs.pivotal.app/api/welcome/rate-limits
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Self
@@ -97,13 +97,16 @@ class Pacer:
         self._told_at = 0
         """The newest request sent when something was last learned: answers to it and older ones may be out of date."""
         self._closed_until: datetime | None = None
+        self._closed_for = timedelta()
         self._closed_at = 0
         """The newest request sent when the gate was closed."""
         self.seen: RateLimit | None = None
         """What is known of the window, less what was sent since without an answer."""
+        self._resets_within = timedelta()
 
     def admit(self, lane: Lane, *, now: datetime) -> Ticket | Full | Unclear:
         """Give the right to send one request now, or say what to wait for."""
+        self._go_by(now)
         if self._closed_until is not None:
             if now < self._closed_until:
                 return Full(self._closed_until)
@@ -128,6 +131,7 @@ class Pacer:
 
         A 429 is told by `close` first.
         """
+        self._go_by(now)
         self._under_way.discard(ticket.number)
         if rate is not None:
             self._learn(ticket, rate, now)
@@ -137,10 +141,19 @@ class Pacer:
             self._closed_until = None
         self._on_change()
 
-    def close(self, *, until: datetime) -> None:
+    def close(self, *, until: datetime, now: datetime) -> None:
         """Let nobody send before `until`: the server has said 429."""
-        self._closed_until = max(until, self._closed_until or until)
+        self._go_by(now)
+        if self._closed_until is None or until > self._closed_until:
+            self._closed_until, self._closed_for = until, until - now
         self._closed_at = self._issued
+
+    def _go_by(self, now: datetime) -> None:
+        """Have nothing further ahead than when it was told: a clock that was set back since keeps nobody waiting."""
+        if self._closed_until is not None:
+            self._closed_until = min(self._closed_until, now + self._closed_for)
+        if self.seen is not None:
+            self.seen = replace(self.seen, resets_at=min(self.seen.resets_at, now + self._resets_within))
 
     def _ticket(self) -> Ticket:
         self._issued += 1
@@ -155,6 +168,7 @@ class Pacer:
             # The server may have counted this one before what is known already: believe the worse of the two.
             remaining, resets_at = min(remaining, self.seen.remaining), max(resets_at, self.seen.resets_at)
         self._know(RateLimit(rate.limit, remaining, resets_at))
+        self._resets_within = resets_at - now
 
     def _know(self, rate: RateLimit) -> None:
         self.seen, self._told_at = rate, self._issued

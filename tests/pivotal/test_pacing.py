@@ -1,6 +1,7 @@
 """Sharing a rate limit: people first, nobody runs into a 429 that could be foreseen, nobody is starved."""
 
 from collections import deque
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -126,7 +127,7 @@ def test_an_older_requests_answer_does_not_raise_what_a_newer_one_said():
 def test_a_429_closes_the_gate_for_everybody_and_one_goes_ahead_when_it_opens():
     pacer = knowing(20)
     unlucky = pacer.admit(WALK, now=NOW)
-    pacer.close(until=NOW + seconds(7))
+    pacer.close(until=NOW + seconds(7), now=NOW)
     pacer.settle(unlucky, now=NOW, rate=told(0))
 
     closed = [pacer.admit(lane, now=NOW + seconds(6)) for lane in Lane]
@@ -142,7 +143,7 @@ def test_a_429_closes_the_gate_for_everybody_and_one_goes_ahead_when_it_opens():
 
 def test_the_gate_opens_again_when_the_one_that_went_ahead_is_lost():
     pacer = knowing(20)
-    pacer.close(until=NOW + seconds(7))
+    pacer.close(until=NOW + seconds(7), now=NOW)
 
     pacer.settle(pacer.admit(PERSON, now=NOW + seconds(7)), now=NOW + seconds(8))
 
@@ -151,8 +152,8 @@ def test_the_gate_opens_again_when_the_one_that_went_ahead_is_lost():
 
 def test_a_shorter_429_does_not_open_the_gate_sooner():
     pacer = knowing(20)
-    pacer.close(until=NOW + seconds(30))
-    pacer.close(until=NOW + seconds(5))
+    pacer.close(until=NOW + seconds(30), now=NOW)
+    pacer.close(until=NOW + seconds(5), now=NOW)
 
     assert pacer.admit(PERSON, now=NOW + seconds(6)) == Full(NOW + seconds(30))
 
@@ -160,7 +161,7 @@ def test_a_shorter_429_does_not_open_the_gate_sooner():
 def test_an_answer_to_something_sent_before_a_429_does_not_open_the_gate():
     pacer = knowing(20)
     lucky = pacer.admit(PERSON, now=NOW)
-    pacer.close(until=NOW + seconds(7))
+    pacer.close(until=NOW + seconds(7), now=NOW)
 
     pacer.settle(lucky, now=NOW, rate=told(5), answered=True)
 
@@ -172,6 +173,47 @@ def test_a_reset_that_is_far_away_is_not_believed():
     pacer.settle(pacer.admit(PERSON, now=NOW), now=NOW, rate=told(0, resets_at=NOW + 9 * LONGEST_WINDOW))
 
     assert pacer.admit(PERSON, now=NOW) == Full(NOW + LONGEST_WINDOW + WHOLE_SECOND)
+
+
+def closed_by_a_429():
+    pacer = Pacer()
+    pacer.close(until=NOW + seconds(40), now=NOW)
+    return pacer
+
+
+@pytest.mark.parametrize(("full", "wait"), [(closed_by_a_429, 40), (lambda: knowing(0), 61)], ids=["a 429", "used up"])
+@pytest.mark.parametrize("ahead", [seconds(50), timedelta(hours=6), timedelta(days=365)], ids=["50 s", "6 h", "1 year"])
+def test_a_clock_that_was_ahead_is_put_right_and_nobody_waits_longer_for_it(full, wait, ahead):
+    pacer = full()
+    right = NOW - ahead
+
+    told = [pacer.admit(lane, now=right) for lane in Lane]
+
+    assert told == [Full(right + seconds(wait))] * 2
+    assert isinstance(pacer.admit(PERSON, now=right + seconds(wait)), Ticket)
+
+
+def test_what_an_older_request_brings_after_a_clock_was_put_right_keeps_nobody_waiting_for_it():
+    pacer = knowing(20)
+    older, newer = pacer.admit(PERSON, now=NOW), pacer.admit(PERSON, now=NOW)
+    right = NOW - timedelta(hours=6)
+
+    pacer.settle(newer, now=NOW, rate=told(0), answered=True)
+    pacer.settle(older, now=right, rate=told(1, resets_at=right + seconds(30)), answered=True)
+
+    assert pacer.admit(PERSON, now=right) == Full(right + seconds(60) + WHOLE_SECOND)
+
+
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(-(10**6), 10**6)), min_size=1))
+def test_however_a_clock_jumps_nobody_waits_longer_than_was_ever_told(jumps):
+    pacer, now = Pacer(), NOW
+    for wait, jump in jumps:
+        pacer.close(until=now + seconds(wait), now=now)
+        now += seconds(jump)
+
+    told = pacer.admit(PERSON, now=now)
+
+    assert isinstance(told, Ticket) or told.until - now <= seconds(max(wait for wait, _ in jumps))
 
 
 @pytest.mark.parametrize(
@@ -266,6 +308,24 @@ def test_a_person_is_told_at_once_how_long_a_window_is_still_full(api, server, t
     assert (caught.value.retry_after, time.pauses) == (291, [])
 
 
+@pytest.mark.parametrize("status", [429, 200])
+def test_after_a_clock_was_put_right_by_hours_people_are_answered(api, server, time, status):
+    full = limits(NOW + seconds(30), sent_at=NOW) | {"retry-after": "40"}
+    server.says(httpx.Response(status, json=RECORD, headers=full))
+    with suppress(RateLimited):
+        api.onboardings.get(89)
+    server.says(httpx.Response(200, json=RECORD))
+
+    time.passes(-6 * 3600)
+    waited = time.pauses.copy()
+    with suppress(RateLimited):
+        api.onboardings.get(89)
+    time.passes(41)
+
+    assert api.onboardings.get(89).display_id == 89
+    assert sum(time.pauses) - sum(waited) <= 40
+
+
 def test_every_end_of_a_request_is_told():
     rung = []
     pacer = Pacer(on_change=lambda: rung.append(1))
@@ -319,7 +379,7 @@ class World:
             self._under_way.remove(trip)
             if not allowed:
                 self.refused += 1
-                self.pacer.close(until=self.now + seconds(5))
+                self.pacer.close(until=self.now + seconds(5), now=self.now)
             self.pacer.settle(trip[2], now=self.now, rate=rate, answered=allowed)
             self.done[trip[3]] += 1
 
