@@ -207,11 +207,12 @@ class Portfolio:
         return True
 
     async def meet(self, customer: CustomerRow) -> None:
-        """Take in a customer just read."""
+        """Take in a customer just read: this is newer than any walk under way."""
         row = walks.slim_customer(customer)
-        await self._store.snapshot.put_customer(row)
-        before = own_channels(self._memory.customers)
-        self._memory.meet(row)
+        async with self._writing:
+            await self._store.snapshot.put_customer(row)
+            before = own_channels(self._memory.customers)
+            self._memory.meet(row)
         self._tell(Sight(channels=own_channels({row.id: row}) - before))
 
     async def remove(self, reference: str) -> None:

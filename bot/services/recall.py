@@ -59,13 +59,12 @@ class Recall:
 
     async def _place(self) -> None:
         now, held = self._clock(), self._memory.standings
-        written, rows = await self._store.snapshot.after(self._written)
+        written, rows, customers = await self._store.snapshot.after(self._written)
         fresh = {row.id: row for row in rows if row.id not in held or held[row.id].onboarding != row}
         fresh |= {key: held[key].onboarding for key in await self.learn() if key in held and key not in fresh}
-        nameless = {one.customer_id for one in (*fresh.values(), *self._memory.rows().values())}
-        nameless -= self._memory.customers.keys()
-        for customer in await self._store.snapshot.customers_of(nameless) if nameless else ():
-            self._memory.meet(customer)
+        for customer in customers:
+            if self._memory.customers.get(customer.id) != customer:
+                self._memory.meet(customer)
         for row in fresh.values():
             self._memory.place(row, met_at=now)
         self._written = written

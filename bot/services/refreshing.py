@@ -105,10 +105,12 @@ class Refreshing:
 
     async def customers(self, now: datetime) -> None:
         """Walk the customers alone, and keep what they say. Raises the client's errors; then nothing has changed."""
+        begun = await self._store.snapshot.newest()
         found = await walks.customers(self._pivotal, self._memory.customers)
         async with self._writing:
             before = own_channels(self._memory.customers)
-            await self._store.snapshot.refresh_customers(found.values(), at=now)
+            newer = await self._store.snapshot.refresh_customers(found.values(), begun=begun, at=now)
+            found |= {customer.id: customer for customer in newer}
             if self._recall.walked:
                 self._recall.walked = replace(self._recall.walked, customers_at=now)
             if found != self._memory.customers:
@@ -134,6 +136,8 @@ class Refreshing:
         rows = seen.rows if seen.gone is None else seen.applied_to(self._memory.rows())
         if kept.newer:
             rows = rows | {row.id: row for row in kept.newer}
+        if customers is not None:
+            customers = customers | {customer.id: customer for customer in kept.customers}
         walked = await self._store.snapshot.walked()
         await self._recall.learn()
         # Whoever asks meanwhile takes a walk that is noted here for one that is in memory.

@@ -1,7 +1,7 @@
 """The snapshot: the newest known version of every onboarding and customer, and how new it is."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -48,13 +48,15 @@ class Kept:
     changes: list[Observation]
     newer: list[OnboardingRow]
     """The rows that were stored while the walk ran, which it left as they were."""
+    customers: list[CustomerRow] = field(default_factory=list)
+    """The customers, likewise."""
 
 
 class SnapshotRows:
     """The stored snapshot, and the observations that its changes amount to.
 
-    Every write of onboardings has a running number, and its rows keep it: that says what is newer than what, whatever
-    the clocks of replicas say. Numbers are committed in their order, for writers hold the lock `ORDER`.
+    Every write has a running number, and its rows keep it: that says what is newer than what, whatever the clocks of
+    replicas say. Numbers are committed in their order, for writers hold the lock `ORDER`.
     """
 
     def __init__(self, database: Database) -> None:
@@ -90,7 +92,9 @@ class SnapshotRows:
             await _delete(connection, onboardings, removed)
             await _observe(connection, kept.changes)
             if customer_rows is not None:
-                await self._refresh_customers(connection, customer_rows)
+                kept.customers.extend(
+                    await self._refresh_customers(connection, customer_rows, begun=begun, number=number)
+                )
             walked = Walked(
                 as_of=as_of,
                 full_at=as_of if named is None else None,
@@ -115,17 +119,24 @@ class SnapshotRows:
             await _observe(connection, found)
         return row, found
 
-    async def refresh_customers(self, rows: Iterable[CustomerRow], *, at: datetime) -> None:
-        """Make the stored customers what a walk of theirs alone saw; there was one of the onboardings before."""
+    async def refresh_customers(self, rows: Iterable[CustomerRow], *, begun: int, at: datetime) -> list[CustomerRow]:
+        """Make the stored customers what a walk of theirs alone saw; there was one of the onboardings before.
+
+        Whatever was put after the write numbered `begun` is newer than the walk's copy, stays, and is given back.
+        """
         async with self._database.writing() as connection:
             await self._database.alone(connection, key=ORDER)
-            await self._refresh_customers(connection, rows)
+            number = await self._number(connection)
+            newer = await self._refresh_customers(connection, rows, begun=begun, number=number)
             await connection.execute(update(snapshot).values(customers_at=at))
+        return newer
 
     async def put_customer(self, row: CustomerRow) -> None:
         """Store one fresh customer."""
         async with self._database.writing() as connection:
-            await self._write(connection, customers, iter([_values(row, _CUSTOMER)]))
+            await self._database.alone(connection, key=ORDER)
+            number = await self._number(connection)
+            await self._write(connection, customers, iter([_values(row, _CUSTOMER) | {"written": number}]))
 
     async def remove(self, onboarding_id: str) -> bool:
         """Take an onboarding out that no longer exists; what was observed of it stays. False when it was not there."""
@@ -137,8 +148,7 @@ class SnapshotRows:
         """The stored onboardings, the customers by id, and as of when; None when there was no walk yet."""
         async with self._database.reading() as connection:
             rows = await _select_onboardings(connection)
-            stored = await connection.execute(select(*(customers.c[name] for name in _CUSTOMER)))
-            known = {row["id"]: CustomerRow.model_construct(**row) for row in stored.mappings()}
+            known = {row.id: row for row in await _select_customers(connection)}
             as_of = await connection.scalar(select(snapshot.c.as_of))
         return tuple(rows), known, as_of
 
@@ -153,13 +163,6 @@ class SnapshotRows:
         async with self._database.reading() as connection:
             return int(await connection.scalar(select(func.count()).select_from(onboardings)) or 0)
 
-    async def customers_of(self, ids: Collection[str]) -> list[CustomerRow]:
-        """Those of these customers that are stored."""
-        query = select(*(customers.c[name] for name in _CUSTOMER)).where(customers.c.id.in_(sorted(ids)[:_CHUNK]))
-        async with self._database.reading() as connection:
-            stored = await connection.execute(query)
-            return [CustomerRow.model_construct(**row) for row in stored.mappings()]
-
     async def walked(self) -> Walked | None:
         """When the parts of the snapshot were last walked, by any replica; None when there was no walk yet."""
         query = select(snapshot.c.as_of, snapshot.c.full_at, snapshot.c.customers_at)
@@ -172,27 +175,38 @@ class SnapshotRows:
         async with self._database.reading() as connection:
             return int(await connection.scalar(select(snapshot.c.written)) or 0)
 
-    async def after(self, number: int) -> tuple[int, list[OnboardingRow]]:
-        """The rows stored after the write with this number, by any replica, and the number of the newest write."""
+    async def after(self, number: int) -> tuple[int, list[OnboardingRow], list[CustomerRow]]:
+        """What was stored after the write with this number, by any replica, and the number of the newest write first.
+
+        What was removed is not among it.
+        """
         async with self._database.reading() as connection:
             newest = int(await connection.scalar(select(snapshot.c.written)) or 0)
             if newest == number:
-                return newest, []
-            return newest, await _select_onboardings(connection, onboardings.c.written > number)
+                return newest, [], []
+            rows = await _select_onboardings(connection, onboardings.c.written > number)
+            return newest, rows, await _select_customers(connection, customers.c.written > number)
 
-    async def _refresh_customers(self, connection: AsyncConnection, rows: Iterable[CustomerRow]) -> None:
+    async def _refresh_customers(
+        self, connection: AsyncConnection, rows: Iterable[CustomerRow], *, begun: int, number: int
+    ) -> list[CustomerRow]:
+        """Write what the walk's rows change; gives those that were put since it began, which stay."""
         seen = {row.id: _values(row, _CUSTOMER) for row in rows}
-        stored = await connection.stream(select(*(customers.c[name] for name in _CUSTOMER)))
-        missing = []
+        newer, missing = [], []
+        stored = await connection.stream(select(*(customers.c[name] for name in _CUSTOMER), customers.c.written))
         async for part in stored.partitions(_CHUNK):
-            for row in part:
-                values = seen.get(row.id)
-                if values is None:
-                    missing.append(row.id)
-                elif tuple(values.values()) == tuple(row):
-                    del seen[row.id]
-        await self._write(connection, customers, iter(seen.values()))
+            for *values, written in part:
+                row = dict(zip(_CUSTOMER, values, strict=True))
+                if written > begun:
+                    seen.pop(row["id"], None)
+                    newer.append(CustomerRow.model_construct(**row))
+                elif row["id"] not in seen:
+                    missing.append(row["id"])
+                elif seen[row["id"]] == row:
+                    del seen[row["id"]]
+        await self._write(connection, customers, ({**row, "written": number} for row in seen.values()))
         await _delete(connection, customers, missing)
+        return newer
 
     async def _write(self, connection: AsyncConnection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
         statement = self._database.upsert(table, kept=(_MET,))
@@ -259,6 +273,11 @@ async def _select_onboardings(connection: AsyncConnection, *conditions: ColumnEl
     async for part in stored.mappings().partitions(_CHUNK):
         rows += [OnboardingRow.model_construct(**row).lean(shared) for row in part]
     return rows
+
+
+async def _select_customers(connection: AsyncConnection, *conditions: ColumnElement[bool]) -> list[CustomerRow]:
+    query = select(*(customers.c[name] for name in _CUSTOMER)).where(*conditions)
+    return [CustomerRow.model_construct(**row) for row in (await connection.execute(query)).mappings()]
 
 
 async def _delete(connection: AsyncConnection, table: Table, ids: Iterable[str]) -> None:

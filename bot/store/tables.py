@@ -172,6 +172,7 @@ customers = Table(
     Column("name", Text, nullable=False),
     Column("slug", Text),
     Column("slack_channel_id", String),
+    Column("written", BigInteger, nullable=False, server_default="0"),
 )
 
 snapshot = Table(

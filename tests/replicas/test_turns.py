@@ -208,6 +208,24 @@ async def test_a_new_onboarding_of_a_new_customer_and_a_deleted_one_are_taken_up
     assert [standing.title for standing in found.standings] == ["Globex"]
 
 
+async def test_a_changed_customer_is_known_at_once_to_the_others_who_list_or_post(replica, pivotal, onboarding):
+    one, other = await replica(), await replica()
+    await one.snapshot(NOTHING)
+    await other.snapshot(timedelta(minutes=2))
+    asked = len(pivotal.requests)
+    api = AsyncPivotalApi(pivotal.live_key, base_url=pivotal.url)
+    changed = {"name": "Aurora Group", "slack_channel_id": "C0CUSTOMER"}
+
+    await one.meet(await api.customers.update(onboarding["customer_id"], **changed))
+    own = await other.customers(timedelta(minutes=15), at_most=timedelta(hours=6))
+    listed = await other.snapshot(timedelta(minutes=2))
+
+    await api.aclose()
+    assert own[onboarding["customer_id"]].slack_channel_id == "C0CUSTOMER"
+    assert [standing.title for standing in listed.standings] == ["Aurora Group"]
+    assert len(pivotal.requests) == asked + 1, "none but the change itself"
+
+
 async def test_what_two_replicas_see_one_of_them_tells(replica, pivotal, onboarding):
     sights: list[Sight] = []
     one, other = await replica(), await replica()

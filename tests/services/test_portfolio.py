@@ -413,6 +413,32 @@ async def test_what_was_put_or_removed_during_a_walk_wins_over_its_older_copy(
     assert len(await store.observations.of((await api.onboardings.get("89")).id)) == 1
 
 
+@pytest.mark.parametrize("alone", [True, False])
+async def test_a_customer_met_during_a_walk_wins_over_its_older_copy(
+    portfolio: Portfolio,
+    pivotal: LocalPivotal,
+    api: AsyncPivotalApi,
+    store: Store,
+    gate: Gate,
+    clock: Clock,
+    alone: bool,
+) -> None:
+    customer = pivotal.has_onboarding(89, customer="Aurora Foods")["customer_id"]
+    await portfolio.snapshot(NOTHING)
+    clock.passes(timedelta(hours=7))
+    pivotal.fails(Fault.slow(5), times=1, path="/customers")
+    walk = asyncio.create_task(portfolio.customers(MINUTE, at_most=MINUTE) if alone else portfolio.snapshot(NOTHING))
+    await gate.reached.wait()
+
+    await portfolio.meet(await api.customers.update(customer, slack_channel_id="C0CUSTOMER"))
+    gate.opened.set()
+    await walk
+
+    assert portfolio.current.customers[customer].slack_channel_id == "C0CUSTOMER"
+    assert portfolio.known("89").customer.slack_channel_id == "C0CUSTOMER"
+    assert (await store.snapshot.load())[1][customer].slack_channel_id == "C0CUSTOMER"
+
+
 async def test_closing_ends_a_walk_that_is_under_way(portfolio: Portfolio, pivotal: LocalPivotal, gate: Gate) -> None:
     pivotal.fails(Fault.slow(5), times=1)
     walk = asyncio.create_task(portfolio.snapshot(NOTHING))

@@ -149,7 +149,24 @@ async def test_what_was_stored_before_writes_were_numbered_is_older_than_any_wal
     changed = row.model_copy(update={"phase": "launch"})
     kept = await store.snapshot.refresh([changed], None, begun=begun, as_of=now, source="poll")
     assert [one.after for one in kept.changes] == ["launch"]
-    assert await store.snapshot.after(begun) == (begun + 1, [changed])
+    assert await store.snapshot.after(begun) == (begun + 1, [changed], [])
+    await store.close()
+
+
+async def test_what_was_stored_before_of_a_customer_is_older_than_any_walk(
+    database: Database, url: str, now: datetime
+) -> None:
+    async with database.writing() as connection:
+        await connection.run_sync(upgrade, to="v12")
+        await connection.execute(text("INSERT INTO snapshot (id, written) VALUES (1, 7)"))
+        await connection.execute(text("INSERT INTO customers (id, display_id, name) VALUES ('cus_1', 1, 'Aurora')"))
+
+    store = await Store.open(url, clock=lambda: now)
+
+    begun, (known,) = await store.snapshot.newest(), (await store.snapshot.load())[1].values()
+    changed = known.model_copy(update={"slack_channel_id": "C1"})
+    assert await store.snapshot.refresh_customers([changed], begun=begun, at=now) == []
+    assert await store.snapshot.after(begun) == (begun + 1, [], [changed])
     await store.close()
 
 

@@ -92,7 +92,7 @@ async def test_an_unchanged_row_is_not_written_again(store: Store, now: datetime
 
     await walk(store, row(1), row(2, state="paused"), at=now + HOUR)
 
-    assert await store.snapshot.after(before) == (before + 1, [row(2, state="paused")])
+    assert await store.snapshot.after(before) == (before + 1, [row(2, state="paused")], [])
 
 
 async def test_when_a_row_was_met_is_kept_through_every_later_version(store: Store, now: datetime) -> None:
@@ -188,11 +188,11 @@ async def test_what_ten_store_at_once_is_told_in_order_and_nothing_is_missed(sto
 
     putting = [asyncio.create_task(put(number)) for number in range(10)]
     while len(heard) < 10:
-        seen, rows = await store.snapshot.after(seen)
+        seen, rows, _ = await store.snapshot.after(seen)
         heard |= {one.display_id for one in rows}
 
     await asyncio.gather(*putting)
-    assert await store.snapshot.after(seen) == (10, [])
+    assert await store.snapshot.after(seen) == (10, [], [])
 
 
 async def test_putting_a_row_observes_its_changes_once(store: Store, now: datetime) -> None:
@@ -242,6 +242,37 @@ async def test_a_single_customer_can_be_put(store: Store) -> None:
     await store.snapshot.put_customer(customer(1, name="Aurora Foods AB"))
 
     assert (await store.snapshot.load())[1] == {"cus_1": customer(1, name="Aurora Foods AB")}
+
+
+async def test_a_customer_put_while_a_walk_ran_wins_over_its_older_copy(store: Store, now: datetime) -> None:
+    await walk(store, row(1), at=now, customers=[customer(1), customer(2), customer(3)])
+    begun = await store.snapshot.newest()
+    fresh = [customer(1, name="Aurora Foods AB"), customer(9, name="Globex")]
+    for one in fresh:
+        await store.snapshot.put_customer(one)
+    older = [customer(1), customer(2, name="Acme")]
+
+    kept = await store.snapshot.refresh([row(1)], older, begun=begun, as_of=now + HOUR, source="poll")
+    alone = await store.snapshot.refresh_customers(older, begun=begun, at=now + HOUR)
+
+    assert kept.customers == fresh
+    assert {one.name for one in alone} >= {one.name for one in fresh}
+    assert {one.name for one in (await store.snapshot.load())[1].values()} == {"Aurora Foods AB", "Acme", "Globex"}
+
+
+async def test_whatever_is_stored_of_a_customer_is_told_to_who_asks_from_a_number_on(
+    store: Store, now: datetime
+) -> None:
+    await walk(store, row(1), at=now, customers=[customer(1), customer(2)])
+    begun = await store.snapshot.newest()
+
+    await store.snapshot.put_customer(customer(1, name="Aurora Foods AB"))
+    put = await store.snapshot.after(begun)
+    await store.snapshot.refresh_customers([customer(1), customer(2)], begun=put[0], at=now + HOUR)
+    walked = await store.snapshot.after(put[0])
+
+    assert put == (begun + 1, [], [customer(1, name="Aurora Foods AB")])
+    assert walked == (begun + 2, [], [customer(1)])
 
 
 async def test_observations_are_told_in_order_and_from_a_number_on(store: Store, now: datetime) -> None:
