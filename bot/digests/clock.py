@@ -1,6 +1,7 @@
 """The clock's own door: wakes the digest run at the hour of every subscription, and does nothing else.
 
 APScheduler holds no truth: its jobs live in memory, are rebuilt from the subscriptions, and only call `run_due(now)`.
+It waits by the machine's clock; the look that puts its jobs right does not, for that clock may have been wrong.
 """
 
 import asyncio
@@ -13,7 +14,6 @@ from typing import Any, Self
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.digests.run import DigestRun
 from bot.digests.telling import AGAIN
@@ -60,16 +60,20 @@ class Clock:
         clock: Callable[[], datetime],
         nobodys: timedelta = STUCK,
         within: float = DRAIN,
+        every: float = SWEEP,
     ) -> None:
         """A claim that is as old as `nobodys` at the start belongs to a process that is gone.
 
-        At the end, digests under way are given `within` seconds.
+        What is due is looked for `every` so many seconds, whatever the machine's clock says; at the end, digests under
+        way are given `within` seconds.
         """
         self._run = run
         self._nobodys = nobodys
         self._subscriptions = subscriptions
         self._clock = clock
         self._within = within
+        self._every = every
+        self._sweeper: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
         self._jobs: dict[str, Subscription] = {}
@@ -89,9 +93,9 @@ class Clock:
         """
         await self.rebuild()
         self._subscriptions.watch(self.rebuild)
-        self._scheduler.add_job(self._sweep, IntervalTrigger(seconds=SWEEP), id="sweep")
         self._scheduler.start()
         self._looking = self._keep(self._catch_up())
+        self._sweeper = asyncio.create_task(self._sweep_on(), context=Context())
         return self
 
     async def __aexit__(
@@ -99,6 +103,8 @@ class Clock:
     ) -> None:
         """Stop: nothing more is begun, and what is under way may end; a digest that is cut off is given back."""
         self._scheduler.shutdown(wait=False)
+        if self._sweeper:
+            self._sweeper.cancel()
         await ended(self._under_way, within=0 if kind is asyncio.CancelledError else self._within)
 
     async def rebuild(self) -> None:
@@ -112,9 +118,14 @@ class Clock:
         for gone in self._jobs.keys() - wanted.keys():
             self._scheduler.remove_job(gone)
         for key, subscription in wanted.items():
-            if self._jobs.get(key) != subscription:
+            if self._jobs.get(key) != subscription or self._waits_too_long(subscription):
                 self._scheduler.add_job(self._tick, Hours(subscription), id=key, replace_existing=True)
         self._jobs = wanted
+
+    def _waits_too_long(self, subscription: Subscription) -> bool:
+        """Whether its job is set for an hour after its next one, by a clock that was ahead and is right again."""
+        set_for: datetime = self._scheduler.get_job(subscription.id).next_run_time
+        return set_for > schedule.next_run(subscription, self._clock())
 
     async def _catch_up(self) -> None:
         await self._run.recover(self._clock(), older_than=self._nobodys)
@@ -149,6 +160,16 @@ class Clock:
 
     async def _tick(self) -> None:
         self._begin()
+
+    async def _sweep_on(self) -> None:
+        while True:
+            await asyncio.sleep(self._every)
+            try:
+                with correlated():
+                    await self._sweep()
+            except Exception:
+                # Nobody waits for it: what is wrong once must not keep the digests from being looked for.
+                log.exception("digests not looked for")
 
     async def _sweep(self) -> None:
         await self.rebuild()

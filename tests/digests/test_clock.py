@@ -1,6 +1,8 @@
 import re
+from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -163,12 +165,12 @@ async def test_one_job_per_active_subscription_however_often_it_is_rebuilt(scene
     async with clock:
         for _ in range(3):
             await clock.rebuild()
-        assert jobs(clock) == {"sweep", "C0ONBOARD-at-risk", "C0ONBOARD-launch-week"}
+        assert jobs(clock) == {"C0ONBOARD-at-risk", "C0ONBOARD-launch-week"}
 
         await scene.subscribes(channel="C0LAUNCHS")
         await scene.subscriptions.pause(first.id, reason="archived")
 
-        assert jobs(clock) == {"sweep", "C0ONBOARD-launch-week", "C0LAUNCHS-at-risk"}
+        assert jobs(clock) == {"C0ONBOARD-launch-week", "C0LAUNCHS-at-risk"}
 
 
 async def test_changed_hour_moves_the_job(scene):
@@ -180,6 +182,46 @@ async def test_changed_hour_moves_the_job(scene):
         await scene.subscribes(at=time(10))
 
         assert fires(clock, subscription) - before in (timedelta(hours=1), timedelta(hours=-23))
+
+
+async def test_what_is_due_is_looked_for_though_the_scheduler_waits_for_an_hour_of_a_clock_that_was_ahead(scene):
+    scene.pivotal.has_onboarding(89, customer="Aurora Foods", **AT_RISK)
+    scene.now -= timedelta(hours=1)
+    await scene.subscribes()
+
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock, every=0.01) as clock:
+        scheduler(clock).pause()
+        scene.now += timedelta(hours=1)
+        await until(scene.texts)
+
+    assert len(scene.texts()) == 1
+
+
+async def test_a_job_set_by_a_clock_that_was_ahead_is_set_again_by_the_right_one(scene):
+    in_an_hour = (real() + timedelta(hours=1)).time()
+    subscription = await scene.subscribes(at=in_an_hour, zone="UTC")
+
+    async with Clock(scene.run, scene.subscriptions, clock=real) as clock:
+        before = fires(clock, subscription)
+        scheduler(clock).get_job(subscription.id).modify(next_run_time=before + timedelta(days=30))
+        await clock._sweep()
+
+        assert fires(clock, subscription) == before
+
+
+async def test_a_look_that_fails_is_not_the_last_one(scene):
+    subscription = await scene.subscribes()
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock, every=0.01) as clock:
+        scheduler(clock).remove_job(subscription.id)
+
+        with capture_logs() as lines:
+            await until(lambda: failed(lines) > 1)
+
+    assert failed(lines) > 1
+
+
+def failed(lines: list[MutableMapping[str, Any]]) -> int:
+    return [line["event"] for line in lines].count("digests not looked for")
 
 
 def jobs(clock: Clock) -> set[str]:
