@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, DateTime, case, delete, func, or_, select, update
 
 from bot.store.database import Database
 from bot.store.tables import claims
@@ -49,7 +49,7 @@ class Claims:
         statement = insert.on_conflict_do_update(
             index_elements=["key"],
             set_={name: insert.excluded[name] for name in ("holder", "token", "since", "expires_at")},
-            where=claims.c.expires_at <= insert.excluded.since,
+            where=_free(insert.excluded),
         ).returning(claims.c.key)
         async with self._database.writing() as connection:
             return (await connection.execute(statement)).first() is not None
@@ -81,7 +81,10 @@ class Claims:
 
     async def held(self, key: str, *, now: datetime) -> bool:
         """Say whether somebody has the lease on `key`."""
-        query = select(claims.c.key).where(claims.c.key == key, claims.c.expires_at > self._present(now))
+        present = self._present(now)
+        query = select(claims.c.key).where(
+            claims.c.key == key, claims.c.expires_at > present, claims.c.since <= present
+        )
         async with self._database.reading() as connection:
             return (await connection.execute(query)).first() is not None
 
@@ -91,8 +94,7 @@ class Claims:
         insert = self._database.insert(claims).values(
             key=key, holder=holder, token=token, since=present, expires_at=present + ttl
         )
-        # What was taken later than now was taken by a clock that has since been set back: nobody is at work.
-        free = or_(claims.c.expires_at <= insert.excluded.since, claims.c.since > insert.excluded.expires_at)
+        free = _free(insert.excluded)
         statement = insert.on_conflict_do_update(
             index_elements=["key"],
             set_={
@@ -122,3 +124,9 @@ class Claims:
     def _present(self, now: datetime) -> Any:
         """The instant that claims are judged by: PostgreSQL's own, for the clocks of those who share it may differ."""
         return now if self._database.is_sqlite else func.clock_timestamp(type_=DateTime(timezone=True))
+
+
+def _free(wanted: Any) -> ColumnElement[bool]:
+    """What has expired; and unless it is for good, what a clock claimed that was ahead and has since been set back."""
+    ahead = claims.c.expires_at.is_not(None) & (claims.c.since > wanted.expires_at)
+    return or_(claims.c.expires_at <= wanted.since, ahead)

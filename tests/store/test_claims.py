@@ -30,6 +30,27 @@ async def test_a_key_is_new_again_when_its_claim_has_expired(store: Store, clock
     assert (before, after) == (False, True)
 
 
+async def test_a_key_claimed_by_a_clock_that_was_ahead_is_new_again_when_it_is_right(store: Store, clock) -> None:
+    clock.passes(days=365)
+    await store.claims.first_time("seen:readers", now=clock(), keep=MINUTE)
+
+    clock.passes(days=-365)
+    answers = [await store.claims.first_time("seen:readers", now=clock(), keep=MINUTE) for _ in range(2)]
+
+    assert answers == [True, False]
+
+
+async def test_a_key_claimed_for_good_by_a_clock_that_was_ahead_stays_claimed(store: Store, clock) -> None:
+    clock.passes(days=365)
+    await store.claims.first_time("view:V1", now=clock(), keep=None)
+
+    clock.passes(days=-365)
+
+    assert not await store.claims.first_time("view:V1", now=clock(), keep=None)
+    assert not await store.claims.first_time("view:V1", now=clock(), keep=MINUTE)
+    assert await store.claims.seen("view:V1", now=clock())
+
+
 async def test_on_postgresql_the_clock_of_the_database_says_what_is_new(postgres, clock) -> None:
     store = await Store.open(postgres(), clock=clock)
     ahead = clock() + timedelta(days=1)
@@ -114,6 +135,16 @@ async def test_a_lease_is_held_until_it_expires(store: Store, clock) -> None:
 
     assert (before, at_once) == (False, True)
     assert not await store.claims.held("press:89", now=clock())
+
+
+async def test_a_lease_taken_by_a_clock_that_was_ahead_is_nobodys_when_it_is_right(store: Store, clock) -> None:
+    clock.passes(days=365)
+    await store.claims.lease("press:89", holder="ANA", now=clock(), ttl=MINUTE)
+
+    clock.passes(days=-365)
+
+    assert not await store.claims.held("press:89", now=clock())
+    assert isinstance(await store.claims.lease("press:89", holder="BEN", now=clock(), ttl=MINUTE), Lease)
 
 
 async def test_on_postgresql_a_lease_goes_by_the_clock_of_the_database(postgres, clock) -> None:
