@@ -27,6 +27,10 @@ class _Try:
     made: int
     due_at: datetime
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether that is so; a clock that was set back puts it off no longer."""
+        return not now < self.due_at <= now + LONGEST
+
 
 class Healing:
     """Looks every minute, and at the start, which posted cards do not show their onboarding as it is.
@@ -54,7 +58,7 @@ class Healing:
     async def look_if_due(self) -> float:
         """Have what is behind drawn again, if nobody looked lately; gives the seconds until the next look."""
         now = self._clock()
-        if self._looked is None or now - self._looked >= EVERY:
+        if self._looked is None or abs(now - self._looked) >= EVERY:
             self._looked = now
             await self._look(now)
         return EVERY.total_seconds()
@@ -62,7 +66,7 @@ class Healing:
     async def _look(self, now: datetime) -> None:
         behind = await self._posted.behind()
         self._tries = {key: tried for key, tried in self._tries.items() if key in behind}
-        due = [key for key in behind if key not in self._tries or self._tries[key].due_at <= now]
+        due = [key for key in behind if key not in self._tries or self._tries[key].is_due(now)]
         for onboarding_id in due[:MOST]:
             made = self._tries[onboarding_id].made if onboarding_id in self._tries else 0
             self._tries[onboarding_id] = _Try(made + 1, now + min(EVERY * 2 ** min(made, 10), LONGEST))

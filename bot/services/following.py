@@ -69,10 +69,11 @@ class Following:
     async def due(self) -> tuple[Follow, ...]:
         """Who is to be told something now. Where it is quiet by now, they are told later."""
         now = self._clock()
-        if self._checked is None or now - self._checked >= RECHECK:
+        if self._checked is None or abs(now - self._checked) >= RECHECK:
             self._checked = now
             for follow in await self._store.follows.all():
-                if follow.due_at is None and self.news(follow):
+                # Nobody is told later than what is seen now would be: that was planned by a clock that was ahead.
+                if (follow.due_at is None or follow.due_at > self._told_at(follow)) and self.news(follow):
                     await self._plan(follow)
         awake = []
         for follow in await self._store.follows.due(now, limit=AT_ONCE):

@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, true, update
+from sqlalchemy import ColumnElement, delete, or_, select, true, update
 
 from bot.domain.records import Follow
 from bot.store.database import Database
@@ -49,9 +49,9 @@ class Follows:
         return await self._select(true())
 
     async def plan(self, follow: Follow, due_at: datetime) -> None:
-        """Let a follower be told then, unless they are to be told sooner or later already."""
-        there = _one(follow.slack_id, follow.onboarding_id) & follows.c.due_at.is_(None)
-        await self._set(there, due_at=due_at)
+        """Let a follower be told then, unless they are to be told sooner already."""
+        later = or_(follows.c.due_at.is_(None), follows.c.due_at > due_at)
+        await self._set(_one(follow.slack_id, follow.onboarding_id) & later, due_at=due_at)
 
     async def put_off(self, follow: Follow, due_at: datetime) -> None:
         """Let a follower be told later than was planned."""

@@ -326,6 +326,27 @@ async def test_news_nobody_was_told_to_come_are_found(slack, pivotal, bot, clock
     assert "Phase Review → Program buildout" in slack.messages(BENS)[-1].text
 
 
+@pytest.mark.parametrize("changes_again", [False, True])
+async def test_what_changed_while_a_clock_was_a_year_ahead_is_told_when_it_is_right(
+    slack, pivotal, bot, clock, scene, changes_again
+):
+    await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
+    clock.passes(days=365)
+    await scene.tell_due()
+    pivotal.edit(89, phase="program_buildout")
+    await look(bot)
+
+    clock.passes(days=-365)
+    if changes_again:
+        pivotal.edit(89, state="at_risk")
+        await look(bot)
+    else:
+        await scene.tell_due()
+    await told(bot, clock, scene)
+
+    assert "Phase Review → Program buildout" in slack.messages(BENS)[-1].text
+
+
 async def test_a_deletion_that_could_not_be_told_is_told_later(slack, pivotal, bot, clock, scene):
     await slack.types("/onboarding follow #89", by=BEN, channel=ONBOARDING)
     pivotal.delete(89)

@@ -119,3 +119,17 @@ async def test_what_slack_refuses_again_and_again_is_tried_less_and_less_often(b
         clock.passes(minutes=1)
 
     assert tried == [(onboarding_id, timedelta(minutes=minute)) for minute in (0, 1, 3, 7, 15, 31, 63)]
+
+
+async def test_a_clock_that_was_weeks_ahead_is_put_right_and_cards_are_drawn_again_at_once(bot, posted, clock):
+    onboarding_id = (await bot.services.onboardings.read("89")).onboarding.id
+    tried = []
+    healing = Healing(posted, bot.services.onboardings, lambda key, behind: tried.append(key), clock=clock)
+    await bot.store.cards.add(Card(onboarding_id, ONBOARDING, "1.0", clock(), "Ana"), drawn="otherwise")
+    clock.passes(days=20)
+    await healing.look_if_due()
+
+    clock.passes(days=-20)
+    await healing.look_if_due()
+
+    assert tried == [onboarding_id] * 2

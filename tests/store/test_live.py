@@ -80,6 +80,16 @@ async def test_what_is_planned_already_stays_planned(store, now):
     assert [one.due_at for one in await store.follows.due(now + SECOND, limit=9)] == [now]
 
 
+async def test_what_was_planned_for_long_after_is_told_when_the_next_plan_says(store, now):
+    await store.follows.add(follow())
+    (one,) = await store.follows.of_person("U1")
+
+    await store.follows.plan(one, now + timedelta(days=365))
+    await store.follows.plan(one, now)
+
+    assert [one.due_at for one in await store.follows.due(now, limit=9)] == [now]
+
+
 async def test_news_are_handed_out_once_to_however_many_ask(store, now):
     await store.follows.add(follow())
     (one,) = await store.follows.of_person("U1")
