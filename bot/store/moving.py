@@ -1,7 +1,7 @@
 """Moves everything that is remembered into an empty PostgreSQL: in one transaction, and checked row for row."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,31 +35,48 @@ class Step:
         return self.rows == self.total
 
 
+async def check(target: Database) -> None:
+    """See that `target` answers and is empty: raises UserError, as `move` does."""
+    with _in_words():
+        async with target.reading() as new:
+            await _must_be_empty(new)
+
+
 async def move(source: Database, target: Database, *, tell: Callable[[Step], None]) -> int:
     """Copy every row of `source`, brought up to date first, into the empty database `target`; gives how many.
 
-    Nobody else writes to `source` meanwhile. Whatever happens before the end, `target` stays as empty as it was.
-    Raises UserError when it is not empty, when what arrived is not what was sent, and when a database refuses.
+    Whatever happens before the end, `target` stays as empty as it was. `source` is changed: it had better be a copy.
+    Raises UserError when `target` is not empty, when what arrived is not what was sent, and when a database refuses.
     """
-    try:
+    with _in_words():
         await migrate(source)
         async with AsyncExitStack() as stack:
-            old = await stack.enter_async_context(source.writing())
+            old = await stack.enter_async_context(source.reading())
             new = await stack.enter_async_context(target.writing())
             await target.alone(new, key=LOCK)
-            if there := await new.run_sync(lambda connection: inspect(connection).get_table_names()):
-                raise UserError(f"It is not empty: it has the table {sorted(there)[0]}.", hint="Name a new database.")
+            await _must_be_empty(new)
             await new.run_sync(upgrade)
             totals = {table: await _count(old, table) for table in _TABLES}
             for table, total in totals.items():
                 await _copy(table, old, new, total=total, tell=tell)
             for table, total in totals.items():
                 await _check(table, old, new, total=total, tell=tell)
+    return sum(totals.values())
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
     except MemoryAway as error:
         raise UserError(f"{error}.") from error
     except SQLAlchemyError as error:
         raise UserError(f"The database refuses: {getattr(error, 'orig', None) or error}.") from error
-    return sum(totals.values())
+
+
+async def _must_be_empty(new: AsyncConnection) -> None:
+    if there := await new.run_sync(lambda connection: inspect(connection).get_table_names()):
+        raise UserError(f"It is not empty: it has the table {sorted(there)[0]}.", hint="Name a new database.")
 
 
 async def _copy(

@@ -31,6 +31,7 @@ from bot.store.database import Database
 from bot.store.moving import Step, move
 from bot.store.schema import LOCK
 from bot.store.tables import metadata
+from bot.store.upgrading import upgrade
 from tests.processes import running
 from tests.terminals import HIDES, SHOWS, terminal
 
@@ -47,6 +48,14 @@ def old_url(tmp_path):
 @pytest.fixture
 def new_url(postgres):
     return postgres()
+
+
+@pytest.fixture
+def temporary(tmp_path):
+    """A temporary folder in which there is nothing yet."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture
@@ -220,12 +229,33 @@ TAMPERS = (
 )
 
 
-async def test_a_file_in_use_by_a_writer_is_not_moved(old, old_url, new_url):
-    async with old.database.writing():
-        with pytest.raises(UserError, match="locked"):
-            await moved(old_url, new_url)
+async def test_a_file_in_use_by_a_writer_is_not_moved(old, old_url, new_url, tmp_path):
+    async with old.database.writing(), running("migrate", "--to", new_url, cwd=tmp_path, DATABASE_URL=old_url) as child:
+        code = await child.ends()
 
+    assert (code, "Nothing was moved" in child.err, "locked" in child.err) == (1, True, True), child.err
     assert await tables(new_url) == []
+
+
+async def test_an_older_file_arrives_brought_up_to_date_and_stays_as_it_is(old_url, new_url, tmp_path, temporary):
+    earlier = Database.at(old_url)
+    async with earlier.writing() as connection:
+        await connection.run_sync(upgrade, to="v2")
+        await connection.execute(text(AN_EARLIER_PERSON))
+    await earlier.close()
+    before = (tmp_path / "bot.db").read_bytes()
+
+    async with running("migrate", "--to", new_url, cwd=tmp_path, DATABASE_URL=old_url, TMPDIR=str(temporary)) as child:
+        code = await child.ends()
+
+    assert (code, child.err) == (0, "")
+    assert "The old file stays as it is." in child.out
+    assert (tmp_path / "bot.db").read_bytes() == before
+    assert [*temporary.iterdir()] == []
+    assert [row["name"] for row in (await contents(new_url))["people"]] == ["Ana Ruiz"]
+
+
+AN_EARLIER_PERSON = "INSERT INTO people (pivotal_id, name, learned) VALUES ('user_1', 'Ana Ruiz', 'admin')"
 
 
 async def test_command_tells_each_table_in_a_line(old, old_url, new_url, tmp_path):
@@ -250,21 +280,22 @@ async def test_on_a_terminal_a_bar_is_shown_in_place_of_the_lines(old, old_url, 
     assert child.shown.rfind(SHOWS) > child.shown.rfind(HIDES)
 
 
-async def test_ctrl_c_leaves_the_target_clean(old, old_url, new_url, tmp_path):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+async def test_stopped_it_leaves_nothing_behind(old, old_url, new_url, tmp_path, temporary, stop):
     database = Database.at(new_url)
     async with (
         database.engine.begin() as connection,
-        running("migrate", "--to", new_url, cwd=tmp_path, DATABASE_URL=old_url) as child,
+        running("migrate", "--to", new_url, cwd=tmp_path, DATABASE_URL=old_url, TMPDIR=str(temporary)) as child,
     ):
         await database.alone(connection, key=LOCK)
         await waiting(new_url)
-        child.gets(signal.SIGINT)
+        child.gets(stop)
         code = await child.ends()
     await database.close()
 
     assert code == 130
     assert child.err == "Stopped. Nothing was moved, and the new database is as it was.\n"
-    assert await tables(new_url) == []
+    assert (await tables(new_url), [*temporary.iterdir()]) == ([], [])
 
 
 async def waiting(url):
@@ -300,3 +331,4 @@ async def test_what_keeps_it_from_moving_is_said_in_a_sentence(source, target, c
     assert (ended, told in child.err) == (code, True), child.err
     assert "Traceback" not in child.err
     assert "sesame" not in child.err + child.out
+    assert (tmp_path / "bot.db").read_bytes() == b""
