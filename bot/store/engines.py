@@ -43,11 +43,11 @@ def to_write(url: str) -> AsyncEngine:
     place = address(url)
     if place.get_backend_name() == "sqlite":
         _private_file(place.database)
-        engine = create_async_engine(place, connect_args={"async_creator_fn": _opened})
+        engine = _engine(place, connect_args={"async_creator_fn": _opened})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
-    return create_async_engine(
+    return _engine(
         place,
         pool_pre_ping=True,
         pool_timeout=POOL_TIMEOUT,
@@ -67,10 +67,15 @@ def to_read(url: str) -> AsyncEngine:
     # https://sqlite.org/uri.html#urimode
     only = {"mode": "ro", "uri": "true"}
     file = place.set(database=Path(str(place.database)).resolve().as_uri(), query=only)
-    engine = create_async_engine(file, connect_args={"async_creator_fn": _opened})
+    engine = _engine(file, connect_args={"async_creator_fn": _opened})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite_to_read)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _engine(place: URL, **options: Any) -> AsyncEngine:
+    """Make an engine whose errors, which the log shows, say what failed without the texts that were in it."""
+    return create_async_engine(place, hide_parameters=True, **options)
 
 
 async def _opened(*place: Any, **options: Any) -> Any:
