@@ -19,6 +19,8 @@ GRACE = timedelta(hours=4)
 """How long after its hour a missed digest is still worth posting."""
 PUNCTUAL = timedelta(minutes=10)
 """A digest later than this says so."""
+AHEAD = timedelta(minutes=10)
+"""What was made so much later than now was made by a clock that was ahead: two clocks that are right differ by less."""
 HORIZON = 15
 """Days looked ahead for the next run: every weekday occurs, even past a day its zone skipped."""
 FAR_HORIZON = 400
@@ -99,13 +101,15 @@ def due(
 ) -> Slot | None:
     """The slot to be posted at `now`, unless it is `taken`: today's, its hour come, within `grace`, not past midnight.
 
-    A subscription made after today's hour waits for its next day.
+    A subscription made after today's hour waits for its next day; of one made by a clock that was ahead nobody knows
+    when that was, and it waits for nothing.
     """
     zone = ZoneInfo(subscription.zone)
     slot = _slot(subscription, now.astimezone(zone).date(), zone)
     if subscription.paused is not None or slot is None or slot.key in taken:
         return None
-    if not subscription.created_at <= slot.at <= now or now - slot.at > grace:
+    made_before = not slot.at < subscription.created_at <= now + AHEAD
+    if not (made_before and slot.at <= now <= slot.at + grace):
         return None
     return replace(slot, late=now - slot.at > PUNCTUAL)
 

@@ -93,6 +93,21 @@ def test_subscription_made_after_the_hour_waits_for_its_next_day():
     assert schedule.next_run(made, made.created_at) == local("Europe/Berlin", 2026, 9, 8, 9)
 
 
+def test_subscription_made_by_a_clock_that_was_a_month_ahead_is_due_at_its_next_hour():
+    hour = local("Europe/Berlin", 2026, 9, 7, 9)
+    made = replace(DAILY, created_at=hour + timedelta(days=30, hours=-1))
+
+    assert schedule.due(made, now=hour - timedelta(minutes=1)) is None
+    assert schedule.due(made, now=hour + timedelta(minutes=1)) == schedule.Slot(date(2026, 9, 7), hour)
+
+
+def test_subscription_made_after_the_hour_by_a_clock_that_is_right_waits_where_another_is_behind_it():
+    hour = local("Europe/Berlin", 2026, 9, 7, 9)
+    made = replace(DAILY, created_at=hour + timedelta(minutes=2))
+
+    assert schedule.due(made, now=hour + timedelta(minutes=1)) is None
+
+
 def test_paused_subscription_is_never_due():
     assert schedule.due(replace(DAILY, paused="archived"), now=local("Europe/Berlin", 2026, 9, 7, 9)) is None
 
