@@ -188,7 +188,6 @@ class Portfolio:
         async with self._writing:
             now = self._clock()
             row, found = await self._store.snapshot.put(walks.slim(onboarding), now=now, source=source)
-            self._refreshing.overtaken(row.id, row)
             known = self._memory.standings.get(row.id)
             # What is new to this memory another replica may have seen before.
             if found or known is None or changes(known.onboarding, row, seen_at=now, source=source):
@@ -220,8 +219,7 @@ class Portfolio:
         standing = await self.newest(reference)
         onboarding_id = standing.onboarding.id if standing else reference
         async with self._writing:
-            self._refreshing.overtaken(onboarding_id, None)
-            first = await self._store.snapshot.remove(onboarding_id)
+            first = await self._store.snapshot.remove(onboarding_id, now=self._clock())
             self._memory.drop(onboarding_id)
         self._tell(Sight(gone=(standing,) if standing and first else ()))
 

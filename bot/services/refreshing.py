@@ -11,11 +11,11 @@ from bot.domain.phases import Phases
 from bot.domain.records import Observation, Standing
 from bot.pivotal import AsyncPivotalApi
 from bot.pivotal.errors import AuthenticationFailed, PivotalError, RateLimited
-from bot.pivotal.models import CustomerRow, OnboardingRow
+from bot.pivotal.models import CustomerRow
 from bot.services import walks
 from bot.services.memory import Memory
 from bot.services.recall import Recall
-from bot.store import Store, Walked
+from bot.store import Kept, Store, Walked
 
 WHOLE_WALK = timedelta(days=1)
 """At least this often everything is walked: deletions among closed onboardings show in no other way."""
@@ -70,12 +70,7 @@ class Refreshing:
         self._phases = phases
         self._writing = writing
         self._tell = tell
-        self._meanwhile: dict[str, OnboardingRow | None] = {}
         self._nameless: frozenset[str] = frozenset()
-
-    def overtaken(self, onboarding_id: str, row: OnboardingRow | None) -> None:
-        """Note what became known just now, None for one that is gone: it is newer than any walk under way."""
-        self._meanwhile[onboarding_id] = row
 
     async def everything(self, now: datetime, *, interactive: bool) -> Refreshed:
         """Walk the onboardings, and the customers where it is time to, and keep what they say.
@@ -83,7 +78,6 @@ class Refreshing:
         With `interactive` a person waits, and the walk may use what is reserved for people. Raises the client's errors;
         then nothing has changed.
         """
-        self._meanwhile = {}
         pivotal = self._pivotal if interactive else self._pivotal.in_background()
         walked = self._recall.walked or Walked(as_of=now)
         whole = _due(walked.full_at, WHOLE_WALK, now=now)
@@ -97,11 +91,12 @@ class Refreshing:
             self._nameless = nameless - customers.keys()
         async with self._writing:
             before, owned = self._memory.standings, own_channels(self._memory.customers)
-            observations = await self._keep(seen, customers, begun=begun, now=now)
-            gone = tuple(one for key, one in before.items() if key not in self._memory.standings)
-        self._tell(Sight(tuple(observations), gone, channels=own_channels(self._memory.customers) - owned))
+            kept = await self._keep(seen, customers, begun=begun, now=now)
+            left = before.keys() - self._memory.standings.keys() - kept.gone
+            gone = tuple(one for key, one in before.items() if key in left)
+        self._tell(Sight(tuple(kept.changes), gone, channels=own_channels(self._memory.customers) - owned))
         count = None if customers is None else len(customers)
-        return Refreshed(now, seen.gone is None, len(seen.rows), count, tuple(observations))
+        return Refreshed(now, seen.gone is None, len(seen.rows), count, tuple(kept.changes))
 
     async def customers(self, now: datetime) -> None:
         """Walk the customers alone, and keep what they say. Raises the client's errors; then nothing has changed."""
@@ -119,12 +114,11 @@ class Refreshing:
 
     async def _keep(
         self, seen: walks.Seen, customers: dict[str, CustomerRow] | None, *, begun: int, now: datetime
-    ) -> list[Observation]:
+    ) -> Kept:
         """Store what a walk begun at `now` saw, save what was put or removed meanwhile, and hold the same in memory.
 
         `begun` is the number of the newest write at that moment.
         """
-        seen = seen.corrected(self._meanwhile)
         kept = await self._store.snapshot.refresh(
             seen.rows.values(),
             None if customers is None else customers.values(),
@@ -134,8 +128,9 @@ class Refreshing:
             gone=seen.gone,
         )
         rows = seen.rows if seen.gone is None else seen.applied_to(self._memory.rows())
-        if kept.newer:
-            rows = rows | {row.id: row for row in kept.newer}
+        if kept.newer or kept.gone:
+            rows = {key: row for key, row in rows.items() if key not in kept.gone}
+            rows |= {row.id: row for row in kept.newer}
         if customers is not None:
             customers = customers | {customer.id: customer for customer in kept.customers}
         walked = await self._store.snapshot.walked()
@@ -143,7 +138,7 @@ class Refreshing:
         # Whoever asks meanwhile takes a walk that is noted here for one that is in memory.
         self._memory.hold(rows.values(), customers=customers, met=lambda _: now)
         self._recall.walked = walked
-        return kept.changes
+        return kept
 
 
 def _due(last: datetime | None, every: timedelta, *, now: datetime) -> bool:

@@ -51,6 +51,7 @@ KEPT = (
     ),
     ("onboardings", "the newest known version of each", "for as long as it is in Pivotal"),
     ("customers", "the newest known version of each", "for as long as it is in Pivotal"),
+    ("removals", "which onboardings were found gone", "a day"),
     ("snapshot", "when Pivotal was last walked", "one row"),
     ("salt", "what the pseudonyms of erased people are made with", "one row"),
 )

@@ -29,13 +29,6 @@ class Seen:
     rows: dict[str, OnboardingRow]
     gone: frozenset[str] | None = None
 
-    def corrected(self, meanwhile: Mapping[str, OnboardingRow | None]) -> "Seen":
-        """The same with what became known while the walk ran: newer versions, and None for what was found deleted."""
-        if not meanwhile:
-            return self
-        rows = {row_id: row for row_id, row in {**self.rows, **meanwhile}.items() if row is not None}
-        return Seen(rows, None if self.gone is None else self.gone - meanwhile.keys())
-
     def applied_to(self, known: dict[str, OnboardingRow]) -> dict[str, OnboardingRow]:
         """What is known after the walk, when `known` was known before it."""
         if self.gone is None:

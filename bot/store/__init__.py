@@ -2,6 +2,7 @@
 
 from bot.store.claims import Held, Lease
 from bot.store.snapshot import Walked
+from bot.store.snapshot_rows import Kept
 from bot.store.store import Store
 
-__all__ = ["Held", "Lease", "Store", "Walked"]
+__all__ = ["Held", "Kept", "Lease", "Store", "Walked"]

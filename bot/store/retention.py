@@ -21,6 +21,7 @@ from bot.store.tables import (
     observations,
     onboardings,
     posts,
+    removals,
     snoozes,
     subscriptions,
 )
@@ -79,6 +80,8 @@ def _rules(now: datetime, spans: Spans) -> Iterator[tuple[Table, ColumnElement[b
     yield posts, posts.c.posted_at < before
     yield claims, or_(claims.c.expires_at <= now, and_(claims.c.expires_at.is_(None), claims.c.since < before))
     yield inbox, or_(inbox.c.done_at < now - spans.events, inbox.c.received_at < now - spans.unread)
+    # No walk takes as long as a day, and those begun later do not see what is gone.
+    yield removals, removals.c.at < now - timedelta(days=1)
     # A day has ended everywhere a day later; who reads snoozes judges by the day of their own zone.
     yield snoozes, snoozes.c.until < (now - timedelta(days=1)).date()
     gone = follows.c.onboarding_id.not_in(select(onboardings.c.id))

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from bot.store.database import Database
 
-NEEDED = "v13"
+NEEDED = "v14"
 """That of the newest migration."""
 LOCK = 7_301_001
 """Key of the lock under which replicas that start together migrate one after the other."""

@@ -175,6 +175,14 @@ customers = Table(
     Column("written", BigInteger, nullable=False, server_default="0"),
 )
 
+removals = Table(
+    "removals",
+    metadata,
+    Column("onboarding_id", String, primary_key=True),
+    Column("written", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 snapshot = Table(
     "snapshot",
     metadata,

@@ -119,6 +119,22 @@ class TestSlowWalk:
         yield walker
         await walking
 
+    async def test_what_another_finds_deleted_meanwhile_stays_gone_and_is_told_once(
+        self, walker, replica, clock, pivotal, shut
+    ):
+        other, told = await replica(clock=clock), list[Sight]()
+        for each in (walker, other):
+            each.watch(told.append)
+
+        pivotal.delete(89)
+        await other.remove("89")
+        shut.set()
+        await walker.snapshot(timedelta(minutes=2))
+        await other.keep_up()
+
+        assert [phases(one.current) for one in (walker, other)] == [[], []]
+        assert sum(len(sight.gone) for sight in told) == 1
+
     @pytest.fixture
     async def other(self, replica, clock) -> Callable:
         """Another replica; for every second it waits, one passes."""

@@ -86,7 +86,9 @@ async def old(old_url, now):
     onboarding = {"id": "o1", "display_id": 2**40, "customer_id": "c1", "phase": "review", "state": "active"}
     customer = CustomerRow.model_validate({"id": "c1", "display_id": 1, "name": ODD})
     row = OnboardingRow.model_validate(onboarding | {"target_launch_date": "2026-09-16T00:00:00.000Z"})
-    await store.snapshot.refresh([row], [customer], begun=0, as_of=precise, source="poll")
+    gone = OnboardingRow.model_validate(onboarding | {"id": "o2"})
+    await store.snapshot.refresh([row, gone], [customer], begun=0, as_of=precise, source="poll")
+    await store.snapshot.remove("o2", now=precise)
     await store.erasure.forget("U0GONE001")
     seen = [Observation("o1", "phase", None, f"phase {number}", now, "poll") for number in range(MANY)]
     await store.observations.add(seen)

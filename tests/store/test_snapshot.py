@@ -107,7 +107,7 @@ async def test_when_a_row_was_met_is_kept_through_every_later_version(store: Sto
 
 async def test_a_row_that_was_gone_is_met_anew(store: Store, now: datetime) -> None:
     await walk(store, row(1), at=now)
-    await store.snapshot.remove("onb_1")
+    await store.snapshot.remove("onb_1", now=now)
 
     await store.snapshot.put(row(1), now=now + HOUR, source="poll")
 
@@ -154,6 +154,32 @@ async def test_a_row_put_while_the_walk_ran_wins_over_its_older_copy(store: Stor
 
     assert kept == Kept([], [row(1, phase="launch"), row(9)])
     assert (await store.snapshot.load())[0] == (row(1, phase="launch"), row(2), row(9))
+
+
+async def test_a_row_removed_while_the_walk_ran_stays_gone_until_it_is_stored_anew(store: Store, now: datetime) -> None:
+    await walk(store, row(1), row(2), row(3), at=now)
+    begun = await store.snapshot.newest()
+    for one in ("onb_1", "onb_3", "onb_7"):
+        await store.snapshot.remove(one, now=now)
+    await store.snapshot.put(row(3, phase="launch"), now=now, source="webhook")
+
+    kept = await store.snapshot.refresh([row(1), row(2), row(3)], None, begun=begun, as_of=now, source="poll")
+    left = (await store.snapshot.load())[0]
+    await walk(store, row(1), row(2), row(3), at=now + HOUR)
+
+    assert (kept.gone, kept.newer) == ({"onb_1"}, [row(3, phase="launch")])
+    assert left == (row(2), row(3, phase="launch"))
+    assert (await store.snapshot.load())[0] == (row(1), row(2), row(3))
+
+
+async def test_what_one_walk_found_gone_no_walk_begun_earlier_brings_back(store: Store, now: datetime) -> None:
+    await walk(store, row(1), row(2), at=now)
+    begun = await store.snapshot.newest()
+    await walk(store, row(2), at=now + HOUR)
+
+    await walk(store, row(1), row(2), at=now, begun=begun)
+
+    assert (await store.snapshot.load())[0] == (row(2),)
 
 
 async def test_what_was_put_before_a_walk_is_no_newer_than_it_whatever_the_clock_said(
@@ -232,7 +258,7 @@ async def test_ten_puts_at_once_make_one_unbroken_history(store: Store, now: dat
 async def test_a_removed_row_is_gone(store: Store, now: datetime) -> None:
     await walk(store, row(1), row(2), at=now)
 
-    await store.snapshot.remove("onb_1")
+    await store.snapshot.remove("onb_1", now=now)
 
     assert (await store.snapshot.load())[0] == (row(2),)
 
