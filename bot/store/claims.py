@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, DateTime, case, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database
 from bot.store.tables import claims
@@ -64,15 +65,21 @@ class Claims:
 
     async def mark(self, key: str, *, now: datetime) -> None:
         """Remember an instant under `key` for good, in place of the one before."""
-        row = {"key": key, "holder": "", "token": self._token(), "since": now, "expires_at": None}
         async with self._database.writing() as connection:
-            await connection.execute(self._database.upsert(claims).values(row))
+            await remember(self._database, connection, key, token=self._token(), now=now)
 
     async def marked(self, key: str) -> datetime | None:
         """Give the instant that `key` was marked with, None when it was not."""
         async with self._database.reading() as connection:
             since: datetime | None = await connection.scalar(select(claims.c.since).where(claims.c.key == key))
         return since
+
+    async def marks(self, prefix: str) -> dict[str, datetime]:
+        """Give the instant of every key that begins so and was marked, the oldest first."""
+        marked = claims.c.key.startswith(prefix, autoescape=True) & claims.c.expires_at.is_(None)
+        query = select(claims.c.key, claims.c.since).where(marked).order_by(claims.c.since, claims.c.key)
+        async with self._database.reading() as connection:
+            return {row.key: row.since for row in await connection.execute(query)}
 
     async def forget(self, key: str) -> None:
         """Take away what is remembered under `key`."""
@@ -124,6 +131,12 @@ class Claims:
     def _present(self, now: datetime) -> Any:
         """The instant that claims are judged by: PostgreSQL's own, for the clocks of those who share it may differ."""
         return now if self._database.is_sqlite else func.clock_timestamp(type_=DateTime(timezone=True))
+
+
+async def remember(database: Database, connection: AsyncConnection, key: str, *, token: str, now: datetime) -> None:
+    """Remember an instant under `key` for good, with what else its transaction does."""
+    row = {"key": key, "holder": "", "token": token, "since": now, "expires_at": None}
+    await connection.execute(database.upsert(claims).values(row))
 
 
 def _free(wanted: Any) -> ColumnElement[bool]:

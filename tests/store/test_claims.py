@@ -180,3 +180,16 @@ async def test_a_key_is_seen_once_it_is_claimed_and_until_it_expires(store: Stor
     assert (before, at_once) == (False, True)
     assert await store.claims.seen("view:V1", now=clock())
     assert not await store.claims.seen("view:V2", now=clock())
+
+
+async def test_what_is_marked_under_a_prefix_is_found_oldest_first_and_what_expires_is_none_of_it(
+    store: Store, now: datetime
+) -> None:
+    await store.claims.mark("untold:S2", now=now)
+    await store.claims.mark("untold:S1", now=now - MINUTE)
+    await store.claims.mark("sweep", now=now)
+    await store.claims.first_time("untold:S3", now=now, keep=MINUTE)
+
+    marks = await store.claims.marks("untold:")
+
+    assert list(marks.items()) == [("untold:S1", now - MINUTE), ("untold:S2", now)]
