@@ -240,6 +240,8 @@ def test_a_webhook_secret_that_was_cut_off_is_refused(problems, value):
     "url",
     [
         *("sqlite", "sqlite+aiosqlite:", "sqlite+aiosqlite://", "sqlite:///:memory:"),
+        *("sqlite:///file:bot.db?uri=true", "sqlite:///file::memory:", "sqlite:///bot.db?sesame=5"),
+        *("sqlite://u:sesame@host/bot.db", "sqlite://host/bot.db"),
         *(f"postgresql://u:sesame@127.0.0.1:{port}/x" for port in ("port", "99999", "65536", "0", "-5")),
     ],
 )

@@ -6,6 +6,7 @@ SQLite's driver opens no transaction for a SELECT and shares its lock too late, 
 
 import asyncio
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +104,8 @@ def address(url: str) -> URL:
     driver = _DRIVERS.get(place.drivername)
     if driver is None:
         raise ValueError(f"The bot keeps its memory in SQLite or PostgreSQL, not in {place.drivername!r}.")
-    if driver.startswith("sqlite") and place.database in (None, "", ":memory:"):
-        raise ValueError("SQLite needs a file: sqlite:///path/to/bot.db")
+    if driver.startswith("sqlite") and not _is_file(place):
+        raise ValueError("SQLite needs a file, and only that: sqlite:///path/to/bot.db")
     if place.port is not None and not 0 < place.port < 65_536:
         raise ValueError(f"There is no port {place.port}: ports go from 1 to 65535.")
     if not driver.startswith("sqlite") and not _ends_with_its_server(url, place):
@@ -113,6 +114,13 @@ def address(url: str) -> URL:
             "@ is written %40."
         )
     return place.set(drivername=driver)
+
+
+def _is_file(place: URL) -> bool:
+    """Whether it names a file and no more: an option could make it another file, which nobody keeps private."""
+    file = place.database or ":memory:"
+    more = place.username or place.password or place.host or place.port or place.query
+    return file != ":memory:" and not file.startswith("file:") and not more
 
 
 def _ends_with_its_server(url: str, place: URL) -> bool:
@@ -126,11 +134,16 @@ def _ends_with_its_server(url: str, place: URL) -> bool:
 
 
 def _private_file(database: str | None) -> None:
-    """Make the file readable by its owner only before SQLite writes to it; its companions inherit that."""
+    """Make the file readable by its owner only before SQLite writes to it, and what stands beside it while in use."""
     path = Path(str(database))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
+    # New ones get the file's own rights: https://sqlite.org/tempfiles.html names them.
+    real = path.resolve()
+    for companion in ("-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            real.with_name(real.name + companion).chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

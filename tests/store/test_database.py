@@ -1,7 +1,9 @@
 import asyncio
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -145,6 +147,22 @@ async def test_the_sqlite_file_and_its_folder_are_private(tmp_path: Path, now: d
     await store.close()
 
 
+async def test_a_file_that_others_could_read_is_made_private_with_its_companions(tmp_path: Path, now: datetime) -> None:
+    file, link = tmp_path / "bot.db", tmp_path / "link.db"
+    link.symlink_to(file)
+    files = [file, *(file.with_name(f"bot.db-{one}") for one in ("wal", "shm"))]
+    with closing(sqlite3.connect(file)) as another:
+        another.execute("PRAGMA journal_mode = WAL")
+        another.execute("CREATE TABLE other (id INTEGER)")
+        for path in files:
+            path.chmod(0o644)
+
+        store = await Store.open(f"sqlite:///{link}", clock=lambda: now)
+
+        assert [oct(stat.S_IMODE(path.stat().st_mode)) for path in files] == ["0o600"] * 3
+        await store.close()
+
+
 async def test_sqlite_runs_with_write_ahead_log_foreign_keys_and_patience(tmp_path: Path, now: datetime) -> None:
     store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", clock=lambda: now)
 
@@ -157,7 +175,7 @@ async def test_sqlite_runs_with_write_ahead_log_foreign_keys_and_patience(tmp_pa
     await store.close()
 
 
-@pytest.mark.parametrize("url", ["mysql://host/bot", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize("url", ["mysql://host/bot", "sqlite://", "sqlite:///:memory:", "sqlite:///file:a.db"])
 async def test_a_database_the_bot_cannot_use_is_refused_in_words(url: str, now: datetime) -> None:
     with pytest.raises(ValueError, match="SQLite"):
         await Store.open(url, clock=lambda: now)
