@@ -7,16 +7,21 @@ The envelope is read in all its documented variants: with and without its metada
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar, get_args
 
-from pydantic import BeforeValidator, Discriminator, Tag, TypeAdapter, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, TypeAdapter, model_validator
 
 from bot.pivotal.models import CalendarDate, Instant, Model
+
+Id = Annotated[str, StringConstraints(max_length=255)]
+"""An id that can be kept: Pivotal's own stay far below, and no database's index takes a text of any length."""
+Number = Annotated[int, Field(ge=0, lt=2**63)]
+"""A number of a record that can be kept."""
 
 
 class CustomerSeen(Model):
     """A customer as events show it. `at_risk` and `churned` are flags of the customer, not of an onboarding."""
 
-    id: str
-    display_id: int | None = None
+    id: Id
+    display_id: Number | None = None
     name: str | None = None
     health_score: float | None = None
     previous_health_score: float | None = None
@@ -28,8 +33,8 @@ class CustomerSeen(Model):
 class ContactSeen(Model):
     """A contact as events show it."""
 
-    id: str
-    display_id: int | None = None
+    id: Id
+    display_id: Number | None = None
     customer_id: str | None = None
     name: str | None = None
     email: str | None = None
@@ -40,8 +45,8 @@ class ContactSeen(Model):
 class OnboardingSeen(Model):
     """An onboarding as events show it: a hint. Its id may differ from REST's, `display_id` is the safe join key."""
 
-    id: str
-    display_id: int | None = None
+    id: Id
+    display_id: Number | None = None
     customer_id: str | None = None
     name: str | None = None
     phase: str | None = None
@@ -59,8 +64,8 @@ def _who(value: Any) -> Any:
 class TaskSeen(Model):
     """A task as events show it; tasks cannot be read by REST."""
 
-    id: str
-    display_id: int | None = None
+    id: Id
+    display_id: Number | None = None
     onboarding_id: str | None = None
     customer_id: str | None = None
     title: str | None = None
@@ -89,7 +94,7 @@ class Told(Model, Generic[SeenT]):
 class Event(Model):
     """What every event says of itself. `id` stays the same on retries and replays: what was seen is told by it."""
 
-    id: str
+    id: Id
     type: str
     created_at: Instant | None = None
     """When it happened, not when it was sent; the order of arrival means nothing."""

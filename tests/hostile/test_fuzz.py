@@ -23,7 +23,7 @@ from bot.pivotal import AsyncPivotalApi, RetryPolicy
 from bot.pivotal.errors import PivotalError
 from bot.sandbox.pivotal import signing
 from bot.sandbox.slack.world import ANA, AURORA_SHARED, CARA, DEVON, ERIN, GUS, ONBOARDING, OTHER_TEAM, PARTNERS, TEAM
-from tests.hostile.shapes import ANY, DEEP, ODD, VALUES, altered, encoded, filled, objects, phrases, sent, tree
+from tests.hostile.shapes import ANY, DEEP, ENDLESS, ODD, VALUES, altered, encoded, filled, objects, phrases, sent, tree
 from tests.payloads import ANSWER, SENT
 
 REGISTRY = Registry(FEATURES)
@@ -377,8 +377,10 @@ async def test_whatever_is_delivered(fuzz, bot, clock, unwritten, cases):
         "customer_id",
     )
     kinds = some.sampled_from(["onboarding.phase_changed", "customer.created", "onboarding.at_risk", "other", ""])
+    names = ANY | some.integers() | some.just(ENDLESS)
+    about = some.fixed_dictionaries({"id": names}, optional={"display_id": some.none() | some.integers()})
     events = some.fixed_dictionaries(
-        {"id": ANY | some.integers(), "type": kinds | ANY, "data": objects(keys) | tree(keys)},
+        {"id": names, "type": kinds | ANY, "data": objects(keys) | tree(keys) | about},
         optional={"livemode": some.booleans() | ANY, "created": tree(keys)},
     )
     bodies = some.one_of(

@@ -260,3 +260,20 @@ def test_a_type_that_is_not_in_the_reference_is_an_unknown_event(kind):
 def test_what_is_no_event_is_invalid(body):
     with pytest.raises(InvalidEvent, match="No event can be read"):
         webhooks.read(body)
+
+
+@pytest.mark.parametrize("kind", ["onboarding.phase_changed", "customer.created", "invoice.paid"])
+def test_an_event_whose_id_has_no_end_is_invalid(kind):
+    def event(length):
+        return json.dumps({"id": "e" * length, "type": kind, "data": {"id": "x_1"}}).encode()
+
+    assert len(webhooks.read(event(255)).id) == 255
+    with pytest.raises(InvalidEvent, match=r"id: String should have at most 255 characters"):
+        webhooks.read(event(256))
+
+
+@pytest.mark.parametrize("record", [{"id": "o" * 256}, {"id": "onb_1", "display_id": 2**63}])
+@pytest.mark.parametrize("kind", ["onboarding.phase_changed", "customer.created", "contact.created", "task.completed"])
+def test_an_event_of_a_record_whose_name_has_no_end_is_invalid(kind, record):
+    with pytest.raises(InvalidEvent, match="No event can be read"):
+        webhooks.read(json.dumps({"id": "evt_1", "type": kind, "data": {"object": record}}).encode())

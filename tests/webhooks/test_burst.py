@@ -1,14 +1,18 @@
 """The whole bot in a burst of deliveries: each is answered, people are too, and nothing piles up."""
 
 import asyncio
+import json
 
 import pytest
+from aiohttp import ClientSession
 
 from bot import config
 from bot.app import running
+from bot.sandbox.pivotal import signing
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.world import ANA, BEN, ONBOARDING
 from bot.services.events import AT_ONCE, GATHER
+from tests.hostile.shapes import ENDLESS
 
 SECRET = "whsec_" + "c2FuZGJveC1zZWNyZXQtb2YtdGhlLXRlc3Rz"
 RECORDS = range(100, 120)
@@ -98,6 +102,31 @@ async def test_every_delivery_of_a_burst_is_answered_at_once_and_so_is_everybody
     assert len(reads) <= 2 * len(RECORDS)
     for number in RECORDS:
         assert bot.services.portfolio.known(str(number)).onboarding.phase == pivotal.phase_of(number)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": ENDLESS},
+        {"data": {"object": {"id": ENDLESS}}},
+        {"data": {"object": {"id": "onb_100", "display_id": 7**4_000}}},
+    ],
+    ids=["event", "record", "number"],
+)
+async def test_one_delivery_that_cannot_be_kept_is_refused_and_spoils_none_of_the_others(bot, clock, odd):
+    async with ClientSession() as session:
+
+        async def deliver(number):
+            about = {"id": f"evt_{number}", "type": "onboarding.phase_changed", "data": {"object": {"id": "onb_100"}}}
+            body = json.dumps(about | (odd if number == 5 else {})).encode()
+            stamp = int(clock().timestamp())
+            signed = signing.headers(body, secrets=[SECRET], message_id=f"msg_{number}", timestamp=stamp)
+            async with session.post(bot.webhooks, data=body, headers=signed) as answer:
+                return answer.status
+
+        statuses = await asyncio.gather(*map(deliver, range(12)))
+
+    assert statuses == [401 if number == 5 else 204 for number in range(12)]
 
 
 async def _idle(bot):
