@@ -67,6 +67,9 @@ class Asked:
         self._groups = groups
         self._pictures = pictures
         self._channels: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._looking = asyncio.Lock()
+        self._begun: set[tuple[Subscription, str]] = set()
+        """Slots, as the subscription was then, that a round of this process is at: none is begun by another."""
         self._revoked = False
         self._untold: dict[str, tuple[Skipped, ...]] = {}
         """By subscription: the slots that did not come, of which its subscriber could not be told yet."""

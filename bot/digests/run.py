@@ -41,12 +41,14 @@ class DigestRun(Asked):
         """Post every digest that is due at `now` and not in the ledger, the channels side by side."""
         if self._revoked and not await self._welcome_again():
             return
-        await self._give_back(now, older_than=GIVEN_UP)
+        async with self._looking:  # at nine on Monday many wake it at once
+            await self._give_back(now, older_than=GIVEN_UP)
+            found = await self._parts.ledger.all_due(await self._active(), now=now, grace=self.grace)
+            fresh = [(one, slot) for one, slot in found if (one, slot.key) not in self._begun]
+            self._begun.update((one, slot.key) for one, slot in fresh)
         queues: dict[str, list[tuple[Subscription, Slot]]] = defaultdict(list)
-        for subscription in await self._active():
-            slot = await self._parts.ledger.due(subscription, now=now, grace=self.grace)
-            if slot:
-                queues[subscription.channel].append((subscription, slot))
+        for subscription, slot in fresh:
+            queues[subscription.channel].append((subscription, slot))
         round_ = self._round(now, asked=False)
         ends = await asyncio.gather(
             *(self._channel(channel, queue, round_, now) for channel, queue in queues.items()),
@@ -57,11 +59,9 @@ class DigestRun(Asked):
 
     async def overdue(self, now: datetime) -> int:
         """How many digests are due at `now` that nobody has begun: those that were put off among them."""
-        due = 0
-        for one in await self._parts.subscriptions.all(active_only=True):
-            if one.kind in self.kinds and schedule.readable(one):
-                due += await self._parts.ledger.due(one, now=now, grace=self.grace) is not None
-        return due
+        active = await self._parts.subscriptions.all(active_only=True)
+        readable = [one for one in active if one.kind in self.kinds and schedule.readable(one)]
+        return len(await self._parts.ledger.all_due(readable, now=now, grace=self.grace))
 
     async def recover(self, now: datetime, *, older_than: timedelta = timedelta()) -> None:
         """After a start, and now and then: settle what was left open, and explain what is too late to post.
@@ -72,7 +72,7 @@ class DigestRun(Asked):
         over after `GIVEN_UP` already.
         """
         if self._revoked:  # what would be told now would reach nobody: it is, as soon as Slack takes the token again
-            await asyncio.gather(*(self._explain(one, now) for one in await self._active()))
+            await self._explain(*await self._active(), now=now)
             return
         await self._give_back(now, older_than=min(older_than, GIVEN_UP))
         for row in await self._parts.ledger.unfinished():
@@ -80,20 +80,23 @@ class DigestRun(Asked):
                 continue
             if now - row.claimed_at >= older_than and not self._posting.at_work(row):
                 await self._settle(row)
-        await asyncio.gather(*(self._explain(one, now) for one in await self._active()))
+        await self._explain(*await self._active(), now=now)
         for row in await self._parts.ledger.unfinished():
             if row.slot.startswith(NOTICE):
                 await self._telling.settle(row)
 
-    async def _explain(self, subscription: Subscription, now: datetime) -> None:
-        """Say of every slot that it is too late for why it did not come: in the ledger, and to its subscriber.
-
-        While Slack takes nothing, what is to be told is kept until it does.
-        """
+    async def _explain(self, *subscriptions: Subscription, now: datetime) -> None:
+        """Say of every slot that it is too late for why it did not come: in the ledger, and to its subscriber."""
         reason = REVOKED if self._revoked else NOT_RUNNING
-        ledger = self._parts.ledger
-        missed = await ledger.skip_missed(subscription, now=now, grace=self.grace, reason=reason)
-        untold = (*self._untold.pop(subscription.id, ()), *missed)
+        skip = self._parts.ledger.skip_missed  # one after the other: they must not take every connection of the memory
+        for one in subscriptions:
+            if missed := await skip(one, now=now, grace=self.grace, reason=reason):
+                self._untold[one.id] = (*self._untold.get(one.id, ()), *missed)
+        await asyncio.gather(*map(self._tell_missed, subscriptions))
+
+    async def _tell_missed(self, subscription: Subscription) -> None:
+        """Tell its subscriber; while Slack takes nothing, what is to be told is kept until it does."""
+        untold = self._untold.pop(subscription.id, ())
         if untold and (self._revoked or not await self._telling.skipped(subscription, untold)):
             self._untold[subscription.id] = untold[-MOST_UNTOLD:]
 
@@ -108,10 +111,13 @@ class DigestRun(Asked):
         self, channel: str, queue: list[tuple[Subscription, Slot]], round_: Round, now: datetime
     ) -> None:
         """One channel's digests in their order; two runs never work on one channel at the same time."""
-        async with self._channels.setdefault(channel, asyncio.Lock()):
-            for subscription, slot in sorted(queue, key=lambda due: (self.kinds[due[0].kind].place, due[0].id)):
-                with correlated() as reference:
-                    await self._alone(subscription, slot, round_, now, reference=reference)
+        try:
+            async with self._channels.setdefault(channel, asyncio.Lock()):
+                for subscription, slot in sorted(queue, key=lambda due: (self.kinds[due[0].kind].place, due[0].id)):
+                    with correlated() as reference:
+                        await self._alone(subscription, slot, round_, now, reference=reference)
+        finally:
+            self._begun.difference_update((subscription, slot.key) for subscription, slot in queue)
 
     async def _alone(
         self, subscription: Subscription, slot: Slot, round_: Round, now: datetime, *, reference: str
@@ -119,7 +125,7 @@ class DigestRun(Asked):
         """Post one digest; this is the clock's door: its bug must not cost the others theirs."""
         claim: Claim | None = None
         try:
-            await self._explain(subscription, now)  # first, so that it says itself that the last one did not come
+            await self._explain(subscription, now=now)  # first, so that it says itself that the last one did not come
             claim = await self._parts.ledger.claim(subscription, slot.key, now=now)
             if claim is not None:
                 with self._posting.at_work_on(claim):

@@ -1,6 +1,6 @@
 """What became of each slot of each subscription: who may post it, how far it came, and why it came no further."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -58,10 +58,16 @@ class Ledger:
 
     async def due(self, subscription: Subscription, *, now: datetime, grace: timedelta) -> Slot | None:
         """The slot of this subscription to be posted at `now`, unless the ledger has it."""
-        slot = schedule.due(subscription, now=now, grace=grace)
-        if slot is None or await self.get(subscription.id, slot.key) is not None:
-            return None
-        return slot
+        found = await self.all_due((subscription,), now=now, grace=grace)
+        return found[0][1] if found else None
+
+    async def all_due(
+        self, subscriptions: Iterable[Subscription], *, now: datetime, grace: timedelta
+    ) -> tuple[tuple[Subscription, Slot], ...]:
+        """The same of many, in one query: those that have such a slot, each with it."""
+        due = [(one, slot) for one in subscriptions if (slot := schedule.due(one, now=now, grace=grace))]
+        known = await self._deliveries.known({(one.id, slot.key) for one, slot in due}) if due else frozenset()
+        return tuple((one, slot) for one, slot in due if (one.id, slot.key) not in known)
 
     async def claim(self, subscription: Subscription, slot: str, *, now: datetime) -> Claim | None:
         """Claim a slot: a claim for the one who may go on to post it, whoever else tries."""

@@ -17,6 +17,8 @@ Message = Mapping[str, Any]
 _OPEN = (DeliveryStatus.CLAIMED, DeliveryStatus.UNCERTAIN)
 _DELIVERED = (DeliveryStatus.POSTED, DeliveryStatus.THREADED, DeliveryStatus.DONE)
 
+_CHUNK = 1_000
+"""Ids named in one statement: databases take some ten thousand at the most."""
 _NOT_SENT = (DeliveryStatus.UNCERTAIN, DeliveryStatus.SKIPPED, DeliveryStatus.FAILED)
 _SCHEDULED = deliveries.c.slot.not_like("%:%")
 
@@ -120,6 +122,18 @@ class Deliveries:
         """One slot, if it was ever claimed."""
         found = await self._select(of_slot(subscription_id, slot), limit=1)
         return found[0] if found else None
+
+    async def known(self, slots: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those of these slots, each a subscription's id and a day, that were ever claimed or settled."""
+        ids, days = sorted({one for one, _ in slots}), {day for _, day in slots}
+        found: set[tuple[str, str]] = set()
+        async with self._database.reading() as connection:
+            for start in range(0, len(ids), _CHUNK):
+                query = select(deliveries.c.subscription_id, deliveries.c.slot).where(
+                    deliveries.c.subscription_id.in_(ids[start : start + _CHUNK]), deliveries.c.slot.in_(days)
+                )
+                found.update((row.subscription_id, row.slot) for row in await connection.execute(query))
+        return frozenset(found.intersection(slots))
 
     async def slots(self, subscription_id: str, *, since: str) -> frozenset[str]:
         """The days, from `since` on, of which the ledger has something."""
