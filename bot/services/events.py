@@ -20,6 +20,7 @@ from bot.pivotal.errors import InvalidRequest, NotFound, PivotalError
 from bot.pivotal.events import AnyEvent, CustomerEvent, OnboardingEvent
 from bot.services.portfolio import Portfolio
 from bot.store import Store
+from bot.store.inbox import FARTHEST
 
 REMEMBER = timedelta(days=7)
 """How long an event's id is known: https://docs.pivotal.app/webhooks/overview asks for at least that."""
@@ -109,8 +110,9 @@ class Events:
 
     async def lively(self) -> bool:
         """Whether Pivotal has delivered lately, so that changes of phase and state need no walk to be seen."""
-        last = await self._store.inbox.last_received() if self._secrets else None
-        return last is not None and self._clock() - last < LIVELY
+        now = self._clock()
+        last = await self._store.inbox.last_received(now) if self._secrets else None
+        return last is not None and now - last < LIVELY
 
     async def _keep(self, event: Event) -> None:
         """Write an event down, together with whatever else has come by then: a burst costs few transactions."""
@@ -137,7 +139,7 @@ class Events:
                         written.set_result(None)
 
     async def _look(self, record: str, now: datetime, *, pivotal: AsyncPivotalApi) -> None:
-        events = await self._store.inbox.of(record, now=now)
+        events = await self._store.inbox.of(record)
         ids = [event.id for event in events]
         if await self._written(record) or not await self._store.claims.first_time(
             f"read:{record}", now=now, keep=GATHER
@@ -168,7 +170,7 @@ class Events:
         if isinstance(error, MemoryAway) or not isinstance(error, Exception):
             raise error
         log.error("event not worked off", record=record, exc_info=error)
-        await self._put_off(record, await self._store.inbox.of(record, now=now), now, error=error)
+        await self._put_off(record, await self._store.inbox.of(record), now, error=error)
 
     async def _put_off(
         self, record: str, events: Sequence[Event], now: datetime, *, error: Exception, asked: timedelta = timedelta()
@@ -182,7 +184,7 @@ class Events:
         attempts = max((event.attempts for event in events), default=0)
         wait = min(FIRST_RETRY * 2 ** min(attempts, 10), LAST_RETRY)
         later = [event.id for event in events if event.id not in given_up]
-        await self._store.inbox.later(later, due_at=now + max(wait, asked), failed=True)
+        await self._store.inbox.later(later, due_at=now + min(max(wait, asked), FARTHEST), failed=True)
 
     async def _read(self, record: str, *, pivotal: AsyncPivotalApi) -> bool:
         """Read a record again; False when the bot has begun to change it meanwhile, so that it is to be read later."""

@@ -123,7 +123,7 @@ class MemoryChecks:
             store = await self.readable()
         except Unknown as error:
             return found(Level.WARN, f"not known {error}", FIRST)
-        last = await store.inbox.last_received() if store else None
+        last = await store.inbox.last_received(self._clock()) if store else None
         waiting = await store.inbox.waiting() if store else 0
         check = "In Pivotal, under Developer > Webhooks, check the endpoint’s address and its last deliveries"
         if last is None:

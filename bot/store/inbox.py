@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from bot.domain.records import Event
 from bot.store.database import Database
@@ -13,6 +13,8 @@ from bot.store.tables import inbox
 
 _CHUNK = 1_000
 """Ids named in one statement: databases take some ten thousand at the most."""
+FARTHEST = timedelta(hours=1)
+"""No event is put off further; one that is due later came to a clock that was ahead, and is due now."""
 _COLUMNS = [inbox.c[field.name] for field in fields(Event)]
 
 
@@ -34,7 +36,8 @@ class Inbox:
 
     async def due(self, now: datetime, *, limit: int) -> list[Event]:
         """What is to be worked off at `now`, oldest first."""
-        query = select(*_COLUMNS).where(inbox.c.done_at.is_(None), inbox.c.due_at <= now)
+        due = or_(inbox.c.due_at <= now, inbox.c.due_at > now + FARTHEST)
+        query = select(*_COLUMNS).where(inbox.c.done_at.is_(None), due)
         async with self._database.reading() as connection:
             rows = await connection.execute(query.order_by(inbox.c.due_at, inbox.c.received_at).limit(limit))
             return [Event(*row) for row in rows]
@@ -43,9 +46,9 @@ class Inbox:
         """When the next event is to be worked off; None when there is none."""
         return await self._instant(select(func.min(inbox.c.due_at)).where(inbox.c.done_at.is_(None)))
 
-    async def of(self, record: str, *, now: datetime) -> list[Event]:
-        """The events of one record that came by `now` and are not worked off."""
-        query = select(*_COLUMNS).where(inbox.c.record == record, inbox.c.done_at.is_(None), inbox.c.received_at <= now)
+    async def of(self, record: str) -> list[Event]:
+        """The events of one record that are not worked off."""
+        query = select(*_COLUMNS).where(inbox.c.record == record, inbox.c.done_at.is_(None))
         async with self._database.reading() as connection:
             return [Event(*row) for row in await connection.execute(query)]
 
@@ -63,9 +66,9 @@ class Inbox:
         async with self._database.reading() as connection:
             return int(await connection.scalar(query) or 0)
 
-    async def last_received(self) -> datetime | None:
-        """When the newest event came."""
-        return await self._instant(select(func.max(inbox.c.received_at)))
+    async def last_received(self, now: datetime) -> datetime | None:
+        """When the newest event came, as far as that was by `now`."""
+        return await self._instant(select(func.max(inbox.c.received_at)).where(inbox.c.received_at <= now))
 
     async def _instant(self, query: Select[tuple[Any]]) -> datetime | None:
         async with self._database.reading() as connection:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.records import Event, Follow
+from bot.store.inbox import FARTHEST
 
 SECOND = timedelta(seconds=1)
 
@@ -46,10 +47,26 @@ async def test_what_is_put_off_comes_later_and_counts_its_failures(store, now):
     assert await store.inbox.next_due() == now + SECOND
 
 
-async def test_events_of_one_record_are_found_together(store, now):
-    await store.inbox.add([event(1, now), event(2, now, record="onboarding:90"), event(3, now + SECOND)])
+async def test_events_of_one_record_are_found_together_until_they_are_done(store, now):
+    await store.inbox.add([event(1, now), event(2, now, record="onboarding:90"), event(3, now), event(4, now + SECOND)])
+    await store.inbox.done(["evt_3"], now=now)
 
-    assert [one.id for one in await store.inbox.of("onboarding:89", now=now)] == ["evt_1"]
+    assert sorted(one.id for one in await store.inbox.of("onboarding:89")) == ["evt_1", "evt_4"]
+
+
+async def test_what_came_to_a_clock_that_was_ahead_or_was_put_off_by_it_is_due_when_it_is_right(store, now):
+    await store.inbox.add([event(1, now + timedelta(days=365)), event(2, now), event(3, now)])
+
+    await store.inbox.later(["evt_2"], due_at=now + timedelta(days=365))
+    await store.inbox.later(["evt_3"], due_at=now + FARTHEST)
+
+    assert sorted(one.id for one in await store.inbox.due(now, limit=9)) == ["evt_1", "evt_2"]
+
+
+async def test_what_came_to_a_clock_that_was_ahead_came_last_to_nobody_when_it_is_right(store, now):
+    await store.inbox.add([event(1, now), event(2, now + timedelta(days=365))])
+
+    assert await store.inbox.last_received(now) == now
 
 
 def follow(who="U1", onboarding="onb_1", **more):

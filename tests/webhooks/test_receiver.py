@@ -65,7 +65,7 @@ async def test_what_is_not_genuine_is_turned_away_unread(pivotal, receiver, opti
         status = await door.post(body(), **options)
 
         assert status == 401, said
-        assert await door.store.inbox.last_received() is None
+        assert await door.store.inbox.last_received(door.clock()) is None
         assert reads(pivotal) == []
         assert "".join(capfd.readouterr()).count("webhook refused") == 1
 

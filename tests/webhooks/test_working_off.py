@@ -60,6 +60,50 @@ async def test_an_id_that_is_none_here_is_asked_for_once_at_most(pivotal, receiv
         assert len(pivotal.requests) <= 1
 
 
+async def test_what_could_not_be_read_while_a_clock_was_ahead_is_read_once_when_it_is_right(pivotal, receiver, clock):
+    pivotal.has_onboarding(89, customer="Aurora", phase="review")
+    async with receiver(desk=False) as door:
+        await door.portfolio.snapshot(timedelta())
+        clock.passes(days=365)
+        pivotal.edit(89, phase="launch")
+        pivotal.fails(Fault.error_500)
+        await door.post(body())
+        await door.events.work_off()
+
+        clock.passes(days=-365)
+        await door.events.work_off()
+
+        assert door.portfolio.known("89").onboarding.phase == "launch"
+        assert await idle(door)
+        assert len(reads(pivotal)) == 2
+
+
+async def test_webhooks_that_came_to_a_clock_that_was_ahead_are_not_relied_on_when_it_is_right(receiver, clock):
+    async with receiver(desk=False) as door:
+        clock.passes(days=365)
+        await door.post(body())
+        ahead = await door.events.lively()
+
+        clock.passes(days=-365)
+
+        assert (ahead, await door.events.lively()) == (True, False)
+
+
+async def test_an_event_that_pivotal_wants_to_be_asked_about_in_a_day_is_looked_at_within_the_hour(
+    pivotal, receiver, clock
+):
+    pivotal.has_onboarding(89, customer="Aurora")
+    async with receiver(desk=False) as door:
+        pivotal.fails(Fault.rate_limited(86400))
+        await door.post(body())
+        await door.events.work_off()
+
+        clock.passes(hours=1)
+        await door.events.work_off()
+
+        assert await idle(door)
+
+
 async def test_a_mistake_over_one_record_holds_up_no_other(pivotal, receiver, capfd):
     for number in range(89, 89 + AT_ONCE + 1):
         pivotal.has_onboarding(number, customer="Aurora", phase="review")
