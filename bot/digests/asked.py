@@ -194,13 +194,16 @@ class Asked:
         await self._parts.ledger.mark(claim, DeliveryStatus.SKIPPED, reason=reason)
         await self._telling.settled(subscription, claim.slot)
 
-    async def _failed(self, claim: Claim, error: BotError) -> bool:
-        """Put into the ledger why a slot's message is not, or may not be, in the channel; False if it is settled."""
+    async def _failed(self, claim: Claim, error: BotError, *, untold: datetime | None = None) -> bool:
+        """Put into the ledger why a slot's message is not, or may not be, in the channel; False if it is settled.
+
+        Since `untold` its subscriber is to be told.
+        """
         if isinstance(error, Superseded):
             return False
         status = DeliveryStatus.UNCERTAIN if isinstance(error, Uncertain) else DeliveryStatus.FAILED
         log.warning("digest not posted", subscription=claim.subscription_id, slot=claim.slot, why=cause(error))
-        return await self._parts.ledger.mark(claim, status, reason=error.message)
+        return await self._parts.ledger.mark(claim, status, reason=error.message, untold=untold)
 
     async def _still_wanted(self, subscription: Subscription, slot: str) -> None:
         """Raise Refused when a slot is there already, or a newer one is."""

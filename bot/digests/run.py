@@ -84,6 +84,7 @@ class DigestRun(Asked):
         for row in await self._parts.ledger.unfinished():
             if row.slot.startswith(NOTICE):
                 await self._telling.settle(row)
+        await self._telling.tell_rest()
 
     async def _explain(self, *subscriptions: Subscription, now: datetime) -> None:
         """Say of every slot that it is too late for why it did not come: in the ledger, and to its subscriber."""
@@ -176,7 +177,7 @@ class DigestRun(Asked):
 
     async def _came_to_nothing(self, subscription: Subscription, claim: Claim, error: BotError) -> None:
         """Note why, and tell the subscriber, unless somebody else has seen to it."""
-        if await self._failed(claim, error):
+        if await self._failed(claim, error, untold=self._clock()):
             await self._telling.failed(subscription, claim.slot, error)
 
     async def _faulty(self, subscription: Subscription, claim: Claim, reference: str) -> None:
@@ -212,14 +213,16 @@ class DigestRun(Asked):
         """End what a process that is gone had begun; only a day's own digest is asked about."""
         posted = row.status is not DeliveryStatus.CLAIMED
         notice = row.slot.startswith(NOTICE)
+        asks = not posted and not row.slot.startswith((NOTICE, ASKED_FOR))
         cut_off = "I was interrupted while it was put off" if notice else "interrupted"
         settled = await self._parts.ledger.mark(
             row.claim,
             DeliveryStatus.DONE if posted else DeliveryStatus.UNCERTAIN,
             reason="stopped before the thread was complete" if posted else cut_off,
+            untold=self._clock() if asks else None,
         )
         subscription = await self._parts.subscriptions.get(row.subscription_id)
-        if settled and subscription and not posted and not row.slot.startswith((NOTICE, ASKED_FOR)):
+        if settled and subscription and asks:
             await self._telling.uncertain(subscription, row.slot)
 
     async def _welcome_again(self) -> bool:

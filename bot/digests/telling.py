@@ -10,9 +10,10 @@ from bot.digests.digest import Digest
 from bot.domain.errors import BotError, Forbidden, cause
 from bot.domain.records import Delivery as Row
 from bot.domain.records import DeliveryStatus, Said, Subscription
-from bot.domain.schedule import Slot
-from bot.services.ledger import DELIVERED, NOTHING_BUT, NOTHING_TO_SAY, NOTICE, Ledger, Skipped
+from bot.domain.schedule import GRACE, Slot
+from bot.services.ledger import DELIVERED, LOOK_BACK, NOTHING_BUT, NOTHING_TO_SAY, NOTICE, Ledger, Skipped
 from bot.services.subscriptions import Subscriptions
+from bot.services.untold import OfSlot
 from bot.views import digest_notices as notices
 from bot.views.digest_notices import Subject
 from bot.views.message import Message
@@ -28,7 +29,7 @@ class CustomersRead(Forbidden):
 
 
 class Telling:
-    """Tells each thing once; what cannot be told is only logged, for the ledger has it all."""
+    """Tells each thing once, or again where Slack does not say that it took it; the ledger has it all."""
 
     def __init__(
         self,
@@ -53,19 +54,47 @@ class Telling:
         return Subject(subscription, digest.title if digest else subscription.kind, self._command)
 
     async def failed(self, subscription: Subscription, slot: str, error: BotError) -> None:
-        """Tell the subscriber that a slot came to nothing, and pause what would fail again every day."""
+        """Tell the subscriber that a slot came to nothing, and pause what would fail again every day.
+
+        In the ledger it is noted as untold.
+        """
         subject, reason, hint = self.subject(subscription), error.message, error.advice(self._command)
         if isinstance(error, Uncertain):
             await self.uncertain(subscription, slot)
         elif isinstance(error, CustomersRead) or (isinstance(error, NotPosted) and error.pauses):
             await self._subscriptions.pause(subscription.id, reason=reason)
-            await self._tell(subscription, notices.paused(subject, slot=slot, reason=reason, hint=hint))
+            await self._tell_of(subscription, slot, notices.paused(subject, slot=slot, reason=reason, hint=hint))
         else:
-            await self._tell(subscription, notices.failed(subject, slot=slot, reason=reason, hint=hint))
+            await self._tell_of(subscription, slot, notices.failed(subject, slot=slot, reason=reason, hint=hint))
 
     async def uncertain(self, subscription: Subscription, slot: str) -> None:
-        """Ask the subscriber to look whether a slot's message is there."""
-        await self._tell(subscription, notices.uncertain(self.subject(subscription), slot=slot))
+        """Ask the subscriber to look whether a slot's message is there; in the ledger it is noted as untold."""
+        await self._tell_of(subscription, slot, notices.uncertain(self.subject(subscription), slot=slot))
+
+    async def tell_rest(self) -> None:
+        """Tell whoever could not be told yet how a slot ended, by whichever process; none while Slack is away."""
+        for one in await self._ledger.untold.all():
+            if not await self._tell_late(one):
+                return
+
+    async def _tell_late(self, one: OfSlot) -> bool:
+        """Tell of one slot, unless it is being settled, or nobody has to be told any more; False if it is kept."""
+        row = await self._ledger.get(one.subscription_id, one.slot)
+        subscription = await self._subscriptions.get(one.subscription_id)
+        if row and row.status is DeliveryStatus.CLAIMED:
+            return True
+        told = (DeliveryStatus.UNCERTAIN, DeliveryStatus.FAILED)
+        if not row or row.status not in told or not subscription or self._clock() - one.since > LOOK_BACK:
+            await self._ledger.untold.over(one.subscription_id, one.slot)
+            return True
+        subject, reason = self.subject(subscription), row.reason or ""
+        if row.status is DeliveryStatus.UNCERTAIN:
+            message = notices.uncertain(subject, slot=one.slot)
+        elif subscription.paused:
+            message = notices.paused(subject, slot=one.slot, reason=reason, hint="")
+        else:
+            message = notices.failed(subject, slot=one.slot, reason=reason, hint="")
+        return await self._tell_of(subscription, one.slot, message)
 
     async def skipped(self, subscription: Subscription, missed: tuple[Skipped, ...]) -> bool:
         """Tell the subscriber which slots it is too late for; False when that is to be tried again."""
@@ -140,11 +169,29 @@ class Telling:
             return notices.silent(subject, slot=slot)
         return notices.came_not(subject, slot=slot, reason=row.reason or "")
 
-    async def _tell(self, subscription: Subscription, message: Message) -> bool:
-        """Tell the subscriber; False when Slack was away, or no longer takes the token, and nothing was told."""
+    async def _tell_of(self, subscription: Subscription, slot: str, message: Message) -> bool:
+        """Tell the subscriber of a slot, unless another is at it; False when that is to be tried again."""
+        now = self._clock()
+        async with self._ledger.untold.telling(subscription.id, slot, now=now) as since:
+            if since is None:
+                return True
+            told = await self._tell(subscription, message, until_sure=abs(now - since) <= GRACE)
+            if told:
+                await self._ledger.untold.over(subscription.id, slot)
+            return told
+
+    async def _tell(self, subscription: Subscription, message: Message, *, until_sure: bool = False) -> bool:
+        """Tell the subscriber; False when that is to be tried again, for Slack was away, or no longer takes the token.
+
+        Where Slack does not say whether it took it, it is tried again `until_sure`.
+        """
+        direct = ""
         try:
-            await self._delivery.tell(subscription.creator, message)
+            direct = await self._delivery.direct(subscription.creator)
+            await self._delivery.post(direct, message)
         except BotError as error:
             log.warning("subscriber not told", subscription=subscription.id, why=cause(error))
-            return not isinstance(error, Unsent | Revoked)
+            if isinstance(error, Uncertain) and direct:
+                return not until_sure
+            return not isinstance(error, Unsent | Revoked | Uncertain)
         return True

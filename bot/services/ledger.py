@@ -10,6 +10,7 @@ import structlog
 from bot.domain import schedule
 from bot.domain.records import Claim, Delivery, DeliveryStatus, Said, Subscription
 from bot.domain.schedule import Slot
+from bot.services.untold import Untold, untold_key
 from bot.store import Store
 
 ASKED_FOR = "now:"
@@ -53,6 +54,7 @@ class Ledger:
     """
 
     def __init__(self, store: Store, *, report: Callable[[str], None] = lambda outcome: None) -> None:
+        self.untold = Untold(store)
         self._deliveries = store.deliveries
         self._report = report
 
@@ -93,9 +95,15 @@ class Ledger:
         noted = await self._deliveries.posted(claim, ts=ts, said=said, message=message, reason=reason)
         return self._told(claim.subscription_id, claim.slot, DeliveryStatus.POSTED.value, noted)
 
-    async def mark(self, claim: Claim, status: DeliveryStatus, *, reason: str | None = None) -> bool:
-        """Note how far a slot has come, or why it came no further; False when it is already settled otherwise."""
-        noted = await self._deliveries.mark(claim, status, reason)
+    async def mark(
+        self, claim: Claim, status: DeliveryStatus, *, reason: str | None = None, untold: datetime | None = None
+    ) -> bool:
+        """Note how far a slot has come, or why it came no further; False when it is already settled otherwise.
+
+        Its subscriber is to be told since `untold`: that is noted with it, until they are.
+        """
+        marking = (untold_key(claim.subscription_id, claim.slot), untold) if untold else None
+        noted = await self._deliveries.mark(claim, status, reason, marking=marking)
         return self._told(claim.subscription_id, claim.slot, status.value, noted and status in UNDELIVERED)
 
     async def release(self, claim: Claim) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, false, func, not_, null, or_, select, update
 
 from bot.domain.records import Claim, Delivery, DeliveryStatus, Said
+from bot.store.claims import remember
 from bot.store.database import Database
 from bot.store.delivery_rows import COLUMNS, delivery, encode, in_status, of_slot, under
 from bot.store.tables import deliveries
@@ -109,14 +110,28 @@ class Deliveries:
         uncertain = of_slot(subscription_id, slot) & in_status((DeliveryStatus.UNCERTAIN,))
         return await self._update(uncertain, status=DeliveryStatus.DONE.value, reason=None)
 
-    async def mark(self, claim: Claim, status: DeliveryStatus, reason: str | None = None) -> bool:
+    async def mark(
+        self,
+        claim: Claim,
+        status: DeliveryStatus,
+        reason: str | None = None,
+        *,
+        marking: tuple[str, datetime] | None = None,
+    ) -> bool:
         """Move a slot on; False when it is not where this step starts from, and then nothing changes.
 
-        Raises ValueError for `claimed` and `posted`, which have methods of their own.
+        With it, the claim `marking` names is marked with its instant. Raises ValueError for `claimed` and `posted`,
+        which have methods of their own.
         """
         if status not in _FROM:
             raise ValueError(f"A delivery is not marked {status.value}: use claim() or posted()")
-        return await self._move(claim, _FROM[status], status=status.value, reason=reason)
+        moved = update(deliveries).where(under(claim) & in_status(_FROM[status]))
+        async with self._database.writing() as connection:
+            done = (await connection.execute(moved.values(status=status.value, reason=reason))).rowcount == 1
+            if done and marking:
+                key, since = marking
+                await remember(self._database, connection, key, token=claim.token, now=since)
+        return done
 
     async def get(self, subscription_id: str, slot: str) -> Delivery | None:
         """One slot, if it was ever claimed."""
