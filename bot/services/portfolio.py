@@ -20,7 +20,7 @@ from bot.services.memory import Memory
 from bot.services.recall import Recall
 from bot.services.refreshing import Refreshed, Refreshing, Sight, in_words, own_channels
 from bot.services.shared import shared
-from bot.services.turns import Turns
+from bot.services.turns import CUSTOMERS, WALK, Turns
 from bot.store import Store, Walked
 
 TRIED = timedelta(minutes=1)
@@ -54,7 +54,8 @@ class Portfolio:
         self._reporter = reporter
         self._memory = Memory()
         self._recall = Recall(store, self._memory, clock=clock)
-        self._turns = Turns(store, clock=clock, sleep=sleep)
+        self._turns = Turns(store, WALK, clock=clock, sleep=sleep)
+        self._customers_turns = Turns(store, CUSTOMERS, clock=clock, sleep=sleep)
         self._writing = asyncio.Lock()
         self._refreshing = Refreshing(
             pivotal, store, self._memory, self._recall, phases=phases, writing=self._writing, tell=self._tell
@@ -156,7 +157,7 @@ class Portfolio:
         await self.keep_up()
         if not self._met_within(max_age):
             if self._asking is None or self._asking.done():
-                self._asking = shared(self._ask_for_customers())
+                self._asking = shared(self._ask_for_customers(max_age))
             trouble = await asyncio.shield(self._asking)
             if trouble and not self._met_within(at_most):
                 raise trouble
@@ -166,19 +167,28 @@ class Portfolio:
         at = self._recall.walked.customers_at if self._recall.walked else None
         return at is not None and abs(self._clock() - at) <= age
 
-    async def _ask_for_customers(self) -> UpstreamError | None:
-        """Walk the customers alone; gives why that could not be done."""
+    async def _ask_for_customers(self, max_age: timedelta) -> UpstreamError | None:
+        """Walk the customers alone, unless another replica does; gives why that could not be done."""
         now = self._clock()
         if self._refused and abs(now - self._refused[0]) < TRIED:
             return self._refused[1]
-        try:
-            await self._refreshing.customers(now)
-        except PivotalError as error:
-            log.warning("customers not walked", error=type(error).__name__, why=str(error))
-            self._refused = (now, in_words(error, now=now))
-            return self._refused[1]
+        found = partial(self._met_since, besides=self._recall.walked)
+        async with self._customers_turns.taken(found, since=now - max_age) as began:
+            try:
+                if began is not None:
+                    await self._refreshing.customers(began)
+            except PivotalError as error:
+                log.warning("customers not walked", error=type(error).__name__, why=str(error))
+                self._refused = (now, in_words(error, now=now))
+                return self._refused[1]
         self._refused = None
         return None
+
+    async def _met_since(self, instant: datetime, *, besides: Walked | None) -> bool:
+        """Take up what other replicas have walked; say whether that was the customers too, at `instant` or later."""
+        await self.keep_up()
+        walked, known = self._recall.walked, besides and besides.customers_at
+        return bool(walked and walked.customers_at and walked.customers_at != known and walked.customers_at >= instant)
 
     async def put(self, onboarding: OnboardingRow, source: str = "us", *, by: str = "") -> None:
         """Take in a record just written (`us`, `by` a person) or read (`poll`, `webhook`).

@@ -9,8 +9,8 @@ from typing import Any
 from bot.domain.errors import MemoryAway
 from bot.store import Lease, Store
 
-WALK = "walk"
-"""The key of the lease."""
+WALK, CUSTOMERS = "walk", "walk:customers"
+"""The keys of the leases: whoever posts needs the customers alone, and does not wait for the walk of all."""
 HELD = timedelta(seconds=15)
 """A replica that died keeps the turn for so long; one that lives renews it for as long as its walk takes."""
 RENEW = 3.0
@@ -28,9 +28,10 @@ class Turns:
     """The turn to walk, a lease in the store; where there is one process only, it is always ours."""
 
     def __init__(
-        self, store: Store, *, clock: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]
+        self, store: Store, key: str, *, clock: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]]
     ) -> None:
         self._store = store
+        self._key = key
         self._clock = clock
         self._sleep = sleep
         self._ours = False
@@ -70,7 +71,7 @@ class Turns:
     async def _turn(self, found: Found, since: datetime) -> Lease | None:
         self._ours = False
         while True:
-            turn = await self._store.claims.lease(WALK, holder="", now=self._clock(), ttl=HELD)
+            turn = await self._store.claims.lease(self._key, holder="", now=self._clock(), ttl=HELD)
             self._ours = isinstance(turn, Lease)
             # What is walked while we wait is as good as a walk of our own, as it is for all who wait in one process.
             since = min(since, turn.since)

@@ -45,8 +45,8 @@ def onboarding(pivotal) -> dict:
     return pivotal.has_onboarding(89, customer="Aurora Foods", phase="review")
 
 
-def walks(pivotal) -> int:
-    return sum(request.path == "/onboardings" for request in pivotal.requests)
+def walks(pivotal, path="/onboardings") -> int:
+    return sum(request.path == path for request in pivotal.requests)
 
 
 def phases(snapshot) -> list[str]:
@@ -60,6 +60,19 @@ async def test_of_three_that_need_a_walk_at_once_one_walks_for_all(replica, pivo
 
     assert walks(pivotal) == 1
     assert [phases(one) for one in found] == [["review"]] * 3
+
+
+async def test_of_three_that_need_the_customers_at_once_one_walks_for_all(replica, pivotal, onboarding):
+    three = [await replica() for _ in range(3)]
+    await three[0].snapshot(NOTHING)
+    for one in three:
+        await one.keep_up()
+    before = walks(pivotal, "/customers")
+
+    found = await asyncio.gather(*(one.customers(NOTHING, at_most=timedelta(hours=6)) for one in three))
+
+    assert walks(pivotal, "/customers") == before + 1
+    assert [[customer.name for customer in one.values()] for one in found] == [["Aurora Foods"]] * 3
 
 
 @pytest.fixture
