@@ -24,6 +24,7 @@ from bot.domain.records import Directory, Person, Standing
 from bot.domain.unmapped import Unmapped, linkable, unmapped
 from bot.services.people import Forgotten, People
 from bot.store import Store
+from bot.views.text import spellings
 
 COLUMNS = ("pivotal_id", "slack_id", "name", "email", "status", "onboardings", "customers")
 NEEDED = ("pivotal_id", "slack_id", "name")
@@ -223,7 +224,7 @@ async def _called(url: str, slack_id: str, *, clock: Callable[[], datetime]) -> 
 
 async def _forget(url: str, slack_id: str, *, clock: Callable[[], datetime]) -> Forgotten:
     async with memory.opened(url, clock=clock) as store:
-        return await People(store).forget(slack_id)
+        return await People(store).forget(slack_id, spelled=spellings)
 
 
 async def _print(url: str, *, clock: Callable[[], datetime], tell: Tell | None) -> None:

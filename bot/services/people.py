@@ -132,10 +132,13 @@ class People:
         await self.load()
         return len(changed)
 
-    async def forget(self, slack_id: str) -> Forgotten:
+    async def forget(
+        self, slack_id: str, *, spelled: Callable[[str], Iterable[str]] = lambda name: (name,)
+    ) -> Forgotten:
         """Erase somebody: a pseudonym takes their place wherever they acted, and the rest of them is deleted.
 
-        For who runs the bot, like `take_in`. What Pivotal says of them comes from Pivotal, and stays.
+        For who runs the bot, like `take_in`. What Pivotal says of them comes from Pivotal, and stays. How a name stands
+        in what was posted is said by `spelled`.
         """
 
         def entry(pseudonym: str) -> AuditEntry:
@@ -153,7 +156,7 @@ class People:
                 reference="",
             )
 
-        erased = await self._store.erasure.forget(slack_id, entry=entry)
+        erased = await self._store.erasure.forget(slack_id, entry=entry, spelled=spelled)
         # Even where nothing was stored any more: an erasure before may have found the file in use.
         scrubbed = await self._store.erasure.scrub()
         await self.load()

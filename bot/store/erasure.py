@@ -30,6 +30,7 @@ from bot.store.tables import (
     customers,
     deliveries,
     follows,
+    inbox,
     metadata,
     observations,
     onboardings,
@@ -38,17 +39,24 @@ from bot.store.tables import (
     snoozes,
     subscriptions,
 )
+from bot.store.traces import Known, replacer, tells, walked
 
 _SALT = 1
-_SHORTEST_NAME = 3
-"""Shorter names are replaced only where a row says whose they are: they are part of too many words."""
 _LINKED = re.compile(r"(.+) \(([UW][A-Z0-9]{5,}|erased_\w+)\)")
 """Who was linked, or was until then, as the audit names them."""
 _NAMELESS = "somebody"
 _DIRECT = re.compile(r"\bD[A-Z0-9]{6,}\b")
 _NOT_OURS = {onboardings, customers, salt}
-_KEPT = {snoozes.c.seen, follows.c.told}
-"""What is compared with Pivotal's records, and has their ids."""
+_KEPT = {
+    *(snoozes.c.seen, follows.c.told),  # what is compared with Pivotal's records, and has their ids
+    *(subscriptions.c[name] for name in ("kind", "days", "zone", "holidays", "on_holiday")),
+    *(audit.c.action, audit.c.outcome, deliveries.c.status, people.c.learned, inbox.c.type, follows.c.zone),
+    *(observations.c.field, observations.c.source),
+}
+"""What nobody's name is in, but may be there by chance: somebody called Sun does not act on `sun`."""
+
+Spelled = Callable[[str], Iterable[str]]
+"""How else a name stands in what was posted, by the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +68,28 @@ class Erased:
     changed: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Everything by which somebody is known here."""
-
-    ids: frozenset[str]
-    """Slack's: the person, and their direct messages with the bot."""
-    pivotal_ids: frozenset[str]
-    names: frozenset[str]
-    """Names and addresses that are theirs alone."""
-    beside: frozenset[str]
-    """Names they were linked under, others' too: theirs where their id stands behind."""
-
-
 class Erasure:
     """Takes people out."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def forget(self, slack_id: str, *, entry: Callable[[str], AuditEntry] | None = None) -> Erased:
+    async def forget(
+        self,
+        slack_id: str,
+        *,
+        entry: Callable[[str], AuditEntry] | None = None,
+        spelled: Spelled = lambda name: (name,),
+    ) -> Erased:
         """Delete somebody's link, follows, own digests and claims, and put a pseudonym wherever else they stand.
 
         The pseudonym is the same however often this person is erased from this database, and tells nobody who has no
         access to it who they were. `entry` makes the audit's row of it from that: where anything was there to erase,
-        both are done, or neither.
+        both are done, or neither. What was posted is kept as it was posted: `spelled` says how names stand there.
         """
         async with self._database.writing() as connection:
             pseudonym = await self._pseudonym(connection, slack_id)
-            known = await _known(connection, slack_id, pseudonym)
+            known = await _known(connection, slack_id, pseudonym, spelled=spelled)
             deleted = await _delete(connection, slack_id, known)
             named = update(audit).where(audit.c.slack_id == slack_id)
             await connection.execute(named.values(name=pseudonym))
@@ -118,7 +119,7 @@ class Erasure:
         return "erased_" + hmac.new(bytes.fromhex(str(key)), slack_id.encode(), hashlib.sha256).hexdigest()[:12]
 
 
-async def _known(connection: AsyncConnection, slack_id: str, pseudonym: str) -> _Known:
+async def _known(connection: AsyncConnection, slack_id: str, pseudonym: str, *, spelled: Spelled) -> Known:
     acts = (await connection.execute(select(audit.c.name, audit.c.source).where(audit.c.slack_id == slack_id))).all()
     links = (await connection.execute(select(people).where(people.c.slack_id == slack_id))).all()
     slept = (await connection.execute(select(snoozes.c.name).where(snoozes.c.by == slack_id))).scalars()
@@ -134,12 +135,16 @@ async def _known(connection: AsyncConnection, slack_id: str, pseudonym: str) -> 
     shared = {*(await connection.execute(others)).scalars()}
     shared |= {*(await connection.execute(select(audit.c.name).where(audit.c.slack_id != slack_id))).scalars()}
     shared |= {name for name, whose in linked if whose not in (slack_id, pseudonym)}
-    theirs = {name for name in names if name and len(name) >= _SHORTEST_NAME}
-    taken = {name.casefold() for name in shared if name}
-    return _Known(
+    shared -= {None, ""}
+    taken = {name.casefold() for name in shared}
+    theirs = {name for name in names if name and tells(name) and name.casefold() not in taken}
+    theirs |= {way for name in theirs for way in spelled(name)}
+    around = [one for one in shared if any(name.casefold() in one.casefold() for name in theirs)]
+    return Known(
         ids=frozenset({slack_id, *said, *(one for one in channels if one and is_direct(one))}),
         pivotal_ids=frozenset(link.pivotal_id for link in links if link.confirmed),
-        names=frozenset(name for name in theirs if name.casefold() not in taken),
+        names=frozenset(theirs),
+        others=frozenset(way.casefold() for one in around for way in spelled(one)),
         beside=frozenset(beside),
     )
 
@@ -152,7 +157,7 @@ async def _linked(connection: AsyncConnection) -> set[tuple[str, str]]:
     return {(found[1], found[2]) for cell in told if (found := _LINKED.fullmatch(cell))}
 
 
-async def _delete(connection: AsyncConnection, slack_id: str, known: _Known) -> int:
+async def _delete(connection: AsyncConnection, slack_id: str, known: Known) -> int:
     rooms = [one for one in known.ids if one != slack_id]
     gone = (
         delete(people).where(people.c.slack_id == slack_id),
@@ -165,7 +170,7 @@ async def _delete(connection: AsyncConnection, slack_id: str, known: _Known) -> 
     return sum([(await connection.execute(statement)).rowcount for statement in gone])
 
 
-async def _redact(connection: AsyncConnection, table: Table, known: _Known, pseudonym: str) -> int:
+async def _redact(connection: AsyncConnection, table: Table, known: Known, pseudonym: str) -> int:
     """Put the pseudonym into every text of a table that has a term of the person's; gives the rows changed."""
     terms = known.ids | known.names
     if table in (audit, observations):
@@ -174,12 +179,12 @@ async def _redact(connection: AsyncConnection, table: Table, known: _Known, pseu
     texts = [one for one in table.columns if isinstance(one.type, String | JSON) and one not in {*key, *_KEPT}]
     if not texts:
         return 0
-    replaced = _replacer(terms, known, pseudonym)
+    replaced = replacer(terms, known, pseudonym)
     query = select(*key, *texts).where(or_(*(_has(column, term) for column in texts for term in terms)))
     changed = 0
     for row in (await connection.execute(query)).mappings().all():
         values = {
-            column.name: new for column in texts if (new := _walk(row[column.name], replaced)) != row[column.name]
+            column.name: new for column in texts if (new := walked(row[column.name], replaced)) != row[column.name]
         }
         if values:
             same = [column == row[column.name] for column in key]
@@ -199,30 +204,6 @@ def _has(column: Column[Any], term: str) -> Any:
         for one in term
     )
     return cast(column, Text).ilike(f"%{''.join(parts)}%", escape="\\")
-
-
-def _replacer(terms: Iterable[str], known: _Known, pseudonym: str) -> Callable[[str], str]:
-    """Replace whole terms, the longest first; a mention of an id is replaced with all that belongs to it.
-
-    Names are matched in whatever case they are written; an id is one only as it is.
-    """
-    longest = sorted(terms, key=lambda term: (-len(term), term))
-    words = [f"(?i:{re.escape(one)})" if one in known.names else re.escape(one) for one in longest]
-    mentions = [rf"<@{re.escape(one)}(?:\|[^<>]*)?>" for one in sorted(known.ids)]
-    whose = "|".join(map(re.escape, sorted(known.ids)))
-    beside = [rf"(?<!\w){re.escape(one)}(?= \((?:{whose})\))" for one in sorted(known.beside)]
-    pattern = re.compile("|".join((*mentions, *beside, *(rf"(?<!\w){word}(?!\w)" for word in words))))
-    return lambda text: pattern.sub(pseudonym, text)
-
-
-def _walk(value: Any, replaced: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return replaced(value)
-    if isinstance(value, list):
-        return [_walk(one, replaced) for one in value]
-    if isinstance(value, dict):
-        return {_walk(name, replaced): _walk(one, replaced) for name, one in value.items()}
-    return value
 
 
 def _scrub(place: str) -> bool:

@@ -16,6 +16,8 @@ _BROADCAST = re.compile(r"@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE
 _STAR = re.compile(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)")
 _STYLED = re.compile(r"(?<![^\W_])([_~])(?=\S).+?(?<=\S)\1(?![^\W_])")
 _EDGES = re.compile(r"(?<![^\W_])[_~]|[_~](?![^\W_])")
+_NAMES = (80, 60, 40)
+"""How much of a person's name is shown, by the room there is."""
 _LOOKALIKES = {"*": "\u2217", "_": "\u02cd", "~": "\u223c"}
 """What stands for the signs that make text bold, italic or struck: Slack knows no escape for them."""
 _WORD_JOINER, _ZERO_WIDTH_JOINER = "\u2060", "\u200d"
@@ -50,6 +52,13 @@ def name(text: str, limit: int = 80) -> str:
     """
     safe = _STAR.sub(_LOOKALIKES["*"], escape(clip(clean(text), limit) or NOTHING))
     return _EDGES.sub(lambda found: _LOOKALIKES[found[0]], safe) if _STYLED.search(safe) else safe
+
+
+def spellings(text: str) -> frozenset[str]:
+    """Every way in which a person's name stands in what was posted: as it is, escaped, and shortened."""
+    if not clean(text):
+        return frozenset({text})
+    return frozenset({text, clean(text), escape(text), *(name(text, limit) for limit in _NAMES)})
 
 
 def plain(text: str, limit: int) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import csv
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from io import StringIO
 
 import pytest
@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from bot.__main__ import app
 from bot.commands import people
 from bot.commands.people import Roster, Unreadable, parse, write
-from bot.domain.records import Directory, Person
+from bot.domain.records import Directory, Person, Said, Subscription
 from bot.domain.unmapped import Unmapped
 from bot.store import Store
 
@@ -177,6 +177,26 @@ def test_forgetting_erases_the_link_and_says_the_pseudonym(run):
     assert "Erased. Rows deleted: 1, changed: 0." in result.output
     assert "erased_" in result.output
     assert "U0ANA0001" not in run("people", "export").output
+
+
+def test_forgetting_finds_a_name_as_it_was_posted(run, tmp_path):
+    digest = Subscription("s1", "T1", "C1", "at-risk", "daily", time(9), "UTC", "U0BEN0001", NOW)
+    done = {"text": "✓ Tom &amp; Jerry cleared at risk · 09:14"}
+
+    async def posted():
+        store = await Store.open(f"sqlite:///{tmp_path / 'bot.db'}", clock=lambda: NOW)
+        await store.people.link(Person("user_tom", "U0TOM0001", "Tom & Jerry"))
+        await store.subscriptions.add(digest)
+        claim = await store.deliveries.claim(digest.id, "2026-09-07", channel="C1", now=NOW)
+        await store.deliveries.posted(claim, ts="1", said=Said(), message=done)
+        await store.close()
+
+    asyncio.run(posted())
+
+    result = run("people", "forget", "U0TOM0001", "--yes")
+
+    assert "Rows deleted: 1, changed: 1." in result.output
+    assert b"Tom" not in (tmp_path / "bot.db").read_bytes()
 
 
 @pytest.mark.parametrize("typed", ["n\n", ""])

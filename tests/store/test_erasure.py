@@ -1,5 +1,6 @@
 """Whoever is erased is nowhere left, what they did keeps its meaning, and nobody else is touched."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -21,8 +22,14 @@ from bot.domain.records import (
 from bot.services.people import People
 from bot.store import Store
 from bot.store.tables import metadata
+from bot.views import text
 
 ANA, BEN, DM = "U0ANA0001", "U0BEN0001", "D0ANADM01"
+ODD = (
+    *("Tom Ray", "王芳", "王", "Bo", "Bø", "ø", "Tom & Jerry", "Tom <x>", "_Tom_ *Ray*", "T. @here Ray", "O'Neil"),
+    *("محمد & Co", "İpek  Su", "Straße Ö", "Maximiliana Alexandra Friederike von und zu Hohenstein-Waldburg"),
+)
+"""Names that are short, or stand otherwise in what was posted."""
 TRACES = (ANA, DM, "Ana Ruiz", "Ana R.", "José", "ana@larkspur.example", "user_csm_001")
 
 
@@ -161,7 +168,7 @@ async def test_whoever_was_linked_once_is_known_by_that_name_in_whatever_case(st
     assert (linked.before, linked.after) == ("nobody", f"{erased} ({erased})")
 
 
-async def test_a_name_too_short_or_of_two_is_erased_where_their_id_stands_behind_it(
+async def test_a_name_that_two_people_share_is_erased_where_their_id_stands_behind_it(
     store: Store, now: datetime
 ) -> None:
     await store.audit.add(entry(now, BEN, "Ben", before=f"Al ({ANA})", after="Al (U0BEN0002)", reason=f"Al ({ANA})?"))
@@ -179,6 +186,55 @@ async def test_somebody_without_a_name_takes_the_word_from_nobody(store: Store, 
 
     (row,) = await store.audit.list()
     assert (row.after, row.reason) == (f"somebody ({erased})", "somebody asked")
+
+
+async def test_names_are_erased_as_they_were_written_and_as_they_were_posted(store: Store, now: datetime) -> None:
+    digest = Subscription("s1", "T1", "C1", "at-risk", "daily", time(9), "UTC", BEN, now)
+    posted = []
+    for number, name in enumerate(ODD):
+        await store.audit.add(entry(now, f"U0ODD{number:04}", name))
+        await store.audit.add(entry(now, BEN, "Ben Okafor", reason=f"{name} has just shared this here."))
+        await store.cards.add(Card("o1", "C1", str(number), now, name))
+        await store.subscriptions.add(replace(digest, id=f"s{number}", paused=f"Paused by {name}."))
+        posted += [f"{text.name(name)} cleared it", f"{text.name(name, 60)}, 7 Sep", f"by {text.name(name, 40)}."]
+    claim = await store.deliveries.claim("s1", "2026-09-07", channel="C1", now=now)
+    assert claim
+    await store.deliveries.posted(claim, ts="1", said=Said(), message={"blocks": posted})
+
+    for number in range(len(ODD)):
+        await store.erasure.forget(f"U0ODD{number:04}", spelled=text.spellings)
+
+    left = {entry.reason for entry in await store.audit.list(limit=100) if entry.reason}
+    left |= {card.shared_by for card in await store.cards.of("o1")}
+    left |= {one.paused for one in await store.subscriptions.all()}
+    left |= {*(await store.deliveries.open_messages())[0].message["blocks"]}
+    plain = {re.sub("erased_[0-9a-f]{12}|[\u2068\u2069]", "", one) for one in left}
+    assert plain == {" has just shared this here.", "", "Paused by .", " cleared it", ", 7 Sep", "by ."}
+
+
+async def test_a_short_name_is_no_part_of_a_word_or_of_somebody_elses_name(store: Store, now: datetime) -> None:
+    said = "Bo, Board, BO; Bo Derek & Bo"
+    await store.audit.add(entry(now, name="Bo"))
+    await store.audit.add(entry(now, name="o"))
+    await store.audit.add(entry(now, name="12"))
+    await store.audit.add(entry(now, BEN, "Bo Derek", reason=f"{said}, 12 to 15 o clock"))
+
+    erased = (await store.erasure.forget(ANA)).pseudonym
+
+    newest = (await store.audit.list())[0]
+    assert newest.name == "Bo Derek"
+    assert newest.reason == f"{erased}, Board, BO; Bo Derek & {erased}, 12 to 15 o clock"
+
+
+async def test_whose_name_is_a_word_of_the_bots_leaves_the_digests_as_they_are(store: Store, now: datetime) -> None:
+    for name in ("Sun", "Paris", "DE"):
+        await store.audit.add(entry(now, name=name))
+    digest = Subscription("s1", "T1", "C1", "at-risk", "sun-mon", time(9), "Europe/Paris", BEN, now, holidays="DE")
+    await store.subscriptions.add(digest)
+
+    await store.erasure.forget(ANA)
+
+    assert await store.subscriptions.all() == (digest,)
 
 
 async def test_longer_words_are_not_cut(store: Store, now: datetime) -> None:

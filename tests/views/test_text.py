@@ -100,3 +100,14 @@ def test_a_link_cannot_be_ended_early():
 
 def test_a_long_list_says_what_it_left_out():
     assert text.listed(("a", "b", "c", "d"), limit=2) == "a, b and 2 more"
+
+
+@given(NASTY, some.sampled_from([40, 60, 80]))
+def test_what_a_message_shows_of_a_name_is_among_its_spellings(outside, limit):
+    shown = text.name(outside, limit)
+
+    assert shown in text.spellings(outside) or shown == text.NOTHING
+
+
+def test_who_has_no_name_to_be_seen_takes_the_words_for_that_from_nobody():
+    assert text.spellings("\u200b") == {"\u200b"}
