@@ -118,7 +118,7 @@ async def test_on_any_weekday_today_s_digests_have_all_there_is_to_show(days, cl
 async def test_the_digest_before_today_s_came_at_its_hour(clock, tmp_path):
     async with scene(tmp_path, clock=clock) as shown:
         (subscription,) = [one for one in await shown.bot.services.subscriptions.all() if one.kind == "at-risk"]
-        last = await shown.bot.services.ledger.last_delivered(subscription)
+        last = await shown.bot.services.ledger.last_delivered(subscription, now=clock())
 
     came = last.claimed_at.astimezone(ZoneInfo(subscription.zone))
     assert (came.date().isoformat(), came.hour, came.minute) == (

@@ -212,7 +212,7 @@ class Asked:
             raise NotFound("Nobody knows of that digest any more.")
         if row.status in DELIVERED:
             raise Refused("That digest is there already.")
-        last = await self._parts.ledger.last_delivered(subscription)
+        last = await self._parts.ledger.last_delivered(subscription, now=self._clock())
         if last is not None and last.slot > slot:
             newer = notices.day(last.slot)
             raise Refused(f"A newer digest is there: {newer}.", hint="An older one would only be taken for news.")

@@ -141,7 +141,9 @@ async def write(
     `groups` does.
     """
     snapshot, directory = await round_.snapshot(), parts.people.directory
-    last = occasion.base if occasion.compared else await parts.ledger.last_delivered(subscription)
+    last = occasion.base
+    if not occasion.compared:
+        last = await parts.ledger.last_delivered(subscription, now=round_.now)
     wanted = filters.parse(subscription.filters, phases=parts.phases, seen=snapshot.standings)
     today = dates.today(round_.now, subscription.zone)
     first = dates.first_weekday(subscription.zone, parts.week_start)
@@ -169,7 +171,7 @@ async def write(
         late=occasion.late,
         late_because=occasion.because,
         asked_by=occasion.asked_by,
-        missed=await parts.ledger.last_missed(subscription, after=last),
+        missed=await parts.ledger.last_missed(subscription, after=last, now=round_.now),
         moved_from=occasion.moved_from,
         set_by=await parts.journal.set_by(kept),
         snoozed=await parts.snoozing.of_channel(subscription.channel, today=today),

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain import schedule
+from bot.domain import dates, schedule
 from bot.domain.records import Claim, Delivery, DeliveryStatus, Said, Subscription
 from bot.domain.schedule import Slot
 from bot.services.untold import Untold, untold_key
@@ -122,13 +122,19 @@ class Ledger:
         """One slot, if it was ever claimed."""
         return await self._deliveries.get(subscription_id, slot)
 
-    async def last_delivered(self, subscription: Subscription) -> Delivery | None:
-        """The last scheduled digest that arrived: the base of the next one's comparison."""
-        return await self._deliveries.last_delivered(subscription.id)
+    async def last_delivered(self, subscription: Subscription, *, now: datetime) -> Delivery | None:
+        """The last scheduled digest that arrived: the base of the next one's comparison.
 
-    async def last_missed(self, subscription: Subscription, *, after: Delivery | None) -> Delivery | None:
-        """The newest scheduled slot later than `after` that did not come although it should have."""
-        return await self._deliveries.last_unsent(subscription.id, after=after.slot if after else "", meant=INTENDED)
+        What a clock posted that was ahead is none before its day has come.
+        """
+        return await self._deliveries.last_delivered(subscription.id, until=_today(subscription, now))
+
+    async def last_missed(
+        self, subscription: Subscription, *, after: Delivery | None, now: datetime
+    ) -> Delivery | None:
+        """The newest scheduled slot later than `after` that did not come by now although it should have."""
+        last, until = after.slot if after else "", _today(subscription, now)
+        return await self._deliveries.last_unsent(subscription.id, until=until, after=last, meant=INTENDED)
 
     async def skip_missed(
         self, subscription: Subscription, *, now: datetime, grace: timedelta, reason: str = NOT_RUNNING
@@ -140,7 +146,7 @@ class Ledger:
         made = subscription.created_at
         gone, known = await self._gone(subscription, since=max(made, now - LOOK_BACK), now=now, grace=grace)
         if not known and made < now - LOOK_BACK:
-            last = await self._deliveries.last_slot(subscription.id)
+            last = await self._deliveries.last_slot(subscription.id, until=_today(subscription, now))
             begin = datetime.fromisoformat(last).replace(tzinfo=UTC) if last else made
             since = max(made, begin, now - LONGEST)
             gone, known = await self._gone(subscription, since=since, now=now, grace=grace)
@@ -213,6 +219,11 @@ class Ledger:
             log.info("digest", outcome=outcome, subscription=subscription_id, slot=slot)
             self._report(outcome)
         return noted
+
+
+def _today(subscription: Subscription, now: datetime) -> str:
+    """The slot that today would have."""
+    return dates.today(now, subscription.zone).isoformat()
 
 
 def unsent(row: Delivery) -> bool:

@@ -158,9 +158,9 @@ class Deliveries:
         async with self._database.reading() as connection:
             return frozenset((await connection.execute(query)).scalars())
 
-    async def last_slot(self, subscription_id: str) -> str | None:
-        """The latest day of which the ledger has something, whatever became of it."""
-        query = select(func.max(deliveries.c.slot)).where(deliveries.c.subscription_id == subscription_id, _SCHEDULED)
+    async def last_slot(self, subscription_id: str, *, until: str) -> str | None:
+        """The latest day up to `until` of which the ledger has something, whatever became of it."""
+        query = select(func.max(deliveries.c.slot)).where(_days(subscription_id, until=until))
         async with self._database.reading() as connection:
             last: str | None = await connection.scalar(query)
             return last
@@ -198,29 +198,28 @@ class Deliveries:
         async with self._database.writing() as connection:
             return frozenset((await connection.execute(statement.returning(deliveries.c.slot))).scalars())
 
-    async def last_delivered(self, subscription_id: str) -> Delivery | None:
-        """The newest scheduled slot whose message stands in the channel: the base of the next comparison."""
+    async def last_delivered(self, subscription_id: str, *, until: str) -> Delivery | None:
+        """The newest scheduled slot up to `until` whose message stands in the channel: the next comparison's base."""
         found = await self._select(
-            (deliveries.c.subscription_id == subscription_id) & in_status(_DELIVERED) & _SCHEDULED,
+            _days(subscription_id, until=until) & in_status(_DELIVERED),
             order=deliveries.c.slot.desc(),
             limit=1,
         )
         return found[0] if found else None
 
     async def last_unsent(
-        self, subscription_id: str, *, after: str = "", meant: Collection[str] = ()
+        self, subscription_id: str, *, until: str, after: str = "", meant: Collection[str] = ()
     ) -> Delivery | None:
-        """The newest scheduled slot later than `after` that did not come, or may not have.
+        """The newest scheduled slot later than `after`, and up to `until`, that did not come, or may not have.
 
         `meant` is what good reasons begin with.
         """
         reason = deliveries.c.reason
         found = await self._select(
-            (deliveries.c.subscription_id == subscription_id)
+            _days(subscription_id, until=until)
             & in_status(_NOT_SENT)
             & (deliveries.c.slot > after)
-            & or_(reason.is_(None), not_(or_(false(), *(reason.startswith(one, autoescape=True) for one in meant))))
-            & _SCHEDULED,
+            & or_(reason.is_(None), not_(or_(false(), *(reason.startswith(one, autoescape=True) for one in meant)))),
             order=deliveries.c.slot.desc(),
             limit=1,
         )
@@ -297,3 +296,8 @@ class Deliveries:
             query = query.order_by(order, deliveries.c.slot.desc())
         async with self._database.reading() as connection:
             return [delivery(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _days(subscription_id: str, *, until: str) -> ColumnElement[bool]:
+    """The scheduled slots of a subscription up to a day."""
+    return (deliveries.c.subscription_id == subscription_id) & (deliveries.c.slot <= until) & _SCHEDULED

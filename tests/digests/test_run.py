@@ -503,7 +503,7 @@ async def test_digest_now_names_who_asked_and_leaves_the_days_slot(scene):
 
     await scene.run.post_now("at-risk", channel="C0ONBOARD", by=scene.ana, trigger="t1")
     assert "asked for by Ana Ruiz" in scene.slack.seen("U0ANA0001", "C0ONBOARD")
-    assert await scene.ledger.last_delivered(subscription) is None
+    assert await scene.ledger.last_delivered(subscription, now=scene.now) is None
     await scene.run.run_due(scene.now)
 
     assert len(scene.texts()) == 2

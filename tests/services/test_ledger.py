@@ -64,8 +64,23 @@ async def test_digest_asked_for_is_no_base_of_comparison(ledger):
 
     await ledger.posted(claim, ts="1.1", said=Said())
 
-    assert await ledger.last_delivered(DIGEST) is None
+    assert await ledger.last_delivered(DIGEST, now=MONDAY_NINE) is None
     assert [row.slot for row in await ledger.recent(DIGEST)] == ["now:1"]
+
+
+@pytest.mark.parametrize(("zone", "base"), [("Europe/Berlin", "2026-09-04"), ("Pacific/Kiritimati", "2026-09-08")])
+async def test_what_a_clock_posted_that_was_ahead_is_no_base_of_comparison_before_its_day(ledger, zone, base):
+    digest, monday_noon = replace(DIGEST, zone=zone), MONDAY_NINE + timedelta(hours=3)
+    for slot in ("2026-09-04", "2026-09-08", "2026-10-07"):
+        await ledger.posted(await ledger.claim(digest, slot, now=MONDAY_NINE), ts="1.1", said=Said())
+    claim = await ledger.claim(digest, "2026-10-06", now=MONDAY_NINE)
+    await ledger.mark(claim, DeliveryStatus.FAILED, reason="was down")
+
+    last = await ledger.last_delivered(digest, now=monday_noon)
+
+    assert last is not None
+    assert last.slot == base
+    assert await ledger.last_missed(digest, after=last, now=monday_noon) is None
 
 
 async def test_missed_slots_are_settled_once_with_their_reason(ledger):
@@ -97,8 +112,9 @@ async def test_last_missed_is_what_should_have_come_since_the_last_that_did(ledg
     claim = await ledger.claim(DIGEST, "2026-09-04", now=MONDAY_NINE)
     await ledger.posted(claim, ts="1.1", said=Said())
 
-    last = await ledger.last_delivered(DIGEST)
+    wednesday = MONDAY_NINE + timedelta(days=2)
+    last = await ledger.last_delivered(DIGEST, now=wednesday)
 
-    missed = await ledger.last_missed(DIGEST, after=last)
+    missed = await ledger.last_missed(DIGEST, after=last, now=wednesday)
     assert missed is not None
     assert missed.slot == "2026-09-08"

@@ -126,11 +126,11 @@ async def test_the_next_comparison_starts_from_the_newest_scheduled_slot_that_wa
     claim = await claimed(store, "2026-09-06", now, subscription="S2")
     await store.deliveries.posted(claim, ts="9.9", said=SAID)
 
-    found = await store.deliveries.last_delivered("S1")
+    found = await store.deliveries.last_delivered("S1", until="2026-12-31")
 
     assert found is not None
     assert found.slot == "2026-09-04"
-    assert await store.deliveries.last_delivered("S3") is None
+    assert await store.deliveries.last_delivered("S3", until="2026-12-31") is None
 
 
 async def test_what_is_claimed_or_posted_and_not_done_is_unfinished(store: Store, now: datetime) -> None:
@@ -175,7 +175,7 @@ async def test_what_will_be_said_is_known_of_a_slot_that_became_uncertain(store:
 
     arrived = await store.deliveries.arrived("S1", "2026-09-07")
 
-    found = await store.deliveries.last_delivered("S1")
+    found = await store.deliveries.last_delivered("S1", until="2026-12-31")
     assert arrived
     assert found == Delivery("S1", "2026-09-07", DeliveryStatus.DONE, now, "C1", said=SAID)
 
@@ -282,12 +282,12 @@ async def test_the_last_unsent_is_the_newest_that_should_have_come(store: Store,
             await step(store, slot, way, reason)
 
     async def last(**asked: object) -> str | None:
-        found = await store.deliveries.last_unsent("S1", meant=["nothing to say"], **asked)
+        found = await store.deliveries.last_unsent("S1", until="2026-12-31", meant=["nothing to say"], **asked)
         return found.slot if found else None
 
     assert await last(after="2026-09-02") == "2026-09-04"
     assert await last(after="2026-09-04") is None
-    assert await store.deliveries.last_unsent("S2") is None
+    assert await store.deliveries.last_unsent("S2", until="2026-12-31") is None
 
 
 async def test_notices_are_not_among_the_recent_ones(store: Store, now: datetime) -> None:
