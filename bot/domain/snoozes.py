@@ -1,7 +1,7 @@
 """When a snooze ends: on its day, or as soon as phase, state, target date or an owner is another."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from bot.domain.history import FIELDS, value
 from bot.domain.records import Observation, Snooze, Standing
@@ -9,6 +9,8 @@ from bot.pivotal.models import OnboardingRow
 
 DEFAULT_DAYS = 14
 LONGEST_DAYS = 30
+_ZONES_APART = 2
+"""Days by which whoever snoozes may be ahead of who looks."""
 
 
 def fingerprint(onboarding: OnboardingRow) -> str:
@@ -22,6 +24,9 @@ def unchanged(snooze: Snooze, standing: Standing | None) -> bool:
 
 
 def lasts(snooze: Snooze, *, today: date, seen: Iterable[Observation] = ()) -> bool:
-    """Whether its day is still to come, and nothing was observed since: a change that was taken back wakes it too."""
+    """Whether its day is still to come, and nothing was observed since: a change that was taken back wakes it too.
+
+    A day further ahead than anybody may choose was chosen by a clock that was ahead, and is over.
+    """
     changes = (one for one in seen if one.onboarding_id == snooze.onboarding_id and one.seen_at > snooze.at)
-    return today < snooze.until and not any(changes)
+    return timedelta() < snooze.until - today <= timedelta(LONGEST_DAYS + _ZONES_APART) and not any(changes)

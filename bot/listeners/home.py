@@ -46,7 +46,7 @@ async def _drawn(turn: Turn) -> View:
         [(one, await _next(turn, one)) for one in mine],
         [(label, verb) for label, verb in _WAYS if verb in turn.commands],
         turn.titles,
-        _welcome(turn) if turn.now - known_since < NEW else None,
+        _welcome(turn) if abs(turn.now - known_since) < NEW else None,
         await _backstage(turn, snapshot, subscribed) if turn.actor.admin else None,
         follows=[(one, turn.services.following.standing(one)) for one in followed],
         creates=rights.allowed(rights.Right.NEW, turn.actor) and not snapshot.stale,

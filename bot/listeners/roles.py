@@ -143,7 +143,7 @@ class Roles:
             if isinstance(error, SlackApiError) and refusal(error) in _HOPELESS:
                 # It will not be otherwise in a moment: ask again in five minutes.
                 self._groups[group] = Known(now, frozenset(), trouble)
-            elif known is None or known.refused or now - known.at >= PATIENCE:
+            elif known is None or known.refused or abs(now - known.at) >= PATIENCE:
                 raise UpstreamError(trouble, hint="Try again in a minute.") from error
             return self._groups[group].told()
         self._troubles.pop(group, None)

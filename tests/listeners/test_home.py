@@ -151,6 +151,18 @@ async def test_newcomer_is_told_what_this_is_and_only_on_the_first_day(bot, slac
 
 
 @socket
+async def test_who_came_while_a_clock_was_ahead_is_welcomed_no_longer_when_it_is_right(bot, slack, clock):
+    clock.passes(days=365)
+    await slack.opens_home(by=DEVON)
+    await bot.settled()
+
+    clock.passes(days=-365)
+    await slack.opens_home(by=DEVON)
+
+    assert "Welcome" not in slack.home_text(DEVON)
+
+
+@socket
 async def test_who_has_come_is_known_as_long_as_history_is_kept(bot, slack, clock):
     spans = Spans(history=timedelta(days=400), events=timedelta(days=7), unread=timedelta(days=30))
     await slack.opens_home(by=DEVON)

@@ -105,6 +105,18 @@ async def test_a_group_is_believed_for_an_hour_while_slack_does_not_answer(ask, 
     assert f"Slack could not say who is in {MANAGERS}." in late
 
 
+@given(bot_managers=(MANAGERS,))
+async def test_a_group_that_was_read_by_a_clock_that_was_ahead_is_not_believed_when_it_is_right(ask, slack, clock):
+    clock.passes(days=1)
+    ahead = await ask("whoami", by=MARA)
+    slack.fails("usergroups.users.list", error="internal_error", times=100)
+
+    clock.passes(days=-1)
+
+    assert "a manager of onboardings" in ahead
+    assert "a member of this workspace" in await ask("whoami", by=MARA)
+
+
 @pytest.mark.parametrize("access", [{"bot_admins": (MANAGERS,)}, {"bot_admins": ("workspace-admins",)}])
 async def test_admins_by_user_group_and_slacks_own_are_admins_and_are_asked(ask, slack):
     await ask("list", by=DEVON)

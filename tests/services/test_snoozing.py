@@ -315,3 +315,15 @@ async def test_what_is_back_first_comes_first(scene):
     assert await scene.asleep() == ["Globex", "Aurora"]
     aurora = scene.portfolio.known("89").onboarding.id
     assert [one.title for one in await scene.snoozing.of(aurora, today=scene.today)] == ["Aurora"]
+
+
+async def test_a_snooze_made_by_a_clock_that_was_a_year_ahead_is_over_when_it_is_right(scene, clock):
+    clock.passes(days=365)
+    await scene.snooze()
+    ahead = await scene.asleep()
+
+    clock.passes(days=-365)
+
+    assert ahead == ["Aurora"]
+    assert await scene.asleep() == []
+    assert await scene.kept() == []
