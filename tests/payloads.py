@@ -4,7 +4,7 @@ https://docs.slack.dev/interactivity/implementing-slash-commands/,
 https://docs.slack.dev/reference/interaction-payloads/ and https://docs.slack.dev/apis/events-api/.
 """
 
-from bot.sandbox.slack.world import ANA, ONBOARDING, TEAM
+from bot.sandbox.slack.world import ANA, BOT, ONBOARDING, TEAM
 
 WHO = {
     "user": {"id": ANA, "team_id": TEAM},
@@ -75,6 +75,30 @@ SENT = {
     },
     "Home opened": {**CALLED, "event": {"type": "app_home_opened", "user": ANA, "channel": "D1", "view": MODAL}},
     "somebody joined": {**CALLED, "event": {"type": "member_joined_channel", "user": ANA, "channel": ONBOARDING}},
+    "a mention": {
+        **CALLED,
+        "event": {
+            "type": "app_mention",
+            "user": ANA,
+            "text": f"<@{BOT}> #89",
+            "ts": "1.1",
+            "channel": ONBOARDING,
+            "thread_ts": "1.0",
+            "event_ts": "1.1",
+        },
+    },
+    "links posted": {
+        **CALLED,
+        "event": {
+            "type": "link_shared",
+            "user": ANA,
+            "channel": ONBOARDING,
+            "message_ts": "1.1",
+            "links": [{"domain": "my.pivotal.app", "url": "https://my.pivotal.app/onboardings/89"}],
+            "source": "conversations_history",
+            "event_ts": "1.2",
+        },
+    },
     "a channel shared": {
         **CALLED,
         "event": {"type": "channel_shared", "connected_team_id": "T0OTHER01", "channel": ONBOARDING, "event_ts": "1.1"},

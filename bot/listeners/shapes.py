@@ -25,6 +25,13 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "app_rate_limited": (),
 }
 """By `type`, the texts that are always there."""
+HEARD: Mapping[str, tuple[str, ...]] = {
+    "app_mention": ("event.channel", "event.ts"),
+    "channel_shared": ("event.channel",),
+    "link_shared": ("event.channel", "event.message_ts"),
+    "member_joined_channel": ("event.channel",),
+}
+"""Those of an event, by the event's own type."""
 OBJECTS = ("user", "team", "view", "channel", "container", "enterprise", "message", "app_unfurl")
 TEXTS = (
     "command",
@@ -49,7 +56,7 @@ WITHIN = {
     "team": ("id",),
     "channel": ("id",),
     "enterprise": ("id",),
-    "event": ("type", "subtype", "channel_type", "bot_id"),
+    "event": ("type", "subtype", "channel_type", "bot_id", "thread_ts"),
 }
 EITHER = ("user", "channel", "team", "enterprise")
 """What an event names by its id, or, some kinds of it, as an object."""
@@ -104,7 +111,8 @@ def _missing(body: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(kind, str) or kind not in NEEDED:
             yield "type"
             return
-        needed += NEEDED[kind]
+        heard = _at(body, "event.type")
+        needed += NEEDED[kind] + (HEARD.get(heard, ()) if isinstance(heard, str) else ())
     yield from (path for path in needed if not isinstance(_at(body, path), str))
     if kind == "block_actions" and not body.get("actions"):
         yield "actions"
@@ -134,3 +142,10 @@ def _wrong_lists(body: Mapping[str, Any]) -> Iterator[str]:
             yield "actions"
         if not isinstance(action.get("selected_option"), Mapping | None):
             yield "actions.selected_option"
+    event = body.get("event", {})
+    if event.get("type") == "link_shared" and not _are_links(event.get("links")):
+        yield "event.links"
+
+
+def _are_links(listed: Any) -> bool:
+    return isinstance(listed, list) and all(isinstance(_at(one, "url"), str) for one in listed)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ MOST = 2
 @feature.on("link_shared")
 async def shared(turn: Turn) -> None:
     """Draw what the links lead to. Whoever may not look, or posted where customers read, gets nothing at all."""
-    links = [str(link["url"]) for link in turn.event.get("links") or ()]
+    links = [link["url"] for link in turn.event["links"]]
     if len(links) > MOST or turn.event.get("source") == "composer":  # still being written, in no channel yet
         return
     await turn.cards.guard(turn.channel)
@@ -33,10 +34,15 @@ async def shared(turn: Turn) -> None:
     fresh = {
         url: card
         for url, card in cards.items()
-        if await turn.services.inbox.fresh(f"link:{turn.channel}:{url}", within=AGAIN)
+        if await turn.services.inbox.fresh(f"link:{turn.channel}:{_short(url)}", within=AGAIN)
     }
     if fresh:
-        await turn.cards.unfurl(fresh, channel=turn.channel, ts=str(turn.event["message_ts"]))
+        await turn.cards.unfurl(fresh, channel=turn.channel, ts=turn.event["message_ts"])
+
+
+def _short(url: str) -> str:
+    """What an address is known by: people's own may be longer than a key can be, and hold half a letter."""
+    return sha256(url.encode(errors="replace")).hexdigest()
 
 
 async def _card(turn: Turn, url: str) -> Message | None:

@@ -57,6 +57,12 @@ def database_url(request, new_database):
 
 
 @pytest.fixture
+def extras():
+    """Without these, mentions and links get no further than the door."""
+    return ("mentions", "unfurls")
+
+
+@pytest.fixture
 def settings(settings):
     return settings.model_copy(update={"pivotal_webhook_secret": SecretStr(WEBHOOK_SECRET)})
 

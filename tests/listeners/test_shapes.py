@@ -12,6 +12,13 @@ from bot.sandbox.slack.request_url import signature
 from bot.sandbox.slack.world import ANA
 from tests.payloads import CALLED, PRESS, SENT, WHO
 
+
+def _without(name, *fields, **others):
+    """An event without some of its fields, or with others in their place."""
+    event = SENT[name]["event"]
+    return {**SENT[name], "event": {key: event[key] for key in event if key not in fields} | others}
+
+
 NOT_SENT = {
     "no press": {**SENT["a press in Home"], "actions": []},
     "a press on nothing": {**SENT["a press in Home"], "actions": [{}]},
@@ -26,6 +33,18 @@ NOT_SENT = {
     "an event of number 5": {**CALLED, "event": {"type": "app_home_opened", "user": 5}},
     "an event in place 5": {**CALLED, "event": {"type": "app_home_opened", "user": ANA, "channel": 5}},
     "an event in an item in place 5": {**CALLED, "event": {"type": "pin_added", "item": {"channel": 5}}},
+    "somebody joined nowhere": {**CALLED, "event": {"type": "member_joined_channel", "user": ANA}},
+    "a mention at no time": _without("a mention", "ts"),
+    "a mention nowhere": _without("a mention", "channel"),
+    "a mention in thread 5": _without("a mention", thread_ts=5),
+    "links in no message": _without("links posted", "message_ts"),
+    "links nowhere": _without("links posted", "channel"),
+    "no links": _without("links posted", "links"),
+    "5 links": _without("links posted", links=5),
+    "links that are a text": _without("links posted", links="https://my.pivotal.app/onboardings/89"),
+    "links that are texts": _without("links posted", links=["https://my.pivotal.app/onboardings/89"]),
+    "links to nothing": _without("links posted", links=[{}]),
+    "links to 5": _without("links posted", links=[{"url": 5}]),
     "an event without a name": {"type": "event_callback", "event": {"type": "app_home_opened", "user": ANA}},
     "a search of nobody": {"type": "block_suggestion", "action_id": "ob:which", "value": "a"},
     "a search nowhere": {**WHO, "type": "block_suggestion", "value": "a"},

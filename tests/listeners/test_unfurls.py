@@ -3,6 +3,7 @@
 import pytest
 
 from bot.sandbox.slack.world import ANA, AURORA_SHARED, GLOBEX_ONBOARDING, GUS, LAUNCHES, ONBOARDING, PARTNERS, RANDOM
+from tests.hostile.shapes import ENDLESS
 
 socket = pytest.mark.parametrize("mode", ["socket"])
 LINK = "https://my.pivotal.app/onboardings/89"
@@ -79,6 +80,15 @@ async def test_same_link_is_shown_again_after_half_an_hour_only(bot, slack, cloc
     assert soon == 1
     assert len(previews(slack, LAUNCHES)) == 1, "another channel"
     assert len(previews(slack)) == 2
+
+
+@socket
+@pytest.mark.parametrize("end", [ENDLESS, "\ud800"], ids=["endless", "half a letter"])
+async def test_link_with_an_odd_end_is_shown_and_only_once(bot, slack, end):
+    for _ in range(2):
+        await slack.types(f"{LINK}?x={end}", by=ANA, channel=ONBOARDING)
+
+    assert len(previews(slack)) == 1
 
 
 @socket
