@@ -132,9 +132,7 @@ class People:
         await self.load()
         return len(changed)
 
-    async def forget(
-        self, slack_id: str, *, spelled: Callable[[str], Iterable[str]] = lambda name: (name,)
-    ) -> Forgotten:
+    async def forget(self, slack_id: str, *, spelled: Callable[[str], Iterable[str]]) -> Forgotten:
         """Erase somebody: a pseudonym takes their place wherever they acted, and the rest of them is deleted.
 
         For who runs the bot, like `take_in`. What Pivotal says of them comes from Pivotal, and stays. How a name stands

@@ -78,8 +78,8 @@ class Erasure:
         self,
         slack_id: str,
         *,
+        spelled: Spelled,
         entry: Callable[[str], AuditEntry] | None = None,
-        spelled: Spelled = lambda name: (name,),
     ) -> Erased:
         """Delete somebody's link, follows, own digests and claims, and put a pseudonym wherever else they stand.
 

@@ -17,6 +17,7 @@ from bot.services.portfolio import Portfolio
 from bot.services.snoozing import Snoozing
 from bot.services.subscriptions import Subscriptions, Wish
 from bot.store import Store
+from bot.views.text import spellings
 
 CARA = Actor("U0CARA001", "T0HOME001", "Cara Lindqvist", admin=True)
 DEVON = Actor("U0DEV0001", "T0HOME001", "Devon Park")
@@ -137,6 +138,6 @@ async def test_nobody_is_erased_without_a_row_that_says_so(scene):
     before = await scene.remembered()
 
     with pytest.raises(DBAPIError, match="the audit is closed"):
-        await scene.people.forget("U0ANA0001")
+        await scene.people.forget("U0ANA0001", spelled=spellings)
 
     assert await scene.remembered() == before

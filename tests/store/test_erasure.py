@@ -23,6 +23,7 @@ from bot.services.people import People
 from bot.store import Store
 from bot.store.tables import metadata
 from bot.views import text
+from bot.views.text import spellings
 
 ANA, BEN, DM = "U0ANA0001", "U0BEN0001", "D0ANADM01"
 ODD = (
@@ -94,7 +95,7 @@ async def everything(store):
 async def test_no_trace_is_left(known: Store) -> None:
     before = repr(await everything(known))
 
-    await known.erasure.forget(ANA)
+    await known.erasure.forget(ANA, spelled=spellings)
 
     after = repr(await everything(known)).replace("user_csm_0011", "")
     assert [trace for trace in TRACES if trace not in before] == []
@@ -102,7 +103,7 @@ async def test_no_trace_is_left(known: Store) -> None:
 
 
 async def test_audit_and_history_keep_their_meaning(known: Store) -> None:
-    erased = (await known.erasure.forget(ANA)).pseudonym
+    erased = (await known.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     newest, handed, *own = await known.audit.list()
     assert [(one.slack_id, one.name, one.source) for one in own] == [(erased, erased, f"command in {erased}")] * 3
@@ -113,7 +114,7 @@ async def test_audit_and_history_keep_their_meaning(known: Store) -> None:
 
 
 async def test_their_link_follows_and_own_digest_are_gone_and_the_channels_stays(known: Store) -> None:
-    erased = (await known.erasure.forget(ANA)).pseudonym
+    erased = (await known.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     assert list((await known.people.directory()).people) == ["user_se_001"]
     assert [one.slack_id for one in await known.follows.of_onboarding("o1")] == [BEN]
@@ -124,19 +125,19 @@ async def test_their_link_follows_and_own_digest_are_gone_and_the_channels_stays
 
 
 async def test_an_open_digest_keeps_its_form(known: Store) -> None:
-    erased = (await known.erasure.forget(ANA)).pseudonym
+    erased = (await known.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     (row,) = await known.deliveries.open_messages()
     assert row.message == {"text": f"{erased}: 1", "blocks": [{"text": f"CSM {erased}, SE Ben Okafor"}]}
 
 
 async def test_a_pseudonym_is_the_same_again_and_another_elsewhere(known: Store, now: datetime, tmp_path: Path) -> None:
-    first = await known.erasure.forget(ANA)
+    first = await known.erasure.forget(ANA, spelled=spellings)
     await known.audit.add(entry(now))
-    again = await known.erasure.forget(ANA)
+    again = await known.erasure.forget(ANA, spelled=spellings)
     elsewhere = await Store.open(f"sqlite:///{tmp_path / 'other.db'}", clock=lambda: now)
 
-    other = await elsewhere.erasure.forget(ANA)
+    other = await elsewhere.erasure.forget(ANA, spelled=spellings)
 
     assert first.pseudonym == again.pseudonym != other.pseudonym
     assert again.changed == 1
@@ -147,7 +148,7 @@ async def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(sto
     await store.audit.add(entry(now, reason="by Ana Ruiz"))
     await store.audit.add(entry(now, BEN, "Ana Ruiz"))
 
-    erased = (await store.erasure.forget(ANA)).pseudonym
+    erased = (await store.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     second, first = await store.audit.list()
     assert (first.name, first.reason) == (erased, "by Ana Ruiz")
@@ -160,7 +161,7 @@ async def test_whoever_was_linked_once_is_known_by_that_name_in_whatever_case(st
     await people.link("user_csm_001", slack_id=BEN, name="Ben Okafor", by=cara)
     await store.audit.add(entry(now, BEN, "Ben Okafor", reason="spoke with zoë ruiz (ZOË RUIZ), not Zoë Ruizet"))
 
-    erased = (await store.erasure.forget(ANA)).pseudonym
+    erased = (await store.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     note, relinked, linked = await store.audit.list()
     assert note.reason == f"spoke with {erased} ({erased}), not Zoë Ruizet"
@@ -173,7 +174,7 @@ async def test_a_name_that_two_people_share_is_erased_where_their_id_stands_behi
 ) -> None:
     await store.audit.add(entry(now, BEN, "Ben", before=f"Al ({ANA})", after="Al (U0BEN0002)", reason=f"Al ({ANA})?"))
 
-    erased = (await store.erasure.forget(ANA)).pseudonym
+    erased = (await store.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     (row,) = await store.audit.list()
     assert (row.before, row.after, row.reason) == (f"{erased} ({erased})", "Al (U0BEN0002)", f"{erased} ({erased})?")
@@ -182,7 +183,7 @@ async def test_a_name_that_two_people_share_is_erased_where_their_id_stands_behi
 async def test_somebody_without_a_name_takes_the_word_from_nobody(store: Store, now: datetime) -> None:
     await store.audit.add(entry(now, BEN, "Ben", after=f"somebody ({ANA})", reason="somebody asked"))
 
-    erased = (await store.erasure.forget(ANA)).pseudonym
+    erased = (await store.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     (row,) = await store.audit.list()
     assert (row.after, row.reason) == (f"somebody ({erased})", "somebody asked")
@@ -202,7 +203,7 @@ async def test_names_are_erased_as_they_were_written_and_as_they_were_posted(sto
     await store.deliveries.posted(claim, ts="1", said=Said(), message={"blocks": posted})
 
     for number in range(len(ODD)):
-        await store.erasure.forget(f"U0ODD{number:04}", spelled=text.spellings)
+        await store.erasure.forget(f"U0ODD{number:04}", spelled=spellings)
 
     left = {entry.reason for entry in await store.audit.list(limit=100) if entry.reason}
     left |= {card.shared_by for card in await store.cards.of("o1")}
@@ -219,7 +220,7 @@ async def test_a_short_name_is_no_part_of_a_word_or_of_somebody_elses_name(store
     await store.audit.add(entry(now, name="12"))
     await store.audit.add(entry(now, BEN, "Bo Derek", reason=f"{said}, 12 to 15 o clock"))
 
-    erased = (await store.erasure.forget(ANA)).pseudonym
+    erased = (await store.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     newest = (await store.audit.list())[0]
     assert newest.name == "Bo Derek"
@@ -232,7 +233,7 @@ async def test_whose_name_is_a_word_of_the_bots_leaves_the_digests_as_they_are(s
     digest = Subscription("s1", "T1", "C1", "at-risk", "sun-mon", time(9), "Europe/Paris", BEN, now, holidays="DE")
     await store.subscriptions.add(digest)
 
-    await store.erasure.forget(ANA)
+    await store.erasure.forget(ANA, spelled=spellings)
 
     assert await store.subscriptions.all() == (digest,)
 
@@ -241,16 +242,16 @@ async def test_longer_words_are_not_cut(store: Store, now: datetime) -> None:
     await store.audit.add(entry(now, name="Ann"))
     await store.audit.add(entry(now, BEN, "Ben", reason="Annual plan, Ann; U0ANA00012"))
 
-    erased = (await store.erasure.forget(ANA)).pseudonym
+    erased = (await store.erasure.forget(ANA, spelled=spellings)).pseudonym
 
     assert (await store.audit.list())[0].reason == f"Annual plan, {erased}; U0ANA00012"
 
 
 async def test_nobody_is_erased_twice(known: Store) -> None:
-    await known.erasure.forget(ANA)
+    await known.erasure.forget(ANA, spelled=spellings)
     before = await everything(known)
 
-    again = await known.erasure.forget(ANA)
+    again = await known.erasure.forget(ANA, spelled=spellings)
 
     assert (again.deleted, again.changed) == (0, 0)
     assert await everything(known) == before
@@ -261,7 +262,7 @@ async def test_nothing_of_them_is_left_in_the_files_bytes(tmp_path: Path, now: d
     await store.people.link(Person("user_csm_001", ANA, "Ana Ruiz"))
     await store.audit.add(entry(now))
 
-    forgotten = await People(store).forget(ANA)
+    forgotten = await People(store).forget(ANA, spelled=spellings)
 
     assert forgotten.scrubbed
     left = b"".join(path.read_bytes() for path in tmp_path.glob("bot.db*"))  # noqa: ASYNC240 - nobody waits
@@ -271,7 +272,7 @@ async def test_nothing_of_them_is_left_in_the_files_bytes(tmp_path: Path, now: d
 
 
 async def test_erasing_is_audited_under_the_pseudonym(known: Store) -> None:
-    forgotten = await People(known).forget(ANA)
+    forgotten = await People(known).forget(ANA, spelled=spellings)
 
     (last,) = await known.audit.list(limit=1)
     assert (last.name, last.action, last.title) == ("Command line", "forget", forgotten.pseudonym)

@@ -32,6 +32,7 @@ from bot.store.moving import Step, move
 from bot.store.schema import LOCK
 from bot.store.tables import metadata
 from bot.store.upgrading import upgrade
+from bot.views.text import spellings
 from tests.processes import running
 from tests.terminals import HIDES, SHOWS, terminal
 
@@ -89,7 +90,7 @@ async def old(old_url, now):
     gone = OnboardingRow.model_validate(onboarding | {"id": "o2"})
     await store.snapshot.refresh([row, gone], [customer], begun=0, as_of=precise, source="poll")
     await store.snapshot.remove("o2", now=precise)
-    await store.erasure.forget("U0GONE001")
+    await store.erasure.forget("U0GONE001", spelled=spellings)
     seen = [Observation("o1", "phase", None, f"phase {number}", now, "poll") for number in range(MANY)]
     await store.observations.add(seen)
     yield store
