@@ -207,6 +207,28 @@ async def test_message_is_replaced(slack, delivery):
     assert [message.text for message in slack.messages(ONBOARDING)] == ["Changed"]
 
 
+async def test_what_has_changed_or_may_have_in_a_channel_is_told_of_and_what_slack_refused_is_not(slack, client, time):
+    told = []
+
+    async def changed(channel: str, ts: str) -> None:
+        told.append((channel, ts))
+
+    delivery = Delivery(
+        client, clock=time.clock, sleep=time.sleep, team=TEAM, me=BOT, customer_channels=customers, changed=changed
+    )
+    posted, direct = await delivery.post(ONBOARDING, HELLO), await delivery.tell(ANA, HELLO)
+
+    await delivery.update(posted.channel, posted.ts, HELLO)
+    await delivery.update(direct.channel, direct.ts, HELLO)
+    slack.drops("chat.update")
+    with pytest.raises(Uncertain):
+        await delivery.update(posted.channel, posted.ts, say("Changed"))
+    with pytest.raises(NotPosted):
+        await delivery.update(ONBOARDING, "1.2", HELLO)
+
+    assert told == [(posted.channel, posted.ts)] * 2
+
+
 async def test_person_is_told_in_a_direct_message(slack, delivery):
     await delivery.tell(ANA, HELLO)
 

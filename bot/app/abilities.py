@@ -105,6 +105,7 @@ class Abilities(Parts):
             enterprise=self.identity.enterprise,
             report=self.figures.asked_slack,
             remember=posts.remember,
+            changed=lambda channel, ts: self.withdrawing.changed(channel, ts),
         )
         self.posted = PostedCards(self.store, services.onboardings, self.portfolio, clock=self.clock)
         self.withdrawing = Withdrawing(

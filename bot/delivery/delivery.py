@@ -52,8 +52,8 @@ class Delivery:
     seconds, `team` is the workspace's id, `me` the bot's own user id there, and `customer_channels` gives the ids of
     the channels that Pivotal knew as a customer's own at most so long ago. In the channels of `guests_allowed` guests
     do not count as customers. `enterprise` is the organisation that the workspace belongs to, where it does: its
-    people are no strangers. `report` is told of every call of Slack by its method and how it ended, and `remember` of
-    every message that was posted in a channel, by its channel and ts.
+    people are no strangers. `report` is told of every call of Slack by its method and how it ended, `remember` of
+    every message that was posted in a channel, by its channel and ts, and `changed` likewise of every one replaced.
 
     Whatever others would see in a channel goes there only after Slack was asked who reads it, every single time, and
     once more after every wait.
@@ -71,10 +71,12 @@ class Delivery:
         guests_allowed: Collection[str] = (),
         enterprise: str | None = None,
         report: Callable[[str, str], None] = lambda method, outcome: None,
-        remember: Callable[[str, str], Awaitable[None]] | None = None,
+        remember: Callable[[str, str], Awaitable[object]] | None = None,
+        changed: Callable[[str, str], Awaitable[None]] | None = None,
     ) -> None:
         self._client = client
         self._remember = remember
+        self._changed = changed
         self._ahead: dict[str, tuple[datetime, asyncio.Task[dict[str, bool | None]]]] = {}
         self._call = Calls(sleep=sleep, report=report)
         self.readers = Readers(
@@ -149,13 +151,26 @@ class Delivery:
         young = asked_at is not None and abs(self._clock() - asked_at) <= AHEAD
         await self._among_us(channel, asked=asked if young else None)
         again = partial(self._among_us, channel)
-        await self._call(self._client.chat_update, again=again, channel=channel, ts=ts, **fitted(message).payload())
+        try:
+            await self._call(self._client.chat_update, again=again, channel=channel, ts=ts, **fitted(message).payload())
+        except Uncertain:  # it may say so by now
+            await self._has_changed(channel, ts)
+            raise
+        await self._has_changed(channel, ts)
+
+    async def _has_changed(self, channel: str, ts: str) -> None:
+        if self._changed and not is_direct(channel):
+            await self._changed(channel, ts)
 
     def ask_ahead(self, channel: str) -> None:
         """Begin to ask who reads a channel, for an `update` there that comes in a moment: it goes by this answer."""
         if is_direct(channel):
             return
         self._ahead[channel] = (self._clock(), shared(self.readers.facts(channel)))
+
+    def ask_anew(self, channel: str) -> None:
+        """Have what was asked ahead count no more: the channel may have other readers since."""
+        self._ahead.pop(channel, None)
 
     async def withdraw(self, channel: str, ts: str) -> None:
         """Take a message of ours back where others have come to read it, leaving a word; raises as `post` does."""

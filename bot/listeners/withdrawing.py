@@ -8,6 +8,7 @@ tells nobody. So every channel where something stands is looked at from time to 
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,7 +16,7 @@ import structlog
 
 from bot.delivery import Delivery, Gone, NotPosted, Revoked
 from bot.domain.audience import UNKNOWN, Audience
-from bot.domain.errors import BotError, cause
+from bot.domain.errors import BotError, MemoryAway, cause
 from bot.domain.records import is_direct
 from bot.services.cards import PostedCards
 from bot.services.inbox import Inbox
@@ -77,6 +78,7 @@ class Withdrawing:
 
     def note(self, channel: str) -> None:
         """Have a channel looked at soon, whatever happens meanwhile."""
+        self._delivery.ask_anew(channel)
         if len(self._open) < MOST:
             self._open.setdefault(channel, None)
 
@@ -85,6 +87,15 @@ class Withdrawing:
         self.note(channel)
         if await self._settled(channel, since):
             self._open.pop(channel, None)
+
+    async def changed(self, channel: str, ts: str) -> None:
+        """Remember a message that was replaced; if it is not known any more, it was taken back while that was done.
+
+        Then what stands there says again what it must not say, so the channel is looked at once more.
+        """
+        if not await self._posts.remember(channel, ts):
+            with suppress(MemoryAway):
+                await self.recheck(channel)
 
     async def recheck_those(self, channels: Collection[str]) -> None:
         """Recheck those of these channels where something stands."""
@@ -163,8 +174,8 @@ class Withdrawing:
         for digest in await self._ledger.open_messages():
             if digest.channel == channel and digest.ts:
                 found[digest.ts].append(partial(self._ledger.seal, digest))
-        for ts in (*found, *await self._posts.in_channel(channel)):
-            found[ts].append(partial(self._posts.forget, channel, ts))
+        for ts, at in (await self._posts.in_channel(channel)).items():
+            found[ts].append(partial(self._posts.forget, channel, ts, at=at))
         return found
 
     async def _withdrawn(self, channel: str, ts: str) -> bool:

@@ -21,21 +21,25 @@ class Posts:
         self._store = store
         self._clock = clock
 
-    async def remember(self, channel: str, ts: str) -> None:
-        """Remember a message that was just posted: without a memory it is not known, but posted all the same."""
+    async def remember(self, channel: str, ts: str) -> bool:
+        """Remember a message that was just posted or changed, and say whether it was known already.
+
+        Without a memory it is not, but stands there all the same.
+        """
         try:
-            await self._store.posts.add(channel, ts, at=self._clock())
+            return await self._store.posts.add(channel, ts, at=self._clock())
         except MemoryAway as error:
             log.warning("message not remembered", channel=channel, why=cause(error))
+            return False
 
-    async def in_channel(self, channel: str) -> tuple[str, ...]:
-        """The ts of messages in one channel, newest first: of as many as are looked at together."""
+    async def in_channel(self, channel: str) -> dict[str, datetime]:
+        """Messages in one channel, newest first, as many as are looked at together: when each was last changed."""
         return await self._store.posts.in_channel(channel, limit=TOGETHER)
 
     async def channels(self) -> frozenset[str]:
         """Where messages are."""
         return await self._store.posts.channels()
 
-    async def forget(self, channel: str, ts: str) -> None:
-        """Forget a message that was taken back, or never can be."""
-        await self._store.posts.forget(channel, ts)
+    async def forget(self, channel: str, ts: str, *, at: datetime) -> None:
+        """Forget a message that was taken back, or is gone, unless it was changed after `at`."""
+        await self._store.posts.forget(channel, ts, at=at)

@@ -1,0 +1,83 @@
+"""What was taken back, or could not be at once, does not stay in a channel that customers read."""
+
+import asyncio
+
+import pytest
+
+from bot.sandbox.pivotal import Fault, LocalPivotal
+from bot.sandbox.slack import LocalSlack
+from bot.sandbox.slack.world import ANA, ONBOARDING
+from tests.processes import until
+
+REMOVED = "Removed: this channel can now be read from outside"
+
+
+@pytest.fixture
+def mode():
+    return "http"
+
+
+class Held:
+    """The sleep of a Slack, or a Pivotal, that is slow until it `goes_on`; `waits`: somebody has asked it."""
+
+    def __init__(self):
+        self.waits, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, seconds):
+        self.waits.set()
+        await self.goes_on.wait()
+
+
+@pytest.fixture
+def held():
+    return Held()
+
+
+@pytest.fixture
+async def pivotal(clock, held):
+    async with LocalPivotal(clock=clock, sleep=held) as local:
+        local.rate_limit = 10_000
+        local.has_onboarding(89, customer="Aurora Foods", phase="review", csm_id="user_csm_001")
+        yield local
+
+
+@pytest.fixture
+async def slack(clock, pivotal, installed, held):
+    async with LocalSlack(installed, clock=clock, pivotal_origin=pivotal.origin, ack_timeout=30.0, sleep=held) as local:
+        yield local
+
+
+class TestAChangeUnderWayWhenTheChannelIsShared:
+    @pytest.fixture
+    def presses(self, shared, as_posted, slack, bot, held):
+        """`await presses()`: a card is taken back while somebody's press of it is held up; gives it in the end."""
+
+        async def press():
+            card = await shared()
+            pressed = asyncio.create_task(slack.clicks("Advance to Program buildout", by=ANA, message=card))
+            await held.waits.wait()
+            slack.becomes_external(ONBOARDING)
+            await until(lambda: as_posted(card).seen == REMOVED)
+            held.goes_on.set()
+            await pressed
+            await bot.settled()
+            return as_posted(card)
+
+        return press
+
+    async def test_does_not_stay_there(self, presses, slack):
+        slack.slows("chat.update", seconds=1.0)
+
+        card = await presses()
+
+        assert any("Program buildout" in str(call.args) for call in slack.calls_of("chat.update"))
+        assert card.seen == REMOVED
+
+    async def test_is_not_even_begun_where_it_was_asked_ahead_who_reads_it(self, presses, slack, pivotal):
+        pivotal.fails(Fault.slow(1.0), method="PATCH")
+
+        card = await presses()
+
+        assert pivotal.phase_of(89) == "program_buildout"
+        assert not any("Program buildout" in str(call.args) for call in slack.calls_of("chat.update"))
+        assert card.seen == REMOVED
