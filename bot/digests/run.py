@@ -78,7 +78,7 @@ class DigestRun(Asked):
         for row in await self._parts.ledger.unfinished():
             if row.slot.startswith(NOTICE) and row.status is not DeliveryStatus.CLAIMED:
                 continue
-            if now - row.claimed_at >= older_than and not self._posting.at_work(row):
+            if abs(now - row.claimed_at) >= older_than and not self._posting.at_work(row):
                 await self._settle(row)
         await self._explain(*await self._active(), now=now)
         for row in await self._parts.ledger.unfinished():
@@ -191,7 +191,7 @@ class DigestRun(Asked):
         """Let be due again what was claimed so long ago, or failed over by the memory, and cannot have been posted."""
         lost = frozenset(self._unreleased)
         for row in filter(unsent, await self._parts.ledger.unfinished()):
-            given_up = row.claim in lost or now - row.claimed_at >= older_than
+            given_up = row.claim in lost or abs(now - row.claimed_at) >= older_than  # by a clock that was ahead, too
             if given_up and not self._posting.at_work(row) and await self._parts.ledger.release(row.claim):
                 await self._too_late(row, now)
         self._unreleased -= lost

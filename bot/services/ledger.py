@@ -68,7 +68,8 @@ class Ledger:
     ) -> tuple[tuple[Subscription, Slot], ...]:
         """The same of many, in one query: those that have such a slot, each with it."""
         due = [(one, slot) for one in subscriptions if (slot := schedule.due(one, now=now, grace=grace))]
-        known = await self._deliveries.known({(one.id, slot.key) for one, slot in due}) if due else frozenset()
+        wanted = {(one.id, slot.key) for one, slot in due}
+        known = await self._deliveries.known(wanted, now=now) if due else frozenset()
         return tuple((one, slot) for one, slot in due if (one.id, slot.key) not in known)
 
     async def claim(self, subscription: Subscription, slot: str, *, now: datetime) -> Claim | None:
@@ -165,7 +166,8 @@ class Ledger:
     ) -> tuple[tuple[Slot, ...], frozenset[str]]:
         """The slots since then that it is too late for, and those days of which the ledger has something."""
         gone = schedule.missed(subscription, now=now, since=since, grace=grace)
-        return gone, await self._deliveries.slots(subscription.id, since=gone[0].key) if gone else frozenset()
+        known = await self._deliveries.slots(subscription.id, since=gone[0].key, now=now) if gone else frozenset()
+        return gone, known
 
     async def following(self, subscription: Subscription, *, now: datetime) -> Slot | None:
         """The next slot after `now` that is not used up: a day has one digest, whatever its hours become.
@@ -176,7 +178,8 @@ class Ledger:
             return None
         try:
             moment = schedule.next_run(subscription, now)
-            known = await self._deliveries.slots(subscription.id, since=(now - _FARTHEST).date().isoformat())
+            since = (now - _FARTHEST).date().isoformat()
+            known = await self._deliveries.slots(subscription.id, since=since, now=now)
             while (slot := schedule.due(subscription, now=moment)) and slot.key in known:
                 moment = schedule.next_run(subscription, moment)
         except ValueError:

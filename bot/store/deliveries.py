@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, false, func, not_, null, or_, select, update
 
 from bot.domain.records import Claim, Delivery, DeliveryStatus, Said
+from bot.domain.schedule import AHEAD
 from bot.store.claims import remember
 from bot.store.database import Database
 from bot.store.delivery_rows import COLUMNS, delivery, encode, in_status, of_slot, under
@@ -46,19 +47,22 @@ class Deliveries:
         self._token = token
 
     async def claim(self, subscription_id: str, slot: str, *, channel: str, now: datetime) -> Claim | None:
-        """Claim a slot; a claim for exactly one caller, until it is given back, and None for all others."""
+        """Claim a slot; a claim for exactly one caller, until it is given back, and None for all others.
+
+        One that a clock skipped that was ahead is claimed as if it had not been.
+        """
         claim = Claim(subscription_id, slot, self._token())
+        fresh = {
+            "status": DeliveryStatus.CLAIMED.value,
+            "claimed_at": now,
+            "channel": channel,
+            "token": claim.token,
+            "reason": None,
+        }
         statement = (
             self._database.insert(deliveries)
-            .values(
-                subscription_id=subscription_id,
-                slot=slot,
-                status=DeliveryStatus.CLAIMED.value,
-                claimed_at=now,
-                channel=channel,
-                token=claim.token,
-            )
-            .on_conflict_do_nothing()
+            .values(subscription_id=subscription_id, slot=slot, **fresh)
+            .on_conflict_do_update(index_elements=["subscription_id", "slot"], set_=fresh, where=_skipped_ahead(now))
             .returning(deliveries.c.slot)
         )
         async with self._database.writing() as connection:
@@ -138,22 +142,30 @@ class Deliveries:
         found = await self._select(of_slot(subscription_id, slot), limit=1)
         return found[0] if found else None
 
-    async def known(self, slots: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
-        """Those of these slots, each a subscription's id and a day, that were ever claimed or settled."""
+    async def known(self, slots: Collection[tuple[str, str]], *, now: datetime) -> frozenset[tuple[str, str]]:
+        """Those of these slots, each a subscription's id and a day, that were ever claimed or settled.
+
+        What a clock skipped that was ahead is not among them.
+        """
         ids, days = sorted({one for one, _ in slots}), {day for _, day in slots}
         found: set[tuple[str, str]] = set()
         async with self._database.reading() as connection:
             for start in range(0, len(ids), _CHUNK):
                 query = select(deliveries.c.subscription_id, deliveries.c.slot).where(
-                    deliveries.c.subscription_id.in_(ids[start : start + _CHUNK]), deliveries.c.slot.in_(days)
+                    deliveries.c.subscription_id.in_(ids[start : start + _CHUNK]),
+                    deliveries.c.slot.in_(days),
+                    not_(_skipped_ahead(now)),
                 )
                 found.update((row.subscription_id, row.slot) for row in await connection.execute(query))
         return frozenset(found.intersection(slots))
 
-    async def slots(self, subscription_id: str, *, since: str) -> frozenset[str]:
-        """The days, from `since` on, of which the ledger has something."""
+    async def slots(self, subscription_id: str, *, since: str, now: datetime) -> frozenset[str]:
+        """The days, from `since` on, of which the ledger has something that no clock skipped that was ahead."""
         query = select(deliveries.c.slot).where(
-            deliveries.c.subscription_id == subscription_id, deliveries.c.slot >= since, _SCHEDULED
+            deliveries.c.subscription_id == subscription_id,
+            deliveries.c.slot >= since,
+            _SCHEDULED,
+            not_(_skipped_ahead(now)),
         )
         async with self._database.reading() as connection:
             return frozenset((await connection.execute(query)).scalars())
@@ -301,3 +313,8 @@ class Deliveries:
 def _days(subscription_id: str, *, until: str) -> ColumnElement[bool]:
     """The scheduled slots of a subscription up to a day."""
     return (deliveries.c.subscription_id == subscription_id) & (deliveries.c.slot <= until) & _SCHEDULED
+
+
+def _skipped_ahead(now: datetime) -> ColumnElement[bool]:
+    """What was skipped by a clock that was ahead, and has been put right by now."""
+    return in_status((DeliveryStatus.SKIPPED,)) & (deliveries.c.claimed_at > now + AHEAD)

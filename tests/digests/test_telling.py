@@ -2,8 +2,12 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
+
+from bot.digests.clock import STUCK
+from bot.domain.records import Said
 
 AT_RISK = {"state": "at_risk", "csm_id": "user_csm_001"}
 
@@ -128,3 +132,13 @@ async def test_what_is_a_week_old_is_not_told_any_more(scene, daily):
 
     assert scene.told() == []
     assert await scene.ledger.untold.all() == ()
+
+
+async def test_what_was_left_open_under_a_clock_that_was_ahead_is_asked_about_under_the_right_one(scene, daily):
+    ahead = scene.now + timedelta(days=30)
+    await scene.ledger.prepare(await scene.ledger.claim(daily, "2026-10-07", now=ahead), said=Said())
+
+    await (await scene.restarted()).recover(scene.now, older_than=STUCK)
+
+    assert (await scene.row(daily)).status == "uncertain"
+    assert len(scene.told()) == 1

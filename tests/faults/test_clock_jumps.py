@@ -266,3 +266,22 @@ class TestHttp:
         assert log.why("request refused") == "its time is 360 s from ours: is the clock right?"
         assert pivotal.patches(89) == []
         assert "Aurora Foods" in await ask("#89")
+
+
+async def test_clock_jumps_a_month_ahead_and_no_digest_is_left_out_once_it_is_right(slack, bot, ask, clock):
+    await ask("subscribe at-risk daily 09:00", by=CARA)
+    clock.passes(days=30)
+    await bot.digests.recover(clock())
+    clock.passes(days=-30, hours=1)
+    (subscription,) = await bot.services.subscriptions.all()
+
+    told = await bot.services.ledger.following(subscription, now=clock())
+    for _ in range(3):
+        await bot.digests.run_due(clock())
+        await bot.digests.recover(clock())
+        clock.passes(days=1)
+
+    titles = [call.args["text"].split(" · ")[0] for call in slack.calls_of("chat.postMessage")]
+    days = [title.removeprefix("At-risk onboardings — ") for title in titles if title.startswith("At-risk")]
+    assert days == ["Mon 7 Sep", "Tue 8 Sep", "Wed 9 Sep"]
+    assert told.key == "2026-09-08"

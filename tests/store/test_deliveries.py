@@ -191,6 +191,23 @@ async def test_only_a_claim_is_prepared_or_given_back(store: Store, now: datetim
     assert await status_of(store, "slot") == status
 
 
+async def test_what_a_clock_skipped_that_was_ahead_is_claimed_by_exactly_one_and_what_another_skipped_is_not(
+    store: Store, now: datetime
+) -> None:
+    slots, ahead = ("2026-09-07", "2026-09-08"), now + timedelta(days=30)
+    await store.deliveries.skip("S1", {slots[0]: "was down"}, channel="C1", now=ahead)
+    await store.deliveries.skip("S1", {slots[1]: "was down"}, channel="C1", now=now + timedelta(minutes=1))
+
+    known = await store.deliveries.known({("S1", slot) for slot in slots}, now=now)
+    won = [await store.deliveries.claim("S1", slot, channel="C2", now=now) for slot in (*slots, *slots)]
+
+    assert known == {("S1", slots[1])}
+    assert [claim.slot for claim in won if claim] == [slots[0]]
+    row = await store.deliveries.get("S1", slots[0])
+    assert row is not None
+    assert (row.status, row.claimed_at, row.channel, row.reason) == ("claimed", now, "C2", None)
+
+
 async def test_a_claim_that_was_given_back_can_be_claimed_again(store: Store, now: datetime) -> None:
     claim = await claimed(store, "slot", now)
 
@@ -366,4 +383,4 @@ async def test_the_days_the_ledger_knows_leave_out_what_was_asked_for(store: Sto
     for slot in ("2026-09-04", "2026-09-07", "2026-09-08", "now:T1", "notice:2026-09-08"):
         await store.deliveries.claim("S1", slot, channel="C1", now=now)
 
-    assert await store.deliveries.slots("S1", since="2026-09-07") == {"2026-09-07", "2026-09-08"}
+    assert await store.deliveries.slots("S1", since="2026-09-07", now=now) == {"2026-09-07", "2026-09-08"}
