@@ -30,7 +30,7 @@ ROWS = [
 ]
 TABLE = {name: (doctor, serve) for name, doctor, serve in ROWS}
 NOBODY = "http://127.0.0.1:1"
-OLDER, NEWER = "v11", "v99"
+OLDER, NEWER = "v13", "v99"
 """Than `NEEDED`."""
 WITHOUT_OVERRIDE = (
     "import ctypes, os, sys; ctypes.CDLL(None).prctl(24, 1, 0, 0, 0); os.execv(sys.executable, sys.argv[1:])"
