@@ -11,6 +11,8 @@ from bot.views import text
 VERSION = 2
 LIMIT = 2000
 """Characters Slack takes in the value of a button."""
+LONGEST_ID = 255
+"""Characters of an id: Pivotal's own stay far below, and what is claimed by one goes into an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def decode(value: str) -> Press:
         expectation = None if seen is None else Expectation.decode(seen)
         promise = Promise(_text(fields["to"]), fields.get("test") is True) if "to" in fields else None
         return Press(
-            _text(fields["id"]),
+            _id(fields["id"]),
             _text(fields["verb"]),
             expectation,
             confirmed=fields.get("ok") is True,
@@ -167,6 +169,13 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value
+
+
+def _id(value: object) -> str:
+    found = _text(value)
+    if len(found) > LONGEST_ID:
+        raise TypeError(len(found))
+    return found
 
 
 def _number(value: object) -> int:

@@ -70,6 +70,7 @@ def test_filters_too_long_to_travel_draw_no_button():
         '{"v":1,"id":"onb_1","verb":"advance"}',
         '{"v":2,"verb":"advance"}',
         '{"v":2,"id":7,"verb":"advance"}',
+        f'{{"v":2,"id":"{"o" * 256}","verb":"advance"}}',
         '{"v":2,"id":"onb_1","verb":"advance","e":[]}',
         '{"v":2,"id":"onb_1","verb":"advance","e":{"p":"review"}}',
         '{"v":2,"id":"onb_1","verb":"advance","to":7}',
