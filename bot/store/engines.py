@@ -19,6 +19,8 @@ BUSY_TIMEOUT = 5
 """Seconds a SQLite connection waits for another process to finish writing."""
 CONNECT_TIMEOUT, ANSWER_TIMEOUT = 5, 60
 """Seconds that PostgreSQL has to let us in, and to answer a statement."""
+CONNECTIONS = 15
+"""Connections of one process to PostgreSQL at the most, kept: to make one costs more than what it is made for."""
 POOL_TIMEOUT = 5
 """Seconds that somebody waits for a connection while all are taken: longer, and a person had better be told."""
 _POLITE = {
@@ -51,6 +53,8 @@ def to_write(url: str) -> AsyncEngine:
     return _engine(
         place,
         pool_pre_ping=True,
+        pool_size=CONNECTIONS,
+        max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         connect_args={
             "timeout": CONNECT_TIMEOUT,

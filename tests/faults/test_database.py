@@ -16,7 +16,7 @@ from bot.sandbox.pivotal import Fault, signing
 from bot.sandbox.slack.world import BEN, CARA, ONBOARDING
 from bot.services.chores import Chore
 from bot.store.database import Database
-from bot.store.engines import BUSY_TIMEOUT
+from bot.store.engines import BUSY_TIMEOUT, CONNECTIONS
 from tests.processes import until
 
 WHSEC = "whsec_" + "c2VzYW1lLW9wZW4tc2VzYW1lLW9wZW4tc2VzYW1l"
@@ -238,12 +238,12 @@ class TestPostgreSQL:
     async def test_connection_pool_exhausted(self, bot, ask, press, pivotal, log, outcomes):
         await ask("aurora")
         async with AsyncExitStack() as stack:
-            for _ in range(15):
+            for _ in range(CONNECTIONS):
                 await stack.enter_async_context(bot.store.database.reading())
             answer = await ask("#89")
 
         assert AWAY in answer
-        assert "QueuePool limit of size 5 overflow 10 reached" in log.why("failed")
+        assert "QueuePool limit of size 15 overflow 0 reached" in log.why("failed")
         assert await outcomes() == []
         assert "You advanced" in await press()
         assert pivotal.transitions(89) == ["program_buildout"]

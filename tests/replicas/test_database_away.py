@@ -9,6 +9,7 @@ import pytest
 from bot.domain.errors import MemoryAway
 from bot.sandbox.slack.world import ANA, ONBOARDING
 from bot.store.database import Database
+from bot.store.engines import CONNECTIONS
 from tests.processes import until
 from tests.replicas.server import Server
 
@@ -82,7 +83,7 @@ async def test_a_restart_is_not_noticed(fleet, server, pivotal, ask):
 async def test_who_finds_every_connection_taken_is_told_so_and_the_next_one_is_served(database):
     there = Database.at(database)
     async with AsyncExitStack() as stack:
-        for _ in range(15):
+        for _ in range(CONNECTIONS):
             await stack.enter_async_context(there.reading())
 
         with pytest.raises(MemoryAway):

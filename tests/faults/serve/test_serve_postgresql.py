@@ -9,6 +9,7 @@ import pytest_asyncio
 from sqlalchemy import text
 
 from bot.sandbox.slack.world import BEN
+from bot.store.engines import CONNECTIONS
 from tests.faults.serve.stage import AHEAD_OF_A_LEASE, NOON, Scene, staged
 from tests.processes import running, until, wired
 from tests.replicas.fleet import free_port
@@ -16,8 +17,6 @@ from tests.replicas.fleet import free_port
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 AWAY = "My memory is not answering at the moment. This is not your fault."
-ALL = 15
-"""Connections there are: five, and ten more under load."""
 
 
 class Slacks:
@@ -82,15 +81,15 @@ async def test_serve_whose_connections_are_all_taken(scene, pivotal, log, collea
     await colleague.asks(f"#{colleague.number}")
     async with scene.stage.store.database.reading() as connection:
         await connection.execute(text("LOCK TABLE people IN ACCESS EXCLUSIVE MODE"))
-        asked = await asyncio.gather(*(colleague.types(f"advance #{colleague.number}") for _ in range(ALL + 5)))
+        asked = await asyncio.gather(*(colleague.types(f"advance #{colleague.number}") for _ in range(CONNECTIONS + 5)))
         logged = await log.why("failed")
-    await until(lambda: len(colleague.messages()) == 1 + ALL + 5)
+    await until(lambda: len(colleague.messages()) == 1 + CONNECTIONS + 5)
 
     answers = colleague.messages()[1:]
     assert all(one.ok for one in asked)
     assert any(AWAY in one for one in answers)
     assert all(AWAY in one or f"Move {colleague.customer}" in one for one in answers)
-    assert "QueuePool limit of size 5 overflow 10 reached" in logged
+    assert "QueuePool limit of size 15 overflow 0 reached" in logged
     assert (pivotal.patches(colleague.number), set(await colleague.outcomes())) == ([], {"failed"})
     assert "Move" in await colleague.asks(f"advance #{colleague.number}")
 
