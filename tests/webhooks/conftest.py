@@ -94,7 +94,7 @@ def until():
     """Waits until something is so: `await until(lambda: ...)`, which may also be awaited."""
 
     async def wait(condition):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 found = condition()
                 if asyncio.iscoroutine(found):

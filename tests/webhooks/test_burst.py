@@ -46,7 +46,7 @@ async def bot(slack, settings, pivotal, clock):
     async with running(settings, clock=clock) as app:
         slack.request_url, slack.settles = app.address, app.settled
         await app.settled()
-        pivotal.webhooks.parallel = TOGETHER
+        pivotal.webhooks.parallel, pivotal.webhooks.patience = TOGETHER, 60.0
         pivotal.webhooks.add(app.webhooks, secret=SECRET)
         yield app
 
