@@ -25,7 +25,14 @@ _ENDINGS: dict[type[BotError], str] = {
 }
 """What became of a call, by the error that it ended with."""
 _SHOWN = frozenset(
-    {"chat_postMessage", "chat_postEphemeral", "chat_unfurl", "chat_update", "files_completeUploadExternal"}
+    {
+        "chat_postMessage",
+        "chat_postEphemeral",
+        "chat_unfurl",
+        "chat_update",
+        "chat_delete",
+        "files_completeUploadExternal",
+    }
 )
 """The methods whose work somebody sees."""
 

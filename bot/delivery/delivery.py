@@ -33,6 +33,8 @@ ASKS = 3
 """So many times: what is still slow then is a channel of very many."""
 WHERE = {"channel": str, "ts": str}
 REMOVED = "Removed: this channel can now be read from outside"
+FIXED = frozenset({"edit_window_closed", "cant_update_message"})
+"""Refusals to change a message that last; it may be deleted all the same."""
 
 log = structlog.get_logger()
 
@@ -173,8 +175,16 @@ class Delivery:
         self._ahead.pop(channel, None)
 
     async def withdraw(self, channel: str, ts: str) -> None:
-        """Take a message of ours back where others have come to read it, leaving a word; raises as `post` does."""
-        await self._call(self._client.chat_update, channel=channel, ts=ts, **say(REMOVED).payload())
+        """Take a message of ours back where others have come to read it, leaving a word; raises as `post` does.
+
+        One that can be changed no more is deleted, https://docs.slack.dev/reference/methods/chat.delete.
+        """
+        try:
+            await self._call(self._client.chat_update, channel=channel, ts=ts, **say(REMOVED).payload())
+        except NotPosted as error:
+            if error.code not in FIXED:
+                raise
+            await self._call(self._client.chat_delete, channel=channel, ts=ts)
 
     async def welcome(self) -> bool:
         """Whether Slack takes the bot's token; while Slack cannot be asked it is not known to."""

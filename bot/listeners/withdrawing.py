@@ -40,8 +40,10 @@ DOUBT = timedelta(hours=1)
 SPACE = 2.0
 """Seconds between two channels: Slack allows 50 `conversations.info` a minute, and people need some."""
 
-_NOT_YET = frozenset({"not_in_channel", "missing_scope"})
-"""Refusals that somebody can do something about, as with a dead token; with any other the message stays as it is."""
+_NOTHING_THERE = frozenset({"message_not_found", "channel_not_found"})
+"""Refusals after which there is nothing left to take back; after any other it is tried again in the next round."""
+_OF_ALL = frozenset({"not_in_channel", "missing_scope", "is_archived", "is_inactive", "restricted_action"})
+"""Refusals that any other message of the channel would meet as well, as with a dead token."""
 
 
 class Withdrawing:
@@ -135,7 +137,7 @@ class Withdrawing:
         )
 
     async def _settled(self, channel: str, since: datetime | None) -> bool:
-        """Whether there is nothing left to look at: nothing stands there, or what may, or all of it was withdrawn."""
+        """Whether there is nothing to look at before the next round: what stands there may, or was withdrawn."""
         if not await self._known(channel):
             return True
         try:
@@ -150,13 +152,7 @@ class Withdrawing:
         if audience.kind == "unknown" and not audience.refused and not self._doubted_for_long(channel):
             return False
         log.warning("channel read from outside", channel=channel, why=audience.reason)
-        while known := await self._known(channel):
-            for ts, forgets in known.items():
-                if not await self._withdrawn(channel, ts):
-                    return False
-                for forget in forgets:
-                    await forget()
-        return True
+        return await self._withdrawn(channel)
 
     def _doubted_for_long(self, channel: str) -> bool:
         """Whether nobody has been able to say for long who reads a channel."""
@@ -178,14 +174,26 @@ class Withdrawing:
             found[ts].append(partial(self._posts.forget, channel, ts, at=at))
         return found
 
-    async def _withdrawn(self, channel: str, ts: str) -> bool:
-        """Withdraw one message, and say whether that is settled: Slack may refuse it for good."""
-        try:
-            await self._delivery.withdraw(channel, ts)
-        except NotPosted as error:
-            log.warning("message not withdrawn", channel=channel, code=error.code)
-            return error.code not in _NOT_YET and not isinstance(error, Revoked)
-        except BotError as error:
-            log.warning("message not withdrawn", channel=channel, why=cause(error))
-            return False
+    async def _withdrawn(self, channel: str) -> bool:
+        """Withdraw what stands in a channel; False: Slack could not be asked to.
+
+        What it refuses to have withdrawn stays known, for the next round.
+        """
+        refused: set[str] = set()
+        while known := {ts: forgets for ts, forgets in (await self._known(channel)).items() if ts not in refused}:
+            for ts, forgets in known.items():
+                try:
+                    await self._delivery.withdraw(channel, ts)
+                except NotPosted as error:
+                    log.warning("message not withdrawn", channel=channel, code=error.code)
+                    if isinstance(error, Revoked) or error.code in _OF_ALL:
+                        return True
+                    if error.code not in _NOTHING_THERE:
+                        refused.add(ts)
+                        continue
+                except BotError as error:
+                    log.warning("message not withdrawn", channel=channel, why=cause(error))
+                    return False
+                for forget in forgets:
+                    await forget()
         return True

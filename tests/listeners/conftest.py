@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from bot.listeners.withdrawing import PAUSE
 from bot.sandbox.slack.world import ANA, ONBOARDING
 
 Ask = Callable[..., Awaitable[str]]
@@ -91,3 +92,15 @@ def audited(bot):
         return [(entry.name, entry.action, entry.outcome) for entry in await bot.store.audit.list()]
 
     return entries
+
+
+@pytest.fixture
+def looks_round(bot, clock):
+    """`await looks_round()`: a round later; the bot may be in the midst of it, if it had begun it by itself."""
+
+    async def look():
+        clock.passes(minutes=11)
+        while await bot.door.withdrawing.look_again() < PAUSE:
+            await bot.settled()
+
+    return look

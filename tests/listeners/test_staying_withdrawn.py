@@ -81,3 +81,65 @@ class TestAChangeUnderWayWhenTheChannelIsShared:
         assert pivotal.phase_of(89) == "program_buildout"
         assert not any("Program buildout" in str(call.args) for call in slack.calls_of("chat.update"))
         assert card.seen == REMOVED
+
+
+class TestWhatSlackRefusesToHaveTakenBack:
+    @pytest.fixture
+    async def cards(self, shared, slack, clock):
+        """Two cards in a channel that another organisation was invited to, which nobody tells the bot."""
+        older = await shared()
+        clock.passes(minutes=1)
+        newer = await shared()
+        slack.invites_external(ONBOARDING)
+        return older, newer
+
+    @pytest.mark.parametrize("code", ["restricted_action", "nobody_knows_this"])
+    async def test_is_tried_again_in_every_round_until_it_does_not(self, cards, as_posted, slack, looks_round, code):
+        slack.fails("chat.update", error=code, times=9)
+        for _ in range(2):
+            await looks_round()
+        meanwhile = [as_posted(card).seen for card in cards]
+        slack.works_again()
+
+        await looks_round()
+
+        assert REMOVED not in meanwhile
+        await until(lambda: [as_posted(card).seen for card in cards] == [REMOVED, REMOVED])
+
+    async def test_goes_once_the_channel_is_no_longer_archived(self, cards, as_posted, slack, looks_round):
+        slack.archives(ONBOARDING)
+        await looks_round()
+        await until(lambda: slack.calls_of("chat.update"))
+        slack.workspace.change_channel(ONBOARDING, archived=False)
+
+        await looks_round()
+
+        await until(lambda: [as_posted(card).seen for card in cards] == [REMOVED, REMOVED])
+        assert [call.error for call in slack.calls_of("chat.update")] == ["is_inactive", None, None]
+
+    async def test_keeps_no_other_message_there(self, cards, as_posted, slack, looks_round):
+        older, newer = cards
+        slack.fails("chat.update", error="nobody_knows_this", times=1)
+
+        await looks_round()
+
+        await until(lambda: as_posted(older).seen == REMOVED)
+        assert "Aurora Foods" in as_posted(newer).seen
+
+    @pytest.mark.parametrize("code", ["edit_window_closed", "cant_update_message"])
+    async def test_because_it_can_be_changed_no_more_is_deleted(self, cards, slack, looks_round, code):
+        slack.fails("chat.update", error=code, times=2)
+
+        await looks_round()
+
+        await until(lambda: [one for one in slack.messages(ONBOARDING) if not one.ephemeral_to] == [])
+
+    async def test_because_somebody_has_deleted_it_is_not_tried_again(self, cards, slack, looks_round):
+        for card in cards:
+            slack.workspace.delete(card)
+
+        for _ in range(2):
+            await looks_round()
+            await until(lambda: len(slack.calls_of("chat.update")) >= 2)
+
+        assert [call.error for call in slack.calls_of("chat.update")] == ["message_not_found", "message_not_found"]

@@ -10,7 +10,6 @@ from sqlalchemy import text
 
 from bot.app import running
 from bot.domain.errors import UpstreamError
-from bot.listeners.withdrawing import PAUSE
 from bot.pivotal.models import CustomerRow
 from bot.sandbox.pivotal import Fault
 from bot.sandbox.slack.world import ANA, CARA, DEVON, GUS, LAUNCHES, ONBOARDING, Kind
@@ -183,17 +182,6 @@ async def test_where_it_cannot_be_told_who_reads_a_posted_card_its_buttons_chang
 
 @pytest.mark.parametrize("mode", ["http"])
 class TestWhatNobodyTellsOf:
-    @pytest.fixture
-    def looks_round(self, bot, clock):
-        """`await looks_round()`: the bot has looked at every channel once more, a round later."""
-
-        async def look():
-            clock.passes(minutes=11)
-            while await bot.door.withdrawing.look_again() < PAUSE:
-                await bot.settled()
-
-        return look
-
     async def test_a_pending_invitation_is_seen_at_the_next_round(self, shared, as_posted, slack, looks_round):
         card, elsewhere = await shared(), await shared(LAUNCHES)
         slack.invites_external(ONBOARDING)
