@@ -3,10 +3,9 @@
 import re
 from dataclasses import replace
 
+from bot.domain import gates
 from bot.domain.errors import Forbidden, NotFound, Refused
-from bot.domain.gates import GATES
 from bot.domain.records import Standing
-from bot.domain.rights import Right
 from bot.listeners.feature import Answer, Feature, Registry, Reply, Seen, Turn
 from bot.listeners.grammar import SHOW, Understood, understand
 from bot.listeners.show import did_you_mean, drawn, pick
@@ -16,10 +15,8 @@ from bot.services.onboardings import Choices
 feature = Feature("Mentions")
 
 _MENTION = re.compile(r"<@[A-Z0-9]+(?:\|[^<>]*)?>")
-_LOOKING = (Right.READ, Right.LOG, Right.DETAILS, None)
-"""The rights of what can be asked by mention: to look, and no more."""
 _POSTS = ("digest",)
-"""Looks too, but can be told to post."""
+"""Changes nothing, but can be told to post."""
 
 
 @feature.on("app_mention", reply=Reply.WHISPER)
@@ -42,7 +39,7 @@ def understood(turn: Turn) -> Understood:
 async def _answered(turn: Turn, said: Understood) -> Seen:
     """What another verb shows; nothing is changed by mention, where a slip of the tongue is soon made."""
     verb = said.command.verb
-    if GATES.get(verb, Right.MOVE) not in _LOOKING or verb in _POSTS:
+    if gates.changes(verb) or verb in _POSTS:
         typed = " ".join(filter(None, (turn.names.command, verb, said.rest)))
         raise Refused(
             "When I am mentioned I only look things up, so nothing was done.", hint=f"Type `{typed}` in a channel."

@@ -1,8 +1,47 @@
 """`@bot acme`: answered in its thread, or privately where others should not read it."""
 
 import pytest
+from sqlalchemy import select
 
-from bot.sandbox.slack.world import ANA, AURORA_SHARED, BOT, ERIN, ONBOARDING
+from bot.listeners import FEATURES
+from bot.listeners.feature import Registry
+from bot.listeners.grammar import SHOW
+from bot.sandbox.slack.world import ANA, AURORA_SHARED, BEN, BOT, CARA, ERIN, ONBOARDING
+from bot.store.tables import metadata
+
+VERBS = {command.verb for command in Registry(FEATURES).verbs.values()} - {SHOW}
+ORDERS = {
+    "at-risk": "phase:review",
+    "back": "#89 wrong",
+    "clear": "#101",
+    "date": "#89 2026-12-01",
+    "digest": "now at-risk",
+    "flag": "#89 late",
+    "handover": f"<@{ANA}> <@{BEN}>",
+    "help": "advance",
+    "launches": "next week",
+    "link": "user_csm_002",
+    "list": "state:paused",
+    "mine": f"<@{ANA}>",
+    "new": "Acme Corp",
+    "note": "#89 hello",
+    "owner": f"#89 se <@{ANA}>",
+    "pause": "#89 legal",
+    "resume": "paused ltd",
+    "skip": "#89 launch in a hurry",
+    "snooze": "late ltd 3d on holiday",
+    "state": "#89 paused",
+    "subscribe": "portfolio",
+    "unsubscribe": "at-risk",
+    "undo": "#101",
+    "unfollow": "#101",
+    "unsnooze": "late ltd",
+    "waiting": "#89 on",
+}
+"""What follows a verb that would do something; the others follow an onboarding's number, or stand alone."""
+NOT_KEPT = {"audit", "claims", "snapshot", "onboardings", "customers"}
+"""Where it stands that somebody asked, and what was read anew of Pivotal for them."""
+ALONE = {"doctor", "home", "people", "settings", "snoozed", "subscriptions", "whoami"}
 
 socket = pytest.mark.parametrize("mode", ["socket"])
 
@@ -83,9 +122,10 @@ async def test_what_else_can_be_looked_up_is_told_to_who_asked_only(bot, slack, 
         ("advance #89", "/onboarding advance #89"),
         ("#89 pause legal is stuck", "/onboarding pause #89 legal is stuck"),
         ("digest now at-risk", "/onboarding digest now at-risk"),
+        ("subscribe at-risk", "/onboarding subscribe at-risk"),
     ],
 )
-async def test_nothing_is_changed_by_mention(bot, slack, pivotal, asked, typed):
+async def test_who_wants_to_change_something_by_mention_is_told_what_to_type(bot, slack, pivotal, asked, typed):
     await slack.types(f"@Onboarding {asked}", by=ANA, channel=ONBOARDING)
 
     answer = slack.last(by=ANA, channel=ONBOARDING)
@@ -93,6 +133,39 @@ async def test_nothing_is_changed_by_mention(bot, slack, pivotal, asked, typed):
     assert answer.ephemeral_to == ANA
     assert pivotal.patches(89) == []
     assert slack.calls_of("chat.postMessage") == []
+
+
+@pytest.fixture
+def kept(bot):
+    """`await kept()`: what is remembered because somebody wanted it."""
+
+    async def everything():
+        async with bot.store.database.reading() as connection:
+            return {
+                table.name: sorted(map(repr, await connection.execute(select(table))))
+                for table in metadata.sorted_tables
+                if table.name not in NOT_KEPT
+            }
+
+    return everything
+
+
+@socket
+async def test_nothing_is_changed_by_mention_whatever_the_verb(bot, slack, pivotal, kept):
+    for typed in ("subscribe at-risk", "snooze late ltd 3d on holiday", "follow #101", "flag #101 late"):
+        await slack.types(f"/onboarding {typed}", by=CARA, channel=ONBOARDING)
+    before, posted = await kept(), len(slack.calls_of("chat.postMessage"))
+    asked_of_pivotal = len(pivotal.requests)
+    assert [name for name in ("subscriptions", "snoozes", "follows") if not before[name]] == []
+
+    for verb in sorted(VERBS):
+        order = "" if verb in ALONE else ORDERS.get(verb, "#89")
+        await slack.types(f"@Onboarding {verb} {order}", by=CARA, channel=ONBOARDING)
+        assert slack.last(by=CARA, channel=ONBOARDING).ephemeral_to == CARA, verb
+        assert await kept() == before, verb
+
+    assert {one.method for one in pivotal.requests[asked_of_pivotal:]} <= {"GET"}
+    assert len(slack.calls_of("chat.postMessage")) == posted
 
 
 @socket
