@@ -23,6 +23,8 @@ ONBOARDING, LEADS, ARCHIVED, RANDOM = "C0ONBOARD", "C0LEADS01", "C0ARCHIVD", "C0
 LAUNCHES = "C0LAUNCHS"
 SHARED, PARTNERS, GLOBEX = "C0AURSHRD", "C0PARTNER", "C0GLOBEX1"
 HELLO = say("Hello & goodbye")
+PENDING = ("is_pending_ext_shared", "pending_shared", "pending_connected_team_ids")
+"""The fields in which Slack tells of an invitation to another organisation."""
 
 
 class Time:
@@ -467,6 +469,13 @@ async def test_invitation_to_another_organisation_counts_before_it_is_accepted(s
     assert (await delivery.readers.audience(ONBOARDING)).kind == "customers"
 
 
+@pytest.mark.parametrize(("field", "told"), [(PENDING[0], True), (PENDING[1], ["T9"]), (PENDING[2], ["T9"])])
+async def test_whichever_way_slack_tells_of_it(spoilt, field, told):
+    delivery = spoilt("conversations.info", lambda body: body["channel"].update({field: told}))
+
+    assert (await delivery.readers.audience(ONBOARDING)).kind == "customers"
+
+
 async def test_guest_who_joins_is_noticed_at_once(slack, delivery):
     assert (await delivery.readers.audience(ONBOARDING)).kind == "team"
 
@@ -538,6 +547,8 @@ async def spoilt(slack, time):
         ("conversations.info", lambda body: body["channel"].pop("is_ext_shared")),
         ("conversations.info", lambda body: body["channel"].pop("is_shared")),
         ("conversations.info", lambda body: body["channel"].update(is_ext_shared=None)),
+        ("conversations.info", lambda body: [body["channel"].pop(name) for name in PENDING]),
+        ("conversations.info", lambda body: body["channel"].update(dict.fromkeys(PENDING))),
         ("conversations.info", lambda body: body["channel"].pop("name")),
         ("conversations.info", lambda body: body["channel"].update(previous_names=5)),
         ("conversations.info", lambda body: body.update(channel=[])),
@@ -561,7 +572,7 @@ async def test_what_slack_does_not_say_is_not_taken_for_no(slack, spoilt, channe
     assert slack.calls_of("chat.postMessage") == []
 
 
-@pytest.mark.parametrize("field", ["is_pending_ext_shared", "pending_shared", "is_org_shared", "previous_names"])
+@pytest.mark.parametrize("field", [*PENDING, "is_org_shared", "previous_names"])
 async def test_what_slack_need_not_say_is_not_missed(spoilt, field):
     delivery = spoilt("conversations.info", lambda body: body["channel"].pop(field))
 
@@ -631,7 +642,16 @@ async def odd_slack(time):
 
 OF_THE_TEAM = {
     "conversations.info": json.dumps(
-        {"ok": True, "channel": {"id": ONBOARDING, "name": "x", "is_shared": False, "is_ext_shared": False}}
+        {
+            "ok": True,
+            "channel": {
+                "id": ONBOARDING,
+                "name": "x",
+                "is_shared": False,
+                "is_ext_shared": False,
+                "pending_shared": [],
+            },
+        }
     ).encode(),
     "conversations.members": json.dumps({"ok": True, "members": [BOT]}).encode(),
     "users.info": json.dumps({"ok": True, "user": {"id": BOT, "team_id": TEAM, "is_bot": True}}).encode(),

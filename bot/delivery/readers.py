@@ -27,6 +27,8 @@ AT_ONCE = 8
 """People asked about at the same time."""
 BREATH = 8.0
 """Seconds between them where nobody waits: half of what https://docs.slack.dev/apis/web-api/rate-limits allows."""
+PENDING = ("is_pending_ext_shared", "pending_shared", "pending_connected_team_ids")
+"""What tells of an invitation to another organisation; Slack leaves out some of it."""
 
 log = structlog.get_logger()
 
@@ -117,6 +119,7 @@ class Readers:
         kinds = await self._kinds_of([peer]) if isinstance(peer, str) else frozenset({Kind.UNKNOWN})
         return {
             "shared": Kind.STRANGER in kinds,
+            "pending_shared": False,
             "has_guest": None if Kind.UNKNOWN in kinds else Kind.GUEST in kinds,
             "customer_channel": False,
         }
@@ -214,14 +217,17 @@ class Readers:
 def _told(found: Mapping[str, Any]) -> dict[str, bool | None]:
     """Whether a channel is shared or about to be, as `conversations.info` says it; None where it does not.
 
-    Every channel has `is_shared` and `is_ext_shared`: https://docs.slack.dev/reference/objects/conversation-object/.
+    Every channel has `is_shared`, `is_ext_shared` and some of `PENDING`:
+    https://docs.slack.dev/reference/objects/conversation-object/.
     """
     external, shared = found.get("is_ext_shared"), found.get("is_shared")
     if external or (shared and found.get("is_org_shared") is not True):
         told: bool | None = True
     else:
         told = False if isinstance(external, bool) and isinstance(shared, bool) else None
-    return {"shared": told, "pending_shared": bool(found.get("is_pending_ext_shared") or found.get("pending_shared"))}
+    invited = [found.get(name) for name in PENDING]
+    said = any(isinstance(one, bool | list) for one in invited)
+    return {"shared": told, "pending_shared": any(invited) or (False if said else None)}
 
 
 def _is_one_of(customers: Collection[str], channel: str, found: Mapping[str, Any]) -> bool | None:

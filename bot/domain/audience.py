@@ -12,8 +12,6 @@ REASONS = {
     "customer_channel": "it is a customer’s own channel in Pivotal",
 }
 UNKNOWN = "it can’t be told at the moment who can read it"
-NEEDED = ("shared", "has_guest", "customer_channel")
-"""Facts without which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,12 @@ class Audience:
 def audience(channel: Mapping[str, bool | None]) -> Audience:
     """Judge a channel by its facts: `shared`, `pending_shared`, `has_guest`, `customer_channel`, `unknown`, `refused`.
 
-    A fact that is None, or missing though it is needed, is not known; then so is the audience.
+    One of the first four that is None, or missing, is not known; then so is the audience.
     """
     against = next((REASONS[fact] for fact in FACTS if channel.get(fact)), None)
     if against:
         return Audience("customers", against)
-    if channel.get("unknown") or any(channel.get(fact) is None for fact in NEEDED):
+    if channel.get("unknown") or any(channel.get(fact) is None for fact in FACTS):
         return Audience("unknown", UNKNOWN, refused=bool(channel.get("refused")))
     return Audience("team")
 

@@ -108,7 +108,7 @@ class QuickSlack(Upstream):
             case "users.info":
                 return {"user": _user(str(sent["user"]))}
             case "conversations.info":
-                shared = {"is_shared": False, "is_ext_shared": False}
+                shared = {"is_shared": False, "is_ext_shared": False, "is_pending_ext_shared": False}
                 known = {"id": channel, "name": channel.lower(), "is_channel": True, "is_member": True}
                 return {"channel": {**known, **shared}}
             case "conversations.members":

@@ -24,7 +24,10 @@ def test_each_way_customers_may_read_along_is_a_reason(fact, words):
     assert audience(SAFE | {fact: True}).kind == "customers"
 
 
-@pytest.mark.parametrize("channel", [{}, SAFE | {"unknown": True}, SAFE | {"has_guest": None}, {"shared": False}])
+@pytest.mark.parametrize(
+    "channel",
+    [{}, SAFE | {"unknown": True}, SAFE | {"has_guest": None}, SAFE | {"pending_shared": None}, {"shared": False}],
+)
 def test_what_cannot_be_determined_counts_as_read_by_customers(channel):
     assert judge(channel)
     assert audience(channel).kind == "unknown"

@@ -24,9 +24,13 @@ from tests.hostile.test_fuzz import many
 HELLO = say("Hello")
 CHANNEL = {"id": ONBOARDING, "name": "onboarding", "is_member": True, "previous_names": ["old"], "is_archived": False}
 SHARED = {"is_shared": False, "is_ext_shared": False, "is_org_shared": False, "is_pending_ext_shared": False}
+PENDING = ("is_pending_ext_shared", "pending_shared", "pending_connected_team_ids")
 USER = {"id": ANA, "team_id": TEAM, "is_bot": False, "is_restricted": False, "is_ultra_restricted": False}
 READERS = {
-    "conversations.info": {"ok": True, "channel": {**CHANNEL, **SHARED, "pending_shared": []}},
+    "conversations.info": {
+        "ok": True,
+        "channel": {**CHANNEL, **SHARED, "pending_shared": [], "pending_connected_team_ids": []},
+    },
     "conversations.members": {"ok": True, "members": [ANA, BOT], "response_metadata": {"next_cursor": ""}},
     "users.info": {"ok": True, "user": {**USER, "deleted": False, "is_stranger": False, "enterprise_user": {}}},
 }
@@ -83,7 +87,8 @@ def of_the_team(answers):
         return (
             info["ok"] and members["ok"] and asked["ok"]
             and channel["is_shared"] is False and channel["is_ext_shared"] is False
-            and not channel.get("is_pending_ext_shared") and not channel.get("pending_shared")
+            and any(channel.get(name) is not None for name in PENDING)
+            and not any(channel.get(name) for name in PENDING)
             and BOT in members["members"]
             and (
                 user.get("is_bot") is True
