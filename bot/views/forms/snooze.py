@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain.errors import FieldErrors
+from bot.domain.errors import FieldErrors, UserError
 from bot.domain.snoozes import LONGEST_DAYS
 from bot.views import modal, text
 from bot.views.message import context, section
@@ -73,8 +73,11 @@ def form(typed: Typed, *, remark: str = "") -> View:
 
 
 def parse(given: Mapping[str, Any], metadata: str) -> Typed:
-    """Read what was sent; raises FieldErrors for a day out of range or a missing reason."""
+    """Read what was sent; raises FieldErrors for a wrong day or no reason, and UserError for a channel not offered."""
     kept = json.loads(metadata)
+    channel = given[CHANNEL][CHANNEL]["selected_option"]["value"]
+    if channel not in kept["channels"]:
+        raise UserError("This form is from an older version of the bot.", hint="Open it again.")
     today = date.fromisoformat(kept["today"])
     day = given[UNTIL][UNTIL].get("selected_date")
     reason = " ".join((given[REASON][REASON].get("value") or "").split())
@@ -91,7 +94,7 @@ def parse(given: Mapping[str, Any], metadata: str) -> Typed:
         onboarding_id=kept["id"],
         called=kept["called"],
         channels=tuple(kept["channels"]),
-        channel=given[CHANNEL][CHANNEL]["selected_option"]["value"],
+        channel=channel,
         today=today,
         until=date.fromisoformat(day),
         reason=reason,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.domain.errors import FieldErrors
+from bot.domain.errors import FieldErrors, UserError
 from bot.sandbox.slack import views as slack_rules
 from bot.sandbox.slack.values import values
 from bot.views import text
@@ -40,6 +40,15 @@ def test_what_is_shown_is_read_back_whole(typed):
     view = forms.form(typed)
 
     assert forms.parse(state_of(view), view.private_metadata) == typed
+
+
+def test_a_channel_that_was_not_offered_is_refused():
+    view = forms.form(TYPED)
+    state = state_of(view)
+    state["channel"]["channel"]["selected_option"]["value"] = "C0ELSEWHERE"
+
+    with pytest.raises(UserError, match="older version"):
+        forms.parse(state, view.private_metadata)
 
 
 def test_again_keeps_what_was_typed_below_the_remark():
