@@ -224,7 +224,7 @@ async def test_serve_says_how_far_it_is_with_a_memory_of_an_older_version(tmp_pa
             assert await child.stopped() == 0
 
     assert [re.sub(", about .* left", "", line) for line in told[:-1]] == [
-        f"Bringing the memory up to date: step {step} of 6 …" for step in range(1, 7)
+        f"Bringing the memory up to date: step {step} of 8 …" for step in range(1, 9)
     ]
 
 
