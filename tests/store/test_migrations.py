@@ -105,7 +105,7 @@ async def test_the_digests_that_stand_in_channels_are_known_by_their_place(
     store = await Store.open(url, clock=lambda: now)
 
     assert await store.posts.channels() == {"C1"}
-    assert await store.posts.in_channel("C1", limit=5) == ("1788764400.000100",)
+    assert tuple(await store.posts.in_channel("C1", limit=5)) == ("1788764400.000100",)
     await store.close()
 
 
