@@ -77,6 +77,7 @@ class Clock:
         self._under_way: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
         self._jobs: dict[str, Subscription] = {}
+        self._over = False
         self._scheduler: Any = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={
@@ -102,6 +103,7 @@ class Clock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop: nothing more is begun, and what is under way may end; a digest that is cut off is given back."""
+        self._over = True
         self._scheduler.shutdown(wait=False)
         if self._sweeper:
             self._sweeper.cancel()
@@ -113,6 +115,8 @@ class Clock:
             active = await self._subscriptions.all(active_only=True)
         except MemoryAway as error:
             log.warning("digests not scheduled anew", why=cause(error))
+            return
+        if self._over:  # the scheduler has no jobs any more
             return
         wanted = {one.id: one for one in active if schedule.readable(one)}
         for gone in self._jobs.keys() - wanted.keys():

@@ -20,6 +20,8 @@ from bot.views.message import Message
 
 AGAIN = 5
 """Minutes between two tries of a digest that was put off: the clock looks for what is due that often."""
+_ENOUGH = 3
+"""Subscriptions whose people cannot be told one after the other: then nobody can be."""
 
 log = structlog.get_logger()
 
@@ -72,10 +74,16 @@ class Telling:
         await self._tell_of(subscription, slot, notices.uncertain(self.subject(subscription), slot=slot))
 
     async def tell_rest(self) -> None:
-        """Tell whoever could not be told yet how a slot ended, by whichever process; none while Slack is away."""
+        """Tell whoever could not be told yet how a slot ended, by whichever process.
+
+        Whom Slack cannot reach holds up no other; where it reaches nobody it is not asked for all.
+        """
+        unreached: set[str] = set()
         for one in await self._ledger.untold.all():
-            if not await self._tell_late(one):
+            if len(unreached) == _ENOUGH:
                 return
+            if one.subscription_id not in unreached and not await self._tell_late(one):
+                unreached.add(one.subscription_id)
 
     async def _tell_late(self, one: OfSlot) -> bool:
         """Tell of one slot, unless it is being settled, or nobody has to be told any more; False if it is kept."""

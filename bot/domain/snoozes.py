@@ -26,7 +26,12 @@ def unchanged(snooze: Snooze, standing: Standing | None) -> bool:
 def lasts(snooze: Snooze, *, today: date, seen: Iterable[Observation] = ()) -> bool:
     """Whether its day is still to come, and nothing was observed since: a change that was taken back wakes it too.
 
-    A day further ahead than anybody may choose was chosen by a clock that was ahead, and is over.
+    A day further ahead than anybody may choose was chosen by a clock that was ahead.
     """
     changes = (one for one in seen if one.onboarding_id == snooze.onboarding_id and one.seen_at > snooze.at)
-    return timedelta() < snooze.until - today <= timedelta(LONGEST_DAYS + _ZONES_APART) and not any(changes)
+    return today < snooze.until and not too_far(snooze, today=today) and not any(changes)
+
+
+def too_far(snooze: Snooze, *, today: date) -> bool:
+    """Whether its day is further ahead than anybody may choose: by a clock that was ahead then, or is behind now."""
+    return snooze.until - today > timedelta(LONGEST_DAYS + _ZONES_APART)

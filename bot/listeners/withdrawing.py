@@ -40,8 +40,8 @@ DOUBT = timedelta(hours=1)
 SPACE = 2.0
 """Seconds between two channels: Slack allows 50 `conversations.info` a minute, and people need some."""
 
-_NOTHING_THERE = frozenset({"message_not_found", "channel_not_found"})
-"""Refusals after which there is nothing left to take back; after any other it is tried again in the next round."""
+_FOR_GOOD = frozenset({"message_not_found", "channel_not_found", "cant_delete_message"})
+"""Refusals after which there is nothing left to take back, or is another's; others are tried again each round."""
 _OF_ALL = frozenset({"not_in_channel", "missing_scope", "is_archived", "is_inactive", "restricted_action"})
 """Refusals that any other message of the channel would meet as well, as with a dead token."""
 
@@ -188,7 +188,7 @@ class Withdrawing:
                     log.warning("message not withdrawn", channel=channel, code=error.code)
                     if isinstance(error, Revoked) or error.code in _OF_ALL:
                         return True
-                    if error.code not in _NOTHING_THERE:
+                    if error.code not in _FOR_GOOD:
                         refused.add(ts)
                         continue
                 except BotError as error:

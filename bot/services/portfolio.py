@@ -23,6 +23,8 @@ from bot.services.shared import shared
 from bot.services.turns import CUSTOMERS, WALK, Turns
 from bot.store import Store, Walked
 
+REFUSED = "customers:refused"
+"""The key of the mark of when a replica could not walk the customers."""
 TRIED = timedelta(minutes=1)
 """After a walk of the customers that failed, none is tried for so long."""
 
@@ -63,6 +65,7 @@ class Portfolio:
         self._flight: asyncio.Task[UpstreamError | None] | None = None
         self._asking: asyncio.Task[UpstreamError | None] | None = None
         self._refused: tuple[datetime, UpstreamError] | None = None
+        self._met_at: datetime | None = None
         self._watchers: list[Callable[[Sight], None]] = []
         self._under_way: Callable[[str], Awaitable[bool]] | None = None
         self.trouble: UpstreamError | None = None
@@ -164,8 +167,9 @@ class Portfolio:
         return self._memory.customers
 
     def _met_within(self, age: timedelta) -> bool:
+        """Whether the customers are as new as that; by our own clock too, for another's may be wrong."""
         at = self._recall.walked.customers_at if self._recall.walked else None
-        return at is not None and abs(self._clock() - at) <= age
+        return any(one is not None and abs(self._clock() - one) <= age for one in (at, self._met_at))
 
     async def _ask_for_customers(self, max_age: timedelta) -> UpstreamError | None:
         """Walk the customers alone, unless another replica does; gives why that could not be done."""
@@ -177,18 +181,31 @@ class Portfolio:
             try:
                 if began is not None:
                     await self._refreshing.customers(began)
+                elif await self._refused_elsewhere():
+                    return UpstreamError("Pivotal is not answering.", hint="Try again in a minute.")
             except PivotalError as error:
                 log.warning("customers not walked", error=type(error).__name__, why=str(error))
                 self._refused = (now, in_words(error, now=now))
+                await self._store.claims.mark(REFUSED, now=now)
                 return self._refused[1]
-        self._refused = None
+        self._refused, self._met_at = None, self._clock()
         return None
 
+    async def _refused_elsewhere(self) -> bool:
+        """Whether another replica has just tried in vain: then nobody tries after it, one by one."""
+        tried = await self._store.claims.marked(REFUSED) if self._store.shared else None
+        return tried is not None and abs(self._clock() - tried) < TRIED
+
     async def _met_since(self, instant: datetime, *, besides: Walked | None) -> bool:
-        """Take up what other replicas have walked; say whether that was the customers too, at `instant` or later."""
+        """Take up what other replicas have walked; say whether that was the customers too, at `instant` or later.
+
+        True as well when another has tried in vain.
+        """
         await self.keep_up()
         walked, known = self._recall.walked, besides and besides.customers_at
-        return bool(walked and walked.customers_at and walked.customers_at != known and walked.customers_at >= instant)
+        if walked and walked.customers_at and walked.customers_at != known and walked.customers_at >= instant:
+            return True
+        return await self._refused_elsewhere()
 
     async def put(self, onboarding: OnboardingRow, source: str = "us", *, by: str = "") -> None:
         """Take in a record just written (`us`, `by` a person) or read (`poll`, `webhook`).

@@ -7,7 +7,7 @@ from bot.domain import dates, rights
 from bot.domain.errors import NotFound, UserError
 from bot.domain.records import Actor, Snooze, Standing
 from bot.domain.rights import Right
-from bot.domain.snoozes import LONGEST_DAYS, fingerprint, lasts, unchanged
+from bot.domain.snoozes import LONGEST_DAYS, fingerprint, lasts, too_far, unchanged
 from bot.services.attempts import Attempt, Attempts
 from bot.services.onboardings import Onboardings
 from bot.services.people import People
@@ -114,7 +114,7 @@ class Snoozing:
         await self._store.snoozes.forget(one for one in snoozes if not unchanged(one, now))
 
     async def _asleep(self, snoozes: Sequence[Snooze], *, today: date) -> tuple[Snooze, ...]:
-        """Those that have not ended; one that has, whatever the channel's zone, is forgotten."""
+        """Those that have not ended; one that has, whatever the channel's zone and the clock, is forgotten."""
         if not snoozes:
             return ()
         seen = await self._store.observations.since(
@@ -123,7 +123,8 @@ class Snoozing:
         there = [one for one in snoozes if self._as_it_was(one)]
         everywhere = (self._clock() - _LAST_ZONE).date()
         sleeping = [one for one in there if lasts(one, today=everywhere, seen=seen)]
-        await self._store.snoozes.forget(one for one in snoozes if one not in sleeping)
+        ended = (one for one in snoozes if one not in sleeping and not too_far(one, today=everywhere))
+        await self._store.snoozes.forget(ended)
         return tuple(one for one in sleeping if lasts(one, today=today, seen=seen))
 
     def _as_it_was(self, snooze: Snooze) -> bool:

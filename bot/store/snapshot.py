@@ -128,12 +128,14 @@ class SnapshotRows:
             await self._write(connection, customers, customer_values([row], written=number))
 
     async def remove(self, onboarding_id: str, *, now: datetime) -> bool:
-        """Take an onboarding out that no longer exists; what was observed of it stays. False when it was not there."""
+        """Take an onboarding out that no longer exists; what was observed of it stays. False when it was not there.
+
+        A walk under way does not bring it back, even where it was not stored yet.
+        """
         async with self._database.writing() as connection:
             await self._database.alone(connection, key=ORDER)
             there = bool(await select_onboardings(connection, onboardings.c.id == onboarding_id))
-            if there:
-                await self._remove(connection, {onboarding_id}, written=await self._number(connection), at=now)
+            await self._remove(connection, {onboarding_id}, written=await self._number(connection), at=now)
         return there
 
     async def load(self) -> tuple[tuple[OnboardingRow, ...], dict[str, CustomerRow], datetime | None]:

@@ -1,3 +1,4 @@
+import asyncio
 import re
 from collections.abc import MutableMapping
 from dataclasses import replace
@@ -103,6 +104,17 @@ async def test_a_sweep_that_finds_the_database_away_is_no_fault_of_ours_and_the_
     assert clock._jobs == before != {}
     assert [line["event"] for line in lines] == ["digests not scheduled anew", "digests put off", "digests put off"]
     assert [line for line in lines if "exc_info" in line] == []
+
+
+async def test_what_is_subscribed_while_it_stops_is_no_fault_of_ours(scene):
+    await scene.subscribes()
+    async with Clock(scene.run, scene.subscriptions, clock=scene.clock) as clock:
+        pass
+    await asyncio.sleep(0)  # the scheduler has dropped its jobs by then
+
+    await scene.subscribes("launch-week")
+
+    assert [one.kind for one in clock._jobs.values()] == ["at-risk"]
 
 
 async def test_stopping_lets_a_digest_under_way_end(scene):

@@ -48,6 +48,19 @@ async def test_while_nothing_can_be_told_at_all_it_is_kept_for_days(scene, daily
     assert [told for told in scene.told() if "of Mon 7 Sep may or may not have been posted" in told] != []
 
 
+async def test_whom_slack_cannot_reach_holds_up_no_other(scene, daily):
+    other = await scene.subscribes("launch-week", "C0LAUNCHS", creator="U0BEN0001")
+    scene.slack.breaks("chat.postMessage", times=4)
+    await scene.run.run_due(scene.now)
+    assert [(await scene.row(one)).status for one in (daily, other)] == ["uncertain", "uncertain"]
+
+    scene.slack.breaks("conversations.open", times=1)
+    await scene.run.recover(scene.now)
+
+    told = [*scene.slack.messages("D0ANA0001"), *scene.slack.messages("D0BEN0001")]
+    assert len(told) == 1
+
+
 async def test_what_slack_never_confirms_is_told_for_four_hours_and_no_longer(scene, daily):
     scene.slack.drops("chat.postMessage", times=1_000)
     await scene.run.run_due(scene.now)

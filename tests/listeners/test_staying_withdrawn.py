@@ -134,6 +134,16 @@ class TestWhatSlackRefusesToHaveTakenBack:
 
         await until(lambda: [one for one in slack.messages(ONBOARDING) if not one.ephemeral_to] == [])
 
+    async def test_because_it_is_another_bots_by_now_is_not_tried_again(self, cards, slack, looks_round):
+        slack.fails("chat.update", error="cant_update_message", times=9)
+        slack.fails("chat.delete", error="cant_delete_message", times=9)
+
+        for _ in range(3):
+            await looks_round()
+            await until(lambda: len(slack.calls_of("chat.delete")) >= len(cards))
+
+        assert len(slack.calls_of("chat.delete")) == len(cards)
+
     async def test_because_somebody_has_deleted_it_is_not_tried_again(self, cards, slack, looks_round):
         for card in cards:
             slack.workspace.delete(card)

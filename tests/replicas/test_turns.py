@@ -75,6 +75,35 @@ async def test_of_three_that_need_the_customers_at_once_one_walks_for_all(replic
     assert [[customer.name for customer in one.values()] for one in found] == [["Aurora Foods"]] * 3
 
 
+async def test_of_three_that_cannot_have_the_customers_one_tries_and_what_was_known_serves_all(
+    replica, pivotal, onboarding
+):
+    three = [await replica() for _ in range(3)]
+    await three[0].snapshot(NOTHING)
+    for one in three:
+        await one.keep_up()
+    before = walks(pivotal, "/customers")
+    pivotal.revoke(pivotal.live_key)
+
+    found = await asyncio.gather(*(one.customers(NOTHING, at_most=timedelta(hours=6)) for one in three))
+
+    assert walks(pivotal, "/customers") == before + 1
+    assert [[customer.name for customer in one.values()] for one in found] == [["Aurora Foods"]] * 3
+
+
+async def test_a_replica_whose_clock_is_ahead_does_not_walk_the_customers_for_each_who_asks(
+    replica, pivotal, onboarding
+):
+    one = await replica(clock=lambda: now() + timedelta(minutes=20))
+    await one.snapshot(NOTHING)
+    before = walks(pivotal, "/customers")
+
+    for _ in range(3):
+        await one.customers(timedelta(minutes=15), at_most=timedelta(hours=6))
+
+    assert walks(pivotal, "/customers") <= before + 1
+
+
 @pytest.fixture
 async def dead(store):
     """Another replica has begun a walk just now, and is no more."""

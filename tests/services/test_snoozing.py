@@ -317,7 +317,7 @@ async def test_what_is_back_first_comes_first(scene):
     assert [one.title for one in await scene.snoozing.of(aurora, today=scene.today)] == ["Aurora"]
 
 
-async def test_a_snooze_made_by_a_clock_that_was_a_year_ahead_is_over_when_it_is_right(scene, clock):
+async def test_a_snooze_made_by_a_clock_that_was_a_year_ahead_is_not_seen_when_it_is_right(scene, clock):
     clock.passes(days=365)
     await scene.snooze()
     ahead = await scene.asleep()
@@ -326,4 +326,14 @@ async def test_a_snooze_made_by_a_clock_that_was_a_year_ahead_is_over_when_it_is
 
     assert ahead == ["Aurora"]
     assert await scene.asleep() == []
-    assert await scene.kept() == []
+
+
+async def test_a_clock_that_is_behind_costs_no_snooze(scene, clock):
+    await scene.snooze()
+    clock.passes(days=-30)
+    behind = await scene.asleep()
+
+    clock.passes(days=30)
+
+    assert behind == []
+    assert await scene.asleep() == ["Aurora"]
