@@ -31,6 +31,7 @@ STATUSES: Final = frozenset({200, 201, 204, 400, 401, 403, 404, 408, 409, 422, 4
 METHODS: Final = frozenset(
     {
         "auth_test",
+        "chat_delete",
         "chat_postEphemeral",
         "chat_postMessage",
         "chat_unfurl",

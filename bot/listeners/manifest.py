@@ -25,6 +25,7 @@ SCOPES = {
 METHODS: dict[str, tuple[str, ...]] = {
     "auth.test": (),
     "apps.connections.open": (),
+    "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.unfurl": ("links:write",),

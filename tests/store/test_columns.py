@@ -15,7 +15,7 @@ COLUMNS = {
         "csm_id", "se_id", "designer_id", "product_ops_id", "started_at", "created_at", "updated_at",
         "written", "met_at",
     },
-    "customers": {"id", "display_id", "name", "slug", "slack_channel_id"},
+    "customers": {"id", "display_id", "name", "slug", "slack_channel_id", "written"},
     "snapshot": {"id", "as_of", "full_at", "customers_at", "written"},
 }  # fmt: skip
 BOT = Path(bot.__file__).parent

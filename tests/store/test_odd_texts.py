@@ -39,7 +39,7 @@ async def test_a_key_is_found_by_the_text_it_was_kept_with(store, now):
 async def test_an_event_with_an_odd_id_is_taken_once_and_worked_off(store, now):
     await store.inbox.add([Event("msg\0", "x\0", "onboarding:\0", received_at=now, due_at=now)])
     await store.inbox.add([Event("msg\0", "x\0", "onboarding:\0", received_at=now, due_at=now)])
-    kept = await store.inbox.of("onboarding:\0", now=now)
+    kept = await store.inbox.of("onboarding:\0")
 
     await store.inbox.done(["msg\0"], now=now)
 
