@@ -130,12 +130,13 @@ class SnapshotRows:
     async def remove(self, onboarding_id: str, *, now: datetime) -> bool:
         """Take an onboarding out that no longer exists; what was observed of it stays. False when it was not there.
 
-        A walk under way does not bring it back, even where it was not stored yet.
+        What was not there leaves no trace: people may ask for anything.
         """
         async with self._database.writing() as connection:
             await self._database.alone(connection, key=ORDER)
             there = bool(await select_onboardings(connection, onboardings.c.id == onboarding_id))
-            await self._remove(connection, {onboarding_id}, written=await self._number(connection), at=now)
+            if there:
+                await self._remove(connection, {onboarding_id}, written=await self._number(connection), at=now)
         return there
 
     async def load(self) -> tuple[tuple[OnboardingRow, ...], dict[str, CustomerRow], datetime | None]:
