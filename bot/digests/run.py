@@ -8,6 +8,7 @@ been posted, is never posted again, and is asked about.
 import asyncio
 from collections import defaultdict
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import filterfalse
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -59,9 +60,8 @@ class DigestRun(Asked):
 
     async def overdue(self, now: datetime) -> int:
         """How many digests are due at `now` that nobody has begun: those that were put off among them."""
-        active = await self._parts.subscriptions.all(active_only=True)
-        readable = [one for one in active if one.kind in self.kinds and schedule.readable(one)]
-        return len(await self._parts.ledger.all_due(readable, now=now, grace=self.grace))
+        active = filter(self._readable, await self._parts.subscriptions.all(active_only=True))
+        return len(await self._parts.ledger.all_due(active, now=now, grace=self.grace))
 
     async def recover(self, now: datetime, *, older_than: timedelta = timedelta()) -> None:
         """After a start, and now and then: settle what was left open, and explain what is too late to post.
@@ -104,9 +104,13 @@ class DigestRun(Asked):
     async def _active(self) -> list[Subscription]:
         """The subscriptions that run; one that cannot be read must not cost the others their digests."""
         active = await self._parts.subscriptions.all(active_only=True)
-        for odd in (one for one in active if one.kind not in self.kinds or not schedule.readable(one)):
+        for odd in filterfalse(self._readable, active):
             log.error("subscription cannot be read", subscription=odd.id)
-        return [one for one in active if one.kind in self.kinds and schedule.readable(one)]
+        return list(filter(self._readable, active))
+
+    def _readable(self, subscription: Subscription) -> bool:
+        """Whether this version knows its kind and its hours."""
+        return subscription.kind in self.kinds and schedule.readable(subscription)
 
     async def _channel(
         self, channel: str, queue: list[tuple[Subscription, Slot]], round_: Round, now: datetime
